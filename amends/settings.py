@@ -1,0 +1,258 @@
+"""What an installation says of itself: amends.toml and the ``AMENDS_…`` environment."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+ENVIRONMENT = {
+    "AMENDS_HOME": "the folder that holds the state; ./.amends when left out",
+    "AMENDS_CONFIG": "the path of amends.toml",
+    "AMENDS_URL": "where the CLI finds the service; http://127.0.0.1:8000 when left out",
+    "AMENDS_TOKEN": "the token that the CLI sends",
+    "AMENDS_DATABASE_URL": "goes before [database] url",
+    "AMENDS_MAIL_SMTP": "goes before [mail] smtp",
+    "AMENDS_MAIL_SENDER": "goes before [mail] sender",
+    "AMENDS_PUBLIC_URL": "goes before [organisation] url: what links in mails start with",
+    "AMENDS_PREFECT": "'off' runs without Prefect",
+    "AMENDS_PREFECT_API_URL": "a Prefect server that somebody else runs",
+    "AMENDS_FAULT": "tests only: the fault point at which to die",
+    "AMENDS_FAULT_LOG": "tests only: where to write the fault points passed",
+}
+
+NO_CONFIG = (
+    "There is no amends.toml. Set AMENDS_CONFIG to its path, or start Amends in the folder that "
+    "holds it. To try Amends without one, run: amends demo"
+)
+
+
+class SettingsError(Exception):
+    """The configuration cannot be used. The text says which key, and what to do."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _address(value: str) -> str:
+    value = value.strip().lower()
+    if value.count("@") != 1 or value.startswith("@") or value.endswith("@") or " " in value:
+        raise ValueError("enter an e-mail address, like name@dept.example")
+    return value
+
+
+class OrganisationPart(_Part):
+    """Who the department is, and where its shared mailboxes are."""
+
+    name: str
+    duty_officer: str
+    dtu: str
+    hr: str
+    url: str = "http://127.0.0.1:8000"
+    accredited_for_classified: bool = False
+
+    _lower = field_validator("dtu", "hr")(_address)
+
+
+class PersonPart(_Part):
+    """One person of the register."""
+
+    email: str
+    name: str
+    employer: Literal[
+        "fco", "fco-services", "locally-engaged", "other-department", "contractor", "minister",
+        "special-adviser",
+    ] = "fco"  # fmt: skip
+    line_manager: str | None = None
+    deputy: str | None = None
+    roles: tuple[str, ...] = ()
+    phone: str | None = None
+    timezone: str = "Europe/London"
+    hours: str | None = None
+
+    _lower = field_validator("email")(_address)
+
+    @field_validator("line_manager", "deputy")
+    @classmethod
+    def _lower_too(cls, value: str | None) -> str | None:
+        return None if value is None else _address(value)
+
+
+class AccountPart(_Part):
+    """One official account. ``credentials`` says where the secret is, never what it is."""
+
+    platform: str
+    handle: str
+    tier: Literal["official", "personal-official"] = "official"
+    owner: str
+    publishers: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ("en",)
+    credentials: str | None = None
+    base_url: str | None = None
+
+    _lower = field_validator("owner")(_address)
+
+    @field_validator("publishers")
+    @classmethod
+    def _lower_all(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(_address(one) for one in value)
+
+    @field_validator("handle")
+    @classmethod
+    def _bare(cls, value: str) -> str:
+        return value.strip().lstrip("@").lower()
+
+
+class MailPart(_Part):
+    """How mail leaves. Without ``smtp`` it is kept in the outbox folder."""
+
+    smtp: str | None = None
+    sender: str = "amends@localhost"
+
+
+class DatabasePart(_Part):
+    """Where the rows live. Without ``url``: SQLite under AMENDS_HOME."""
+
+    url: str | None = None
+
+
+class _File(_Part):
+    organisation: OrganisationPart
+    people: tuple[PersonPart, ...] = ()
+    accounts: tuple[AccountPart, ...] = ()
+    mail: MailPart = Field(default_factory=MailPart)
+    database: DatabasePart = Field(default_factory=DatabasePart)
+
+
+class Settings:
+    """The configuration as read once, with the places that state is kept in."""
+
+    def __init__(self, file: _File, home: Path, environ: Mapping[str, str]) -> None:
+        self.home = home
+        self.organisation = file.organisation
+        self.people = file.people
+        self.accounts = file.accounts
+        self._file = file
+        self._environ = environ
+
+    @cached_property
+    def database_url(self) -> str:
+        """An SQLAlchemy address; PostgreSQL always through psycopg 3."""
+        url = self._environ.get("AMENDS_DATABASE_URL") or self._file.database.url
+        if not url:
+            return f"sqlite:///{self.home / 'amends.db'}"
+        for plain in ("postgresql://", "postgres://"):
+            if url.startswith(plain):
+                return "postgresql+psycopg://" + url.removeprefix(plain)
+        return url
+
+    @cached_property
+    def smtp(self) -> str | None:
+        """The mail server as ``smtp://host:port``, or None for the outbox folder."""
+        return self._environ.get("AMENDS_MAIL_SMTP") or self._file.mail.smtp
+
+    @cached_property
+    def sender(self) -> str:
+        """The address that mail comes from."""
+        return self._environ.get("AMENDS_MAIL_SENDER") or self._file.mail.sender
+
+    @cached_property
+    def public_url(self) -> str:
+        """What links in mails start with, without a slash at the end."""
+        return (self._environ.get("AMENDS_PUBLIC_URL") or self.organisation.url).rstrip("/")
+
+    @cached_property
+    def prefect_off(self) -> bool:
+        """Whether the installation runs without Prefect."""
+        return self._environ.get("AMENDS_PREFECT", "").lower() == "off"
+
+    @cached_property
+    def prefect_api_url(self) -> str | None:
+        """A Prefect server that somebody else runs; None for the one that ``up`` starts."""
+        return self._environ.get("AMENDS_PREFECT_API_URL") or None
+
+    @property
+    def outbox(self) -> Path:
+        """The folder of .eml files that stands in for a mail server."""
+        return self.home / "outbox"
+
+    @property
+    def media(self) -> Path:
+        """The folder of captured media, each file named by its SHA-256 and sealed."""
+        return self.home / "media"
+
+    @property
+    def keys(self) -> Path:
+        """The folder of keys, outside the database."""
+        return self.home / "keys"
+
+    def secret(self, where: str) -> str | None:
+        """The secret that ``env:NAME``, ``file:PATH`` or ``credential:NAME`` points to, if any."""
+        scheme, _, name = where.partition(":")
+        if scheme == "env":
+            return self._environ.get(name)
+        if scheme == "file":
+            path = Path(name)
+        elif scheme == "credential":
+            path = Path(self._environ.get("CREDENTIALS_DIRECTORY", "/nonexistent")) / name
+        else:
+            raise SettingsError(
+                "Write credentials as env:NAME, file:PATH or credential:NAME, never the secret."
+            )
+        return path.read_text(encoding="utf-8").strip() if path.is_file() else None
+
+    @property
+    def credential_variables(self) -> tuple[str, ...]:
+        """The names of the environment variables that hold platform credentials."""
+        return tuple(
+            account.credentials.removeprefix("env:")
+            for account in self.accounts
+            if account.credentials and account.credentials.startswith("env:")
+        )
+
+
+def _explain(error: ValidationError, path: Path) -> str:
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        return f"{path}: there is no setting named {where}. Remove it, or correct its spelling."
+    if first["type"] == "missing":
+        return f"{path}: {where} is missing. Add it."
+    return f"{path}: {where}: {first['msg'].removeprefix('Value error, ')}."
+
+
+def _config_path(environ: Mapping[str, str], home: Path) -> Path:
+    if named := environ.get("AMENDS_CONFIG"):
+        return Path(named)
+    here = Path.cwd() / "amends.toml"
+    return here if here.is_file() else home / "amends.toml"
+
+
+def home_of(environ: Mapping[str, str] = os.environ) -> Path:
+    """The folder that holds the state."""
+    return Path(environ.get("AMENDS_HOME") or Path.cwd() / ".amends").resolve()
+
+
+def load(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read the configuration. Raises SettingsError with a sentence that says what to do."""
+    for name in environ:
+        if name.startswith("AMENDS_") and name not in ENVIRONMENT:
+            raise SettingsError(
+                f"The environment has {name}, which Amends does not know. Remove it, or correct "
+                f"its spelling. Known: {', '.join(sorted(ENVIRONMENT))}."
+            )
+    home = home_of(environ)
+    path = _config_path(environ, home)
+    if not path.is_file():
+        raise SettingsError(NO_CONFIG)
+    try:
+        raw: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+        return Settings(_File.model_validate(raw), home, environ)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path} is not TOML: {error}.") from None
+    except ValidationError as error:
+        raise SettingsError(_explain(error, path)) from None

@@ -1,0 +1,1 @@
+"""Whom we talk to: platforms, mail and archives. The only code that uses the network."""

@@ -1,0 +1,121 @@
+"""An incident, its reports, its posts and what was kept of them."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from models.columns import at, key, word, words_list
+from models.words import CaptureDepth, IncidentState, PosterKnown, PostState, Wait
+
+
+class Incident(SQLModel, table=True):
+    """One mistake, with one or more posts.
+
+    ``facts_sealed`` holds the wrong and the right claim and the source as sealed JSON.
+    ``wake_at`` is when the procedure should next run; ``stirred`` counts the inputs that people
+    gave, so that a run which ends late cannot hide one that it has not seen.
+    """
+
+    __tablename__ = "incident"
+
+    id: str = key()
+    reference: str = Field(unique=True, max_length=12)
+    state: IncidentState = word(IncidentState, index=True, default=IncidentState.ACCEPTED)
+    waiting_for: Wait | None = word(Wait, nullable=True)
+    kinds: list[str] = words_list()
+    circumstances: list[str] = words_list()
+    severity: int = Field(default=3)
+    poster_known: PosterKnown = word(PosterKnown, default=PosterKnown.UNKNOWN)
+    poster_email: str | None = Field(default=None, max_length=254)
+    cleared_by: str | None = Field(default=None, max_length=254)
+    language: str = Field(default="en", max_length=12)
+    facts_sealed: bytes | None = Field(default=None)
+    plan: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+    generation: int = Field(default=1)
+    opened_at: datetime = at(index=True)
+    closed_at: datetime | None = at(nullable=True)
+    wake_at: datetime | None = at(nullable=True, index=True)
+    stirred: int = Field(default=0)
+    lease_owner: str | None = Field(default=None, max_length=120)
+    lease_until: datetime | None = at(nullable=True)
+    fence: int = Field(default=0)
+
+
+class Report(SQLModel, table=True):
+    """One person's report of the incident. ``times`` counts how often they reported it."""
+
+    __tablename__ = "report"
+    __table_args__ = (UniqueConstraint("incident_id", "reporter_id"),)
+
+    id: str = key()
+    incident_id: str = Field(foreign_key="incident.id", index=True)
+    reporter_id: str = Field(foreign_key="person.id")
+    times: int = Field(default=1)
+    note_sealed: bytes | None = Field(default=None)
+    unconfirmed_delete: bool = Field(default=False)
+    made_at: datetime = at()
+
+
+class IdempotencyKey(SQLModel, table=True):
+    """What a request with this key was answered, so that a repeat gets the same answer."""
+
+    __tablename__ = "idempotency_key"
+
+    person_id: str = Field(foreign_key="person.id", primary_key=True)
+    value: str = Field(primary_key=True, max_length=200)
+    request_digest: str = Field(max_length=64)
+    incident_id: str = Field(foreign_key="incident.id")
+    made_at: datetime = at()
+
+
+class Post(SQLModel, table=True):
+    """One item on one account. ``account_id`` is empty for an account that we do not know.
+
+    While ``open``, no second incident may hold the same post. ``look_at`` is when it is looked at
+    next; ``looks`` is how many of the re-checks after *gone* have been made.
+    """
+
+    __tablename__ = "post"
+    __table_args__ = (
+        Index(
+            "uq_post_open",
+            "platform",
+            "remote_id",
+            unique=True,
+            sqlite_where=text("open = 1"),
+            postgresql_where=text("open"),
+        ),
+    )
+
+    id: str = key()
+    incident_id: str = Field(foreign_key="incident.id", index=True)
+    account_id: str | None = Field(default=None, foreign_key="account.id")
+    platform: str = Field(max_length=20)
+    handle: str | None = Field(default=None, max_length=200)
+    remote_id: str = Field(max_length=500)
+    url: str = Field(max_length=2000)
+    open: bool = Field(default=True)
+    state: PostState = word(PostState, default=PostState.LIVE)
+    seen_gone_by: list[str] = words_list()
+    reported_at: datetime = at()
+    posted_at: datetime | None = at(nullable=True)
+    deleted_at: datetime | None = at(nullable=True)
+    verified_at: datetime | None = at(nullable=True)
+    look_at: datetime | None = at(nullable=True)
+    looks: int = Field(default=0)
+
+
+class Capture(SQLModel, table=True):
+    """What was kept before deletion. Content is sealed; media lie in files named by their hash."""
+
+    __tablename__ = "capture"
+
+    id: str = key()
+    post_id: str = Field(foreign_key="post.id", unique=True)
+    depth: CaptureDepth = word(CaptureDepth)
+    digest: str = Field(max_length=64)
+    manifest_sealed: bytes
+    files: list[str] = words_list()
+    taken_at: datetime = at()

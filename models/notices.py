@@ -1,0 +1,46 @@
+"""Messages to the chain, and people's word that they have them."""
+
+from datetime import datetime
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from models.columns import at, key, word
+from models.words import NoticeState, Role
+
+
+class Notice(SQLModel, table=True):
+    """One message to one address. ``sealed`` notices belong to a referral: HR alone sees them.
+
+    ``due_at`` is set for what waits: a digest line, or a notice that the DTU confirms first.
+    """
+
+    __tablename__ = "notice"
+    __table_args__ = (UniqueConstraint("incident_id", "template", "to_address", "generation"),)
+
+    id: str = key()
+    incident_id: str = Field(foreign_key="incident.id", index=True)
+    to_role: Role = word(Role)
+    to_address: str = Field(max_length=254)
+    template: str = Field(max_length=60)
+    generation: int = Field(default=1)
+    state: NoticeState = word(NoticeState, default=NoticeState.QUEUED)
+    digest_line: bool = Field(default=False)
+    sealed: bool = Field(default=False)
+    message_id: str = Field(max_length=200)
+    link_digest: str | None = Field(default=None, max_length=64, index=True)
+    queued_at: datetime = at()
+    due_at: datetime | None = at(nullable=True)
+    sent_at: datetime | None = at(nullable=True)
+
+
+class Acknowledgement(SQLModel, table=True):
+    """A person's word that a notice reached them, and the way they gave it."""
+
+    __tablename__ = "acknowledgement"
+
+    id: str = key()
+    notice_id: str = Field(foreign_key="notice.id", unique=True)
+    person_email: str = Field(max_length=254)
+    way: str = Field(max_length=20)
+    given_at: datetime = at()

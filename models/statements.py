@@ -1,0 +1,67 @@
+"""Public words: a statement, its wordings, and people's yes or no to exact bytes."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from models.columns import at, key, word, words_list
+from models.words import Role, StatementKind, StatementState
+
+
+class Statement(SQLModel, table=True):
+    """The public words due on one account. ``wording_id`` is the version that now stands."""
+
+    __tablename__ = "statement"
+    __table_args__ = (UniqueConstraint("incident_id", "account_id", "kind", "generation"),)
+
+    id: str = key()
+    incident_id: str = Field(foreign_key="incident.id", index=True)
+    account_id: str = Field(foreign_key="account.id")
+    kind: StatementKind = word(StatementKind)
+    generation: int = Field(default=1)
+    state: StatementState = word(StatementState, default=StatementState.DRAFTED)
+    wording_id: str | None = Field(default=None, max_length=32)
+    drafted_at: datetime = at()
+    words_due_at: datetime | None = at(nullable=True)
+    published_at: datetime | None = at(nullable=True)
+    remote_id: str | None = Field(default=None, max_length=500)
+    url: str | None = Field(default=None, max_length=2000)
+
+
+class Wording(SQLModel, table=True):
+    """One version of a statement. ``digest`` is the SHA-256 that a clearance binds to:
+    text, account, media and reply target. ``claims`` are the claims that it makes;
+    ``template`` is empty when a person wrote it."""
+
+    __tablename__ = "wording"
+    __table_args__ = (UniqueConstraint("statement_id", "version"),)
+
+    id: str = key()
+    statement_id: str = Field(foreign_key="statement.id", index=True)
+    version: int
+    text_sealed: bytes
+    digest: str = Field(max_length=64)
+    language: str = Field(default="en", max_length=12)
+    template: str | None = Field(default=None, max_length=100)
+    author: str | None = Field(default=None, max_length=254)
+    claims: list[str] = words_list()
+    facts: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    written_at: datetime = at()
+
+
+class Clearance(SQLModel, table=True):
+    """A person's yes or no to the digest, in a role that the table lets clear."""
+
+    __tablename__ = "clearance"
+    __table_args__ = (UniqueConstraint("statement_id", "digest", "person_id"),)
+
+    id: str = key()
+    statement_id: str = Field(foreign_key="statement.id", index=True)
+    digest: str = Field(max_length=64)
+    person_id: str = Field(foreign_key="person.id")
+    role: Role = word(Role)
+    approved: bool
+    reason: str | None = Field(default=None, max_length=1000)
+    given_at: datetime = at()

@@ -1,0 +1,169 @@
+"""The way to the database: the only file that opens a session."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, create_engine, event, func, select, text
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.engine import CursorResult
+from sqlmodel import Session, SQLModel, col
+
+from models import faults
+from models.audit import GENESIS, Entry, digest_of
+
+Row = TypeVar("Row", bound=SQLModel)
+
+BUSY_MILLISECONDS = 10_000
+
+
+class Transaction(Session):
+    """A session with the few things that every writer needs besides."""
+
+    @property
+    def postgres(self) -> bool:
+        """Whether this is PostgreSQL; SQLite otherwise."""
+        return self.get_bind().dialect.name == "postgresql"
+
+    def now(self) -> datetime:
+        """The database's clock: leases and deadlines of several machines are held against one."""
+        if self.postgres:
+            now: datetime = self.execute(select(func.clock_timestamp())).scalar_one()
+            return now.astimezone(UTC)
+        return datetime.now(UTC)
+
+    def insert_once(self, row: SQLModel) -> bool:
+        """Insert the row unless one of its unique keys is taken: the first writer wins.
+
+        Returns whether this one was the first. The row is not attached to the session.
+        """
+        insert = postgres_insert if self.postgres else sqlite_insert
+        table: Any = type(row)
+        values = {c.key: getattr(row, c.key) for c in table.__mapper__.column_attrs}
+        statement = insert(table).values(**values).on_conflict_do_nothing()
+        return self.changed(statement) == 1
+
+    def changed(self, statement: Any) -> int:
+        """Run an UPDATE, INSERT or DELETE and return how many rows it hit."""
+        result: Any = self.execute(statement)
+        assert isinstance(result, CursorResult)
+        return int(result.rowcount)
+
+    def record(self, chain: str, actor: str, what: str, **facts: Any) -> None:
+        """Append to the timeline and its chain, in the same transaction as what it tells of."""
+        self.flush()
+        if self.postgres:
+            self.execute(select(func.pg_advisory_xact_lock(func.hashtext(chain))))
+        last = self.execute(
+            select(col(Entry.seq), col(Entry.digest))
+            .where(col(Entry.chain) == chain)
+            .order_by(col(Entry.seq).desc())
+            .limit(1)
+        ).first()
+        seq, previous = (last[0] + 1, last[1]) if last else (1, GENESIS)
+        when = datetime.now(UTC)
+        self.add(
+            Entry(
+                chain=chain,
+                seq=seq,
+                at=when,
+                actor=actor,
+                what=what,
+                facts=facts,
+                previous=previous,
+                digest=digest_of(previous, chain, seq, when, actor, what, facts),
+            )
+        )
+        self.flush()
+
+
+class Store:
+    """One database, opened by its address."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.engine = _open(url)
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """Look without writing. Rows stay usable afterwards; no transaction is held."""
+        with Transaction(self.engine, expire_on_commit=False, autoflush=False) as tx:
+            yield tx
+            tx.expunge_all()
+
+    @contextmanager
+    def write(self, name: str) -> Iterator[Transaction]:
+        """A short writing transaction, committed at the end. ``name`` names its fault points."""
+        with Transaction(self.engine, expire_on_commit=False) as tx:
+            if not tx.postgres:
+                tx.connection().exec_driver_sql("BEGIN IMMEDIATE")
+            yield tx
+            tx.flush()
+            faults.point(f"{name}:before-commit")
+            tx.commit()
+            faults.point(f"{name}:after-commit")
+
+    def migrate(self, revision: str = "head") -> None:
+        """Bring the tables to ``revision``; safe when several processes start at once."""
+        with self.engine.connect() as connection:
+            if self.engine.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_lock(7261001)"))
+            else:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            try:
+                config = _alembic()
+                config.attributes["connection"] = connection
+                if revision == "head":
+                    command.upgrade(config, revision)
+                else:
+                    command.downgrade(config, revision)
+                connection.commit()
+            finally:
+                if self.engine.dialect.name == "postgresql":
+                    connection.execute(text("SELECT pg_advisory_unlock(7261001)"))
+                    connection.commit()
+
+    def is_current(self) -> bool:
+        """Whether the tables are those that this version expects."""
+        with self.engine.connect() as connection:
+            current = MigrationContext.configure(connection).get_current_revision()
+        return current == ScriptDirectory.from_config(_alembic()).get_current_head()
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self.engine.dispose()
+
+
+def _alembic() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
+
+
+def _open(url: str) -> Engine:
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_size=40, max_overflow=40, pool_pre_ping=True)
+    Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        url, pool_size=40, max_overflow=80, connect_args={"timeout": BUSY_MILLISECONDS / 1000}
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        # Autocommit at the driver: a transaction starts when we say BEGIN IMMEDIATE. One that
+        # reads first and writes later fails at once, whatever the busy timeout.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
+        cursor.close()
+
+    return engine

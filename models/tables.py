@@ -1,0 +1,18 @@
+"""Every table, imported once so that the metadata is whole."""
+
+from sqlmodel import SQLModel
+
+from models.audit import Entry
+from models.beats import Beat
+from models.decisions import Decision
+from models.effects import Attempt, Effect
+from models.incident import Capture, IdempotencyKey, Incident, Post, Report
+from models.notices import Acknowledgement, Notice
+from models.people import Account, Person, Token
+from models.referral import Referral
+from models.statements import Clearance, Statement, Wording
+
+ALL: tuple[type[SQLModel], ...] = (
+    Person, Account, Token, Incident, Report, IdempotencyKey, Post, Capture, Effect, Attempt,
+    Statement, Wording, Clearance, Notice, Acknowledgement, Decision, Referral, Entry, Beat,
+)  # fmt: skip
