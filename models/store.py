@@ -18,6 +18,7 @@ from sqlmodel import Session, SQLModel, col
 
 from models import faults
 from models.audit import GENESIS, Entry, digest_of
+from models.bell import CHANNEL, ring
 
 Row = TypeVar("Row", bound=SQLModel)
 
@@ -26,6 +27,13 @@ BUSY_MILLISECONDS = 10_000
 
 class Transaction(Session):
     """A session with the few things that every writer needs besides."""
+
+    def wake(self, incident_id: str) -> None:
+        """Ring the engine for this incident once this transaction is committed."""
+        if self.postgres:
+            self.execute(select(func.pg_notify(CHANNEL, incident_id)))
+        else:
+            self.info.setdefault("wake", []).append(incident_id)
 
     @property
     def postgres(self) -> bool:
@@ -87,9 +95,10 @@ class Transaction(Session):
 class Store:
     """One database, opened by its address."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, bell: Path | None = None) -> None:
         self.url = url
         self.engine = _open(url)
+        self._bell = bell
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
@@ -109,6 +118,12 @@ class Store:
             faults.point(f"{name}:before-commit")
             tx.commit()
             faults.point(f"{name}:after-commit")
+            self._ring_for(tx.info.pop("wake", []))
+
+    def _ring_for(self, incident_ids: list[str]) -> None:
+        for incident_id in incident_ids:
+            if self._bell is not None:
+                ring(self._bell, incident_id)
 
     def migrate(self, revision: str = "head") -> None:
         """Bring the tables to ``revision``; safe when several processes start at once."""
