@@ -1,0 +1,1 @@
+"""Mail: what leaves as a notice, and the carriers that take it."""

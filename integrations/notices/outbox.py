@@ -1,0 +1,60 @@
+"""A folder of .eml files that stands in for a mail server."""
+
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+
+from integrations.errors import NotSent
+from integrations.notices.base import Mail, utc_now, wire_bytes
+
+
+class OutboxCarrier:
+    """Writes each message as a file named by its message id; the same one twice is one file."""
+
+    def __init__(self, folder: Path, clock: Callable[[], datetime] = utc_now) -> None:
+        self._folder = folder
+        self._clock = clock
+
+    def send(self, mail: Mail) -> None:
+        """Write the message whole or not at all. Raises NotSent when the folder cannot be used."""
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _write_whole(self._path(mail.message_id), wire_bytes(mail, self._clock()))
+        except OSError:
+            raise NotSent("outbox-not-writable") from None
+
+    def find(self, message_id: str) -> bool | None:
+        """Whether the file is there."""
+        return self._path(message_id).is_file()
+
+    def check(self) -> tuple[str, ...]:
+        """A sentence when the folder cannot be written to."""
+        with suppress(OSError):
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if os.access(self._folder, os.W_OK | os.X_OK):
+            return ()
+        return (
+            f"Notices cannot be written to {self._folder}. Let the engine write to that folder, "
+            "or set [mail] smtp.",
+        )
+
+    def _path(self, message_id: str) -> Path:
+        bare = message_id.removeprefix("<").removesuffix(">")
+        return self._folder / f"{Path(bare).name}.eml"
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    unfinished = path.with_name(f"{path.name}.tmp")
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(unfinished, path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
