@@ -1,0 +1,95 @@
+# Two commands are enough: `make demo` and `make test`. Each makes .venv itself, from the hashed
+# pins, with uv where there is one and with pip where there is not.
+
+PYTHON ?= python3
+BIN := .venv/bin
+UV := $(shell command -v uv)
+WORKERS ?= 2
+
+# Servers start in half the time when Python may keep its compiled files.
+unexport PYTHONDONTWRITEBYTECODE
+export DO_NOT_TRACK := 1
+export PREFECT_SERVER_ANALYTICS_ENABLED := false
+
+.PHONY: help install demo test test-real check matrix bench docs requirements clean
+
+help:
+	@echo "make demo          one mistake from report to proof, on the practice platform"
+	@echo "make test          every test that needs nothing but Python packages"
+	@echo "make test-real     the tests that need more: node, a browser, a compiler"
+	@echo "make check         style, types and layers, in under half a minute"
+	@echo "make matrix        the whole crash matrix"
+	@echo "make bench         how long from report to gone, beside a bare script"
+	@echo "make docs          write the generated reference pages again"
+	@echo "make requirements  resolve and pin the dependencies again (needs uv)"
+	@echo "make install       .venv with everything that a developer needs"
+	@echo "make clean         remove .venv and every cache"
+
+install: .venv/.developer
+
+demo: .venv/.installed
+	$(BIN)/amends demo
+
+test: .venv/.developer
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "not real and not matrix"
+
+# pytest ends with 5 where it finds no test: today none needs more than Python packages.
+test-real: .venv/.developer
+	@$(BIN)/pytest -m real; code=$$?; \
+	if [ $$code -eq 5 ]; then echo "No test needs more than Python packages yet."; \
+	else exit $$code; fi
+
+check: .venv/.developer
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+matrix: .venv/.developer
+	$(BIN)/pytest -n $(WORKERS) -m matrix
+
+bench: .venv/.developer
+	$(BIN)/python bench/time_to_delete.py
+
+docs: .venv/.developer
+	$(BIN)/python docs/generate.py
+
+PIN := export --quiet --format requirements-txt --no-header --no-emit-project --group build
+requirements:
+	@test -n "$(UV)" || { echo "make requirements needs uv on the PATH." >&2; exit 1; }
+	$(UV) lock --upgrade
+	$(UV) $(PIN) --no-dev --output-file requirements.txt
+	$(UV) $(PIN) --output-file requirements-dev.txt
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+OLD := Amends needs Python 3.11 or later. If you have one: make PYTHON=python3.12
+.venv/bin/python:
+ifneq ($(UV),)
+	$(UV) venv --quiet --allow-existing .venv
+else
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "$(OLD)")'
+	$(PYTHON) -m venv .venv
+endif
+
+# The stamps are older than a pin or pyproject.toml that has changed since; else this is instant.
+.venv/.installed: requirements.txt pyproject.toml | .venv/bin/python
+	$(call install_from,requirements.txt)
+	@touch $@
+
+.venv/.developer: requirements-dev.txt requirements.txt pyproject.toml | .venv/bin/python
+	$(call install_from,requirements-dev.txt)
+	@touch .venv/.installed $@
+
+ifneq ($(UV),)
+INSTALL := $(UV) pip install --quiet --python $(BIN)/python
+else
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+endif
+define install_from
+	@echo "Installing $(1) into .venv: a minute or two, the first time only"
+	@$(INSTALL) --require-hashes -r $(1)
+	@$(INSTALL) --no-deps --no-build-isolation -e .
+endef
