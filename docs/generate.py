@@ -1,0 +1,281 @@
+"""Writes the reference pages that are read off the code: ``make docs``."""
+
+import csv
+import importlib
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from amends.settings import (
+    ENVIRONMENT,
+    AccountPart,
+    DatabasePart,
+    MailPart,
+    OrganisationPart,
+    PersonPart,
+)
+
+ROOT = Path(__file__).parents[1]
+REFERENCE = ROOT / "docs" / "reference"
+NOTE = "<!-- Written by `make docs`. Change what it describes, not this page. -->"
+
+PARTS: dict[str, type[BaseModel]] = {
+    "[organisation]": OrganisationPart,
+    "[[people]]": PersonPart,
+    "[[accounts]]": AccountPart,
+    "[mail]": MailPart,
+    "[database]": DatabasePart,
+}
+
+SETTINGS = {
+    "[organisation] name": "the department, as pages and mails name it",
+    "[organisation] duty_officer": "the telephone number to ring when nothing else works",
+    "[organisation] dtu": "where the Digital Transformation Unit reads its mail",
+    "[organisation] hr": "where Human Resources reads its mail",
+    "[organisation] url": "what links in mails start with",
+    "[organisation] accredited_for_classified": "whether captures of classified posts may be kept "
+    "whole; otherwise only id, time, account and digest are",
+    "[[people]] email": "the address that identifies the person",
+    "[[people]] name": "as colleagues know them",
+    "[[people]] employer": "who employs them: decides the route for possible misconduct",
+    "[[people]] line_manager": "the e-mail address of their line manager",
+    "[[people]] deputy": "who is paged when they do not answer",
+    "[[people]] roles": "the jobs that they do, as the [tables](tables.md) name them",
+    "[[people]] phone": "where they are rung",
+    "[[people]] timezone": "where their working hours count",
+    "[[people]] hours": "when they work",
+    "[[accounts]] platform": "`x`, or another [platform](../how-to/add-a-platform.md)",
+    "[[accounts]] handle": "the account's name, without @",
+    "[[accounts]] tier": "`official`, or `personal-official` for an account such as an HMA's; "
+    "personal accounts are never registered",
+    "[[accounts]] owner": "the e-mail address of the person who answers for it",
+    "[[accounts]] publishers": "who may publish on it, and so delete from it at once",
+    "[[accounts]] languages": "the languages that it posts in, the first one first",
+    "[[accounts]] credentials": "where the secret is: `env:NAME`, `file:PATH` or "
+    "`credential:NAME` (systemd); never the secret itself",
+    "[[accounts]] base_url": "the server, where it is not the platform's own",
+    "[mail] smtp": "the mail server, `smtp://host:port`; left out: the outbox folder",
+    "[mail] sender": "the address that mail comes from",
+    "[database] url": "a `postgresql://` address; left out: SQLite under `AMENDS_HOME`",
+}
+
+TABLES = {
+    "response": "What each kind of mistake calls for. Over several kinds, a rule per column "
+    "decides ([why](../explanation/procedure-and-policy.md#several-kinds-at-once)).",
+    "rises": "What a recorded circumstance changes in the row of its kind. An empty cell changes "
+    "nothing.",
+    "clearance": "The clearance framework of the policy (lines 76–80), applied to the statement "
+    "itself.",
+    "fallbacks": "Who is asked when nobody of the register fills a role.",
+    "claims": "The truth gate: what may be said, and only when it is true.",
+}
+
+
+def settings() -> str:
+    """Every key of amends.toml and every variable of the environment."""
+    parts = [
+        "# Settings",
+        "Amends reads `amends.toml`: the file that `AMENDS_CONFIG` names, else the one in the "
+        "working folder, else the one in `AMENDS_HOME`. A key or an `AMENDS_` variable that it "
+        "does not know stops it, with a sentence that names the key. How to use them: "
+        "[deploy](../how-to/deploy.md), [connect X](../how-to/connect-x.md).",
+        "## amends.toml",
+    ]
+    for heading, part in PARTS.items():
+        rows = [
+            (f"`{name}`", _default(field), SETTINGS[f"{heading} {name}"])
+            for name, field in part.model_fields.items()
+        ]
+        parts += [f"### `{heading}`", _plain(part.__doc__), _table(_HEADS, rows)]
+    rows = [(f"`{name}`", what) for name, what in ENVIRONMENT.items()]
+    parts += ["## Environment", _table(("name", "what it is"), rows)]
+    return _page(parts)
+
+
+_HEADS = ("key", "when left out", "what it is")
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "required"
+    value = field.get_default(call_default_factory=True)
+    if value is None or value == ():
+        return "none"
+    if isinstance(value, tuple):
+        return ", ".join(f"`{one}`" for one in value)
+    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+
+
+def tables() -> str:
+    """Every decision table, row by row."""
+    parts = [
+        "# Decision tables",
+        "The policy as data: CSV files in `policy/` that their owner can read and change "
+        "([how](../how-to/change-a-table.md)). `if …` columns are the question, `then …` columns "
+        "the answer, `source` the lines of the policy. The first matching row decides; the row "
+        "and the SHA-256 of the tables are stored with the decision.",
+    ]
+    for path in sorted((ROOT / "policy").glob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            heads, *rows = list(csv.reader(file))
+        parts += [f"## {path.stem}", TABLES[path.stem]]
+        if len(heads) > 14:
+            for row in rows:
+                cells = zip(heads[1:], row[1:], strict=True)
+                parts += [f"### `{row[0]}`", _list(f"{h}: {c}" for h, c in cells if c)]
+        else:
+            parts.append(_table(heads, rows))
+    return _page(parts)
+
+
+def templates() -> str:
+    """Every template, with what its opening comment says of it."""
+    parts = [
+        "# Templates",
+        "All words that people read are templates in `templates/`. Each opens with a comment: the "
+        "clause it carries out, who reads it, and the facts it needs. A missing fact is an error.",
+    ]
+    for folder in sorted(path for path in (ROOT / "templates").iterdir() if path.is_dir()):
+        found = [(path, _opening(path)) for path in sorted(folder.rglob("*")) if path.is_file()]
+        rows = [(f"`{path.relative_to(folder)}`", said) for path, said in found if said]
+        if rows:
+            parts += [f"## {folder.name}", _table(("template", "what it says of itself"), rows)]
+    return _page(parts)
+
+
+def _opening(path: Path) -> str:
+    if path.suffix not in (".txt", ".md", ".html"):
+        return ""
+    comment = re.match(r"\s*\{#-?(.*?)-?#\}", path.read_text(encoding="utf-8"), re.DOTALL)
+    return " ".join(comment.group(1).split()) if comment else ""
+
+
+def cli() -> str:
+    """Every command, its arguments and options."""
+    from typer.main import get_command
+
+    root: Any = get_command(importlib.import_module("amends.cli").app)
+    parts = [
+        "# Commands",
+        "`amends` is a client of the [API](api.md). It finds the service by `AMENDS_URL` and "
+        "signs in with `AMENDS_TOKEN`.",
+        EXIT_CODES,
+    ]
+    for words, command in _commands(root, ("amends",)):
+        usage = command.make_context(" ".join(words), [], resilient_parsing=True).get_usage()
+        parts += [f"## {' '.join(words)}", _plain(command.help)]
+        parts.append("```text\n" + " ".join(usage.removeprefix("Usage: ").split()) + "\n```")
+        rows = [
+            (f"`{', '.join(one.opts)}`" if one.opts[0][0] == "-" else f"`{one.name.upper()}`",
+             _plain(getattr(one, "help", "") or ""))
+            for one in command.params
+            if not getattr(one, "hidden", False) and one.name != "help"
+        ]  # fmt: skip
+        if rows:
+            parts.append(_table(("name", "what it is"), rows))
+    return _page(parts)
+
+
+EXIT_CODES = """| exit code | what it means |
+|---|---|
+| 0 | done |
+| 1 | failed |
+| 2 | the command or what it was given is wrong |
+| 10 | waiting for a person |
+| 12 | not allowed |
+| 69 | the service cannot be reached; what to do by hand is printed |
+| 130 | interrupted; the work goes on |"""
+
+
+def _commands(group: Any, words: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    for name, command in sorted(group.commands.items()):
+        if command.hidden:
+            continue
+        if hasattr(command, "commands"):
+            yield from _commands(command, (*words, name))
+        else:
+            yield (*words, name), command
+
+
+def api() -> str:
+    """Every route, what it takes and answers, from the OpenAPI document."""
+    document = importlib.import_module("amends.web.app").create_app().openapi()
+    parts = [
+        "# API",
+        "JSON over HTTP, under `/api/v1`, with `Authorization: Bearer TOKEN`. Errors are problem "
+        "details (RFC 9457): `title` says what happened, `detail` what to do. The whole contract, "
+        "with every field, is at `/openapi.json` of a running service.",
+    ]
+    for path, verbs in sorted(document["paths"].items()):
+        for verb, route in verbs.items():
+            answers = ", ".join(
+                f"{code} {answer.get('description', '')}".strip()
+                for code, answer in sorted(route["responses"].items())
+            )
+            parts += [
+                f"## {verb.upper()} {path}",
+                _plain(route.get("description") or route.get("summary")),
+                *_parameters(route, document),
+                f"Answers: {answers}.",
+            ]
+    return _page(parts)
+
+
+def _parameters(route: dict[str, Any], document: dict[str, Any]) -> list[str]:
+    rows = [
+        (f"`{one['name']}`", one["in"], _plain(one.get("description")))
+        for one in route.get("parameters", [])
+    ]
+    body = route.get("requestBody", {}).get("content", {}).get("application/json", {})
+    if name := body.get("schema", {}).get("$ref", "").rsplit("/", 1)[-1]:
+        fields = document["components"]["schemas"][name].get("properties", {})
+        rows += [
+            (f"`{key}`", "body", _plain(one.get("description"))) for key, one in fields.items()
+        ]
+    return [_table(("name", "in", "what it is"), rows)] if rows else []
+
+
+def _plain(text: str | None) -> str:
+    return " ".join((text or "").replace("``", "`").split())
+
+
+def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    heads = list(heads)
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join("| " + " | ".join(c.replace("|", "\\|") for c in row) + " |" for row in lines)
+
+
+def _list(items: Iterable[str]) -> str:
+    return "\n".join(f"- {item}" for item in items)
+
+
+def _page(parts: Iterable[str]) -> str:
+    title, *rest = parts
+    return "\n\n".join([title, NOTE, *rest]) + "\n"
+
+
+def pages() -> dict[str, Callable[[], str]]:
+    """The generated pages, by file name."""
+    found = {"settings.md": settings, "tables.md": tables, "templates.md": templates}
+    if find_spec("amends.cli"):
+        found["cli.md"] = cli
+    if find_spec("amends.web.app"):
+        found["api.md"] = api
+    return found
+
+
+def main() -> None:
+    """Write every page."""
+    for name, page in pages().items():
+        (REFERENCE / name).write_text(page(), encoding="utf-8")
+        sys.stdout.write(f"docs/reference/{name}\n")
+
+
+if __name__ == "__main__":
+    main()
