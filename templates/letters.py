@@ -16,6 +16,7 @@ from templates.labels import label
 _REFERENCE = re.compile(r"[A-Za-z0-9-]{1,40}")
 _CODE = re.compile(r"[A-Za-z0-9-]{4,100}")
 _LINK = re.compile(r"https?://[^\s<>\"'()\[\]\\`]+")
+_PATH = re.compile(r"/[A-Za-z0-9/_-]*")
 _MARKDOWN_LINK = re.compile(r"\[([^\]]+)\]\(([^)]+)\)")
 _MANY_LINES = re.compile(r"\n\s*\n\s*\n+")
 
@@ -30,7 +31,8 @@ class NoticeFacts:
 
     ``url`` is the address of the installation; every page is under it. ``ack_url`` is left out
     for shared mailboxes. ``references`` are the incidents of a digest. ``minutes`` is how long a
-    link or code works. Raises UnsafeFactError.
+    link or code works. ``path`` leads to what is sealed; ``/cases`` where it is left out. Raises
+    UnsafeFactError.
     """
 
     organisation: str
@@ -45,6 +47,7 @@ class NoticeFacts:
     sign_in_url: str | None = field(default=None, repr=False)
     sign_in_code: str | None = field(default=None, repr=False)
     minutes: int | None = None
+    path: str | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         for name in ("url", "ack_url", "sign_in_url"):
@@ -52,6 +55,7 @@ class NoticeFacts:
         for reference in (self.reference, *self.references):
             _must_match("reference", reference, _REFERENCE)
         _must_match("sign_in_code", self.sign_in_code, _CODE)
+        _must_match("path", self.path, _PATH)
 
     def page(self, reference: str) -> str:
         """The address of an incident's page."""
@@ -59,7 +63,7 @@ class NoticeFacts:
 
     def sealed_page(self) -> str:
         """The address where HR finds what is sealed; it tells nothing by itself."""
-        return f"{self.url.rstrip('/')}/cases"
+        return f"{self.url.rstrip('/')}{self.path or '/cases'}"
 
 
 @dataclass(frozen=True)
