@@ -191,10 +191,14 @@ def _poster(scene: _Scene) -> Iterator[Person]:
         yield poster
 
 
-def _readers(scene: _Scene) -> Iterator[Person]:
-    yield from _publishers(scene)
+def _officers(scene: _Scene) -> Iterator[Person]:
     for role in OFFICERS:
         yield from _holders(role, scene.register)
+
+
+def _readers(scene: _Scene) -> Iterator[Person]:
+    yield from _publishers(scene)
+    yield from _officers(scene)
 
 
 _FINDERS: dict[Role, Callable[[_Scene], Iterator[Person]]] = {
@@ -203,6 +207,7 @@ _FINDERS: dict[Role, Callable[[_Scene], Iterator[Person]]] = {
     Role.PUBLISHER: _publishers,
     Role.POSTER: _poster,
     Role.ONE_READER: _readers,
+    Role.DTU: _officers,
 }
 
 
