@@ -142,18 +142,26 @@ def templates() -> str:
         "clause it carries out, who reads it, and the facts it needs. A missing fact is an error.",
     ]
     for folder in sorted(path for path in (ROOT / "templates").iterdir() if path.is_dir()):
-        found = [(path, _opening(path)) for path in sorted(folder.rglob("*")) if path.is_file()]
-        rows = [(f"`{path.relative_to(folder)}`", said) for path, said in found if said]
+        opened = ((path, _opening(path)) for path in sorted(folder.rglob("*")) if path.is_file())
+        rows = [
+            (f"`{path.relative_to(folder)}`", *(said.get(word, "") for word in OPENING))
+            for path, said in opened
+            if said
+        ]
         if rows:
-            parts += [f"## {folder.name}", _table(("template", "what it says of itself"), rows)]
+            parts += [f"## {folder.name}", _table(("template", *OPENING), rows)]
     return _page(parts)
 
 
-def _opening(path: Path) -> str:
+OPENING = ("clause", "audience", "facts")
+
+
+def _opening(path: Path) -> dict[str, str]:
     if path.suffix not in (".txt", ".md", ".html"):
-        return ""
+        return {}
     comment = re.match(r"\s*\{#-?(.*?)-?#\}", path.read_text(encoding="utf-8"), re.DOTALL)
-    return " ".join(comment.group(1).split()) if comment else ""
+    words = re.split(rf"^\s*({'|'.join(OPENING)}):", comment[1] if comment else "", flags=re.M)
+    return {word: _plain(said) for word, said in zip(words[1::2], words[2::2], strict=True)}
 
 
 def cli() -> str:

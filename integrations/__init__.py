@@ -1,1 +1,1 @@
-"""Whom we talk to: platforms, mail and archives. The only code that uses the network."""
+"""Whom we talk to (platforms, mail, archives): the only code that uses the network."""

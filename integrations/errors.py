@@ -1,4 +1,4 @@
-"""What went wrong outside, by what to do next. No error's text carries content or secrets."""
+"""What went wrong outside, by what to do next, in texts without content or secrets."""
 
 from datetime import datetime
 

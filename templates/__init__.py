@@ -1,1 +1,1 @@
-"""What we say: statements, notices and timelines. The words are in the files beside the code."""
+"""What we say: statements, notices and timelines, in the words of the files beside the code."""

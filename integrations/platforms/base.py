@@ -1,4 +1,4 @@
-"""What every platform can be asked to do. One file a service keeps this promise."""
+"""What every platform can be asked to do: the promise that one file a service keeps."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
