@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
-.PHONY: help install demo test test-real check matrix bench docs requirements clean
+.PHONY: help install demo test test-real check matrix bench docs picture requirements clean
 
 help:
 	@echo "make demo          one mistake from report to proof, on the practice platform"
@@ -21,6 +21,7 @@ help:
 	@echo "make matrix        the whole crash matrix"
 	@echo "make bench         how long from report to gone, beside a bare script"
 	@echo "make docs          write the generated reference pages again"
+	@echo "make picture       draw the README's picture of the demo again"
 	@echo "make requirements  resolve and pin the dependencies again (needs uv)"
 	@echo "make install       .venv with everything that a developer needs"
 	@echo "make clean         remove .venv and every cache"
@@ -53,6 +54,9 @@ bench: .venv/.developer
 
 docs: .venv/.developer
 	$(BIN)/python docs/generate.py
+
+picture: .venv/.developer
+	$(BIN)/python docs/picture.py
 
 PIN := export --quiet --format requirements-txt --no-header --no-emit-project --group build
 requirements:

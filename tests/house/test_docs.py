@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from amends.settings import ENVIRONMENT
+from amends.settings import ENVIRONMENT, load
 from models.moves import MOVES
 from models.standing import StepState
 from models.words import (
@@ -145,6 +145,24 @@ def test_every_link_between_pages_leads_somewhere(page: Path) -> None:
         assert there.exists(), target
         if heading:
             assert heading in _headings(there), target
+
+
+def _whole_configurations() -> list[tuple[str, str]]:
+    return [
+        (str(page.relative_to(ROOT)), block)
+        for page in _markdown()
+        for block in re.findall(r"```toml\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+        if "[organisation]" in block
+    ]
+
+
+@pytest.mark.parametrize(("page", "block"), _whole_configurations())
+def test_every_configuration_shown_works_as_it_stands(
+    page: str, block: str, tmp_path: Path
+) -> None:
+    shown = tmp_path / "amends.toml"
+    shown.write_text(block, encoding="utf-8")
+    assert load({"AMENDS_CONFIG": str(shown)}).people, page
 
 
 def _headings(page: Path) -> set[str]:
