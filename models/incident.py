@@ -13,7 +13,8 @@ from models.words import CaptureDepth, IncidentState, PosterKnown, PostState, Wa
 class Incident(SQLModel, table=True):
     """One mistake, with one or more posts.
 
-    ``facts_sealed`` holds the wrong and the right claim and the source as sealed JSON.
+    ``facts_sealed`` holds the wrong and the right claim and the source as sealed JSON;
+    ``facts_by`` who gave them: the author of whatever words repeat them.
     ``wake_at`` is when the procedure should next run; ``stirred`` counts the inputs that people
     gave, so that a run which ends late cannot hide one that it has not seen.
     """
@@ -28,10 +29,11 @@ class Incident(SQLModel, table=True):
     circumstances: list[str] = words_list()
     severity: int = Field(default=3)
     poster_known: PosterKnown = word(PosterKnown, default=PosterKnown.UNKNOWN)
-    poster_email: str | None = Field(default=None, max_length=254)
+    poster_email: str | None = Field(default=None, max_length=254, index=True)
     cleared_by: str | None = Field(default=None, max_length=254)
     language: str = Field(default="en", max_length=12)
     facts_sealed: bytes | None = Field(default=None)
+    facts_by: str | None = Field(default=None, max_length=254)
     plan: dict[str, Any] | None = Field(default=None, sa_type=JSON)
     generation: int = Field(default=1)
     opened_at: datetime = at(index=True)
@@ -51,7 +53,7 @@ class Report(SQLModel, table=True):
 
     id: str = key()
     incident_id: str = Field(foreign_key="incident.id", index=True)
-    reporter_id: str = Field(foreign_key="person.id")
+    reporter_id: str = Field(foreign_key="person.id", index=True)
     times: int = Field(default=1)
     note_sealed: bytes | None = Field(default=None)
     unconfirmed_delete: bool = Field(default=False)
@@ -67,6 +69,7 @@ class IdempotencyKey(SQLModel, table=True):
     value: str = Field(primary_key=True, max_length=200)
     request_digest: str = Field(max_length=64)
     incident_id: str = Field(foreign_key="incident.id")
+    created: bool = Field(default=True)
     made_at: datetime = at()
 
 
@@ -91,7 +94,7 @@ class Post(SQLModel, table=True):
 
     id: str = key()
     incident_id: str = Field(foreign_key="incident.id", index=True)
-    account_id: str | None = Field(default=None, foreign_key="account.id")
+    account_id: str | None = Field(default=None, foreign_key="account.id", index=True)
     platform: str = Field(max_length=20)
     handle: str | None = Field(default=None, max_length=200)
     remote_id: str = Field(max_length=500)

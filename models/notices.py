@@ -12,7 +12,7 @@ from models.words import NoticeState, Role
 class Notice(SQLModel, table=True):
     """One message to one address. ``sealed`` notices belong to a referral: HR alone sees them.
 
-    ``due_at`` is set for what waits: a digest line, or a notice that the DTU confirms first.
+    A ``digest_line`` waits for ``due_at``; ``carried_by`` is the notice whose mail then holds it.
     """
 
     __tablename__ = "notice"
@@ -21,11 +21,12 @@ class Notice(SQLModel, table=True):
     id: str = key()
     incident_id: str = Field(foreign_key="incident.id", index=True)
     to_role: Role = word(Role)
-    to_address: str = Field(max_length=254)
+    to_address: str = Field(max_length=254, index=True)
     template: str = Field(max_length=60)
     generation: int = Field(default=1)
     state: NoticeState = word(NoticeState, default=NoticeState.QUEUED)
     digest_line: bool = Field(default=False)
+    carried_by: str | None = Field(default=None, max_length=32, index=True)
     sealed: bool = Field(default=False)
     message_id: str = Field(max_length=200)
     link_digest: str | None = Field(default=None, max_length=64, index=True)

@@ -1,5 +1,7 @@
 """Public words: a statement, its wordings, and people's yes or no to exact bytes."""
 
+import hashlib
+import json
 from datetime import datetime
 from typing import Any
 
@@ -65,3 +67,18 @@ class Clearance(SQLModel, table=True):
     approved: bool
     reason: str | None = Field(default=None, max_length=1000)
     given_at: datetime = at()
+
+
+def wording_digest(text: str, *, platform: str, handle: str) -> str:
+    """The SHA-256 that a clearance binds to: text, account, media and reply target (design §3.8).
+
+    Public words stand alone, so there is no media and no reply target; both are named all the
+    same, so that a yes to words without them can never be taken for a yes to words with them.
+    """
+    body = json.dumps(
+        {"account": [platform, handle], "media": [], "reply_to": None, "text": text},
+        sort_keys=True,
+        separators=(",", ":"),
+        ensure_ascii=False,
+    )
+    return hashlib.sha256(body.encode()).hexdigest()

@@ -68,6 +68,7 @@ def upgrade() -> None:
         sa.Column("cleared_by", sa.String(254), nullable=True),
         sa.Column("language", sa.String(12), nullable=False),
         sa.Column("facts_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("facts_by", sa.String(254), nullable=True),
         sa.Column("plan", sa.JSON(), nullable=True),
         sa.Column("generation", sa.Integer(), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
@@ -82,6 +83,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("incident", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_incident_opened_at"), ["opened_at"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_incident_poster_email"), ["poster_email"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_incident_state"), ["state"], unique=False)
         batch_op.create_index(batch_op.f("ix_incident_wake_at"), ["wake_at"], unique=False)
 
@@ -190,6 +194,7 @@ def upgrade() -> None:
         sa.Column("value", sa.String(200), nullable=False),
         sa.Column("request_digest", sa.String(64), nullable=False),
         sa.Column("incident_id", sa.String(), nullable=False),
+        sa.Column("created", sa.Boolean(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["incident_id"], ["incident.id"], name=op.f("fk_idempotency_key_incident_id_incident")
@@ -230,6 +235,7 @@ def upgrade() -> None:
     with op.batch_alter_table("notice", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_notice_incident_id"), ["incident_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_notice_link_digest"), ["link_digest"], unique=False)
+        batch_op.create_index(batch_op.f("ix_notice_to_address"), ["to_address"], unique=False)
 
     op.create_table(
         "post",
@@ -258,6 +264,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_post")),
     )
     with op.batch_alter_table("post", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_post_account_id"), ["account_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_post_incident_id"), ["incident_id"], unique=False)
         batch_op.create_index(
             "uq_post_open",
@@ -306,6 +313,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("report", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_report_incident_id"), ["incident_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_report_reporter_id"), ["reporter_id"], unique=False)
 
     op.create_table(
         "statement",
@@ -484,6 +492,7 @@ def downgrade() -> None:
 
     op.drop_table("statement")
     with op.batch_alter_table("report", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_report_reporter_id"))
         batch_op.drop_index(batch_op.f("ix_report_incident_id"))
 
     op.drop_table("report")
@@ -493,9 +502,11 @@ def downgrade() -> None:
             "uq_post_open", sqlite_where=sa.text("open = 1"), postgresql_where=sa.text("open")
         )
         batch_op.drop_index(batch_op.f("ix_post_incident_id"))
+        batch_op.drop_index(batch_op.f("ix_post_account_id"))
 
     op.drop_table("post")
     with op.batch_alter_table("notice", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_notice_to_address"))
         batch_op.drop_index(batch_op.f("ix_notice_link_digest"))
         batch_op.drop_index(batch_op.f("ix_notice_incident_id"))
 
@@ -521,6 +532,7 @@ def downgrade() -> None:
     with op.batch_alter_table("incident", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_incident_wake_at"))
         batch_op.drop_index(batch_op.f("ix_incident_state"))
+        batch_op.drop_index(batch_op.f("ix_incident_poster_email"))
         batch_op.drop_index(batch_op.f("ix_incident_opened_at"))
 
     op.drop_table("incident")

@@ -1,0 +1,109 @@
+"""The register of the organisation: people and accounts of amends.toml, as rows."""
+
+from collections.abc import Iterable
+
+from sqlmodel import col, select
+
+from amends.settings import AccountPart, PersonPart, Settings, SettingsError
+from models.people import Account, Person
+from models.store import Store, Transaction
+from models.words import Employer, Role, Tier
+
+RELATIONS = frozenset(
+    {Role.LINE_MANAGER, Role.ACCOUNT_OWNER, Role.PUBLISHER, Role.POSTER, Role.ONE_READER}
+)
+"""Roles that are worked out for each incident; nobody is given one in amends.toml."""
+
+GIVEN_ROLES = tuple(role for role in Role if role not in RELATIONS)
+"""The roles that amends.toml may give to a person."""
+
+
+def sync(store: Store, settings: Settings) -> None:
+    """Bring the rows in line with amends.toml. Rows are never deleted: who left is unregistered.
+
+    An address that is only referred to (a line manager, deputy, owner or publisher) becomes a
+    person without roles, so that it can be told and asked. Raises SettingsError.
+    """
+    _check(settings)
+    with store.write("sync-register") as tx:
+        _sync_people(tx, settings)
+        _sync_accounts(tx, settings.accounts)
+
+
+def _check(settings: Settings) -> None:
+    allowed = {role.value for role in GIVEN_ROLES}
+    for part in settings.people:
+        if unknown := sorted(set(part.roles) - allowed):
+            raise SettingsError(
+                f"amends.toml gives {part.email} the role {unknown[0]!r}, which Amends does not "
+                f"know. Use any of: {', '.join(role.value for role in GIVEN_ROLES)}."
+            )
+    _check_once("person", [part.email for part in settings.people])
+    _check_once("account", [f"{part.platform}/{part.handle}" for part in settings.accounts])
+
+
+def _check_once(what: str, names: list[str]) -> None:
+    for name in names:
+        if names.count(name) > 1:
+            raise SettingsError(f"amends.toml has the {what} {name} twice. Remove one of them.")
+
+
+def _sync_people(tx: Transaction, settings: Settings) -> None:
+    parts = {part.email: part for part in settings.people}
+    referred = sorted(_referred(settings) - parts.keys())
+    wanted = [*parts.values(), *(PersonPart(email=email, name=email) for email in referred)]
+    known = {person.email: person for person in tx.exec(select(Person)).all()}
+    for part in wanted:
+        person = known.pop(part.email, None) or _first(tx, part)
+        person.name = part.name
+        person.employer = Employer(part.employer)
+        person.line_manager, person.deputy = part.line_manager, part.deputy
+        person.roles = list(part.roles)
+        person.phone, person.timezone, person.hours = part.phone, part.timezone, part.hours
+        person.registered = True
+        tx.add(person)
+    _unregister(tx, known.values())
+
+
+def _referred(settings: Settings) -> set[str]:
+    of_people = (
+        address for part in settings.people for address in (part.line_manager, part.deputy)
+    )
+    of_accounts = (
+        address for part in settings.accounts for address in (part.owner, *part.publishers)
+    )
+    return {address for address in (*of_people, *of_accounts) if address}
+
+
+def _first(tx: Transaction, part: PersonPart) -> Person:
+    """The person's row, made now unless another process was quicker."""
+    tx.insert_once(Person(email=part.email, name=part.name))
+    return tx.exec(select(Person).where(col(Person.email) == part.email)).one()
+
+
+def _sync_accounts(tx: Transaction, parts: Iterable[AccountPart]) -> None:
+    known = {(a.platform, a.handle): a for a in tx.exec(select(Account)).all()}
+    for part in parts:
+        account = known.pop((part.platform, part.handle), None) or _opened(tx, part)
+        account.tier = Tier(part.tier)
+        account.owner, account.publishers = part.owner, list(part.publishers)
+        account.languages = list(part.languages)
+        account.credentials, account.base_url = part.credentials, part.base_url
+        account.registered = True
+        tx.add(account)
+    _unregister(tx, known.values())
+
+
+def _opened(tx: Transaction, part: AccountPart) -> Account:
+    """The account's row, made now unless another process was quicker."""
+    tx.insert_once(Account(platform=part.platform, handle=part.handle, owner=part.owner))
+    same = select(Account).where(
+        col(Account.platform) == part.platform, col(Account.handle) == part.handle
+    )
+    return tx.exec(same).one()
+
+
+def _unregister(tx: Transaction, gone: Iterable[Person | Account]) -> None:
+    for row in gone:
+        row.registered = False
+        tx.add(row)
