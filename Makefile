@@ -36,7 +36,7 @@ test: .venv/.developer
 
 # pytest ends with 5 where it finds no test: today none needs more than Python packages.
 test-real: .venv/.developer
-	@$(BIN)/pytest -m real; code=$$?; \
+	@$(BIN)/pytest -q -m real; code=$$?; \
 	if [ $$code -eq 5 ]; then echo "No test needs more than Python packages yet."; \
 	else exit $$code; fi
 
