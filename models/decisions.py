@@ -29,6 +29,7 @@ class Decision(SQLModel, table=True):
     falls_to: list[str] = words_list()
     asked_at: datetime = at()
     due_at: datetime | None = at(nullable=True)
+    asked_told_at: datetime | None = at(nullable=True)
     overdue_told_at: datetime | None = at(nullable=True)
     choice: Choice | None = word(Choice, nullable=True)
     decided_by: str | None = Field(default=None, max_length=254)

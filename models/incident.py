@@ -16,7 +16,8 @@ class Incident(SQLModel, table=True):
     ``facts_sealed`` holds the wrong and the right claim and the source as sealed JSON;
     ``facts_by`` who gave them: the author of whatever words repeat them.
     ``wake_at`` is when the procedure should next run; ``stirred`` counts the inputs that people
-    gave, so that a run which ends late cannot hide one that it has not seen.
+    gave, so that a run which ends late cannot hide one that it has not seen, and ``shown`` the
+    last of them that a run has covered.
     """
 
     __tablename__ = "incident"
@@ -40,6 +41,7 @@ class Incident(SQLModel, table=True):
     closed_at: datetime | None = at(nullable=True)
     wake_at: datetime | None = at(nullable=True, index=True)
     stirred: int = Field(default=0)
+    shown: int = Field(default=-1)
     lease_owner: str | None = Field(default=None, max_length=120)
     lease_until: datetime | None = at(nullable=True)
     fence: int = Field(default=0)

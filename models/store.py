@@ -64,6 +64,12 @@ class Transaction(Session):
         assert isinstance(result, CursorResult)
         return int(result.rowcount)
 
+    def record_once(self, chain: str, actor: str, what: str) -> None:
+        """Append unless this chain says the same already."""
+        same = select(col(Entry.id)).where(col(Entry.chain) == chain, col(Entry.what) == what)
+        if self.execute(same.limit(1)).first() is None:
+            self.record(chain, actor, what)
+
     def record(self, chain: str, actor: str, what: str, **facts: Any) -> None:
         """Append to the timeline and its chain, in the same transaction as what it tells of."""
         self.flush()

@@ -1,0 +1,1 @@
+"""The steps of the procedure: one file each, safe to repeat."""

@@ -75,6 +75,7 @@ def upgrade() -> None:
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("wake_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("stirred", sa.Integer(), nullable=False),
+        sa.Column("shown", sa.Integer(), nullable=False),
         sa.Column("lease_owner", sa.String(120), nullable=True),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("fence", sa.Integer(), nullable=False),
@@ -116,6 +117,7 @@ def upgrade() -> None:
         sa.Column("falls_to", sa.JSON(), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("asked_told_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("overdue_told_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("choice", sa.String(40), nullable=True),
         sa.Column("decided_by", sa.String(254), nullable=True),
@@ -214,6 +216,7 @@ def upgrade() -> None:
         sa.Column("generation", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(40), nullable=False),
         sa.Column("digest_line", sa.Boolean(), nullable=False),
+        sa.Column("carried_by", sa.String(32), nullable=True),
         sa.Column("sealed", sa.Boolean(), nullable=False),
         sa.Column("message_id", sa.String(200), nullable=False),
         sa.Column("link_digest", sa.String(64), nullable=True),
@@ -233,6 +236,7 @@ def upgrade() -> None:
         ),
     )
     with op.batch_alter_table("notice", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_notice_carried_by"), ["carried_by"], unique=False)
         batch_op.create_index(batch_op.f("ix_notice_incident_id"), ["incident_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_notice_link_digest"), ["link_digest"], unique=False)
         batch_op.create_index(batch_op.f("ix_notice_to_address"), ["to_address"], unique=False)
@@ -509,6 +513,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_notice_to_address"))
         batch_op.drop_index(batch_op.f("ix_notice_link_digest"))
         batch_op.drop_index(batch_op.f("ix_notice_incident_id"))
+        batch_op.drop_index(batch_op.f("ix_notice_carried_by"))
 
     op.drop_table("notice")
     op.drop_table("idempotency_key")

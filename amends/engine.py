@@ -1,0 +1,203 @@
+"""The engine: owns every outside effect, wakes at once, and finds what nobody woke it for."""
+
+import concurrent.futures
+import logging
+import signal
+import threading
+import time
+from datetime import UTC, datetime
+
+from integrations.platforms.connections import Connections
+from sqlalchemy.exc import OperationalError
+
+from amends.procedure_runner import ProcedureRunner
+from amends.settings import load
+from flows import lease
+from flows.chasing import tell_waiting
+from flows.first_response import respond_at_once
+from flows.hands import Hands, lend, owner_name
+from flows.recovery import recover_incident, unsettled
+from flows.standing_now import last_seq, stand
+from flows.steps.telling import tell
+from flows.sweeper import due_incidents, next_due
+from integrations.notices.registry import carrier
+from models.audit import chain_of_incident
+from models.beats import Beat
+from models.bell import Listener, listener
+from models.incident import Incident
+from models.office import Office, use
+from models.register import sync
+from models.words import Wait
+
+log = logging.getLogger("amends.engine")
+
+SWEEP_SECONDS = 15.0
+RECOVERY_SECONDS = 30.0
+BEAT_SECONDS = 10.0
+SHORTEST_PAUSE_SECONDS = 0.25
+LONGEST_PAUSE_SECONDS = 1.0
+MOST_ROUNDS = 5
+URGENT_AT_ONCE = 64
+FLOW_HEAD_START_SECONDS = 0.5
+"""How long the first response has the processor to itself before the flow starts beside it."""
+
+
+class Engine:
+    """One engine. ``run`` returns when ``stop`` is called; dying at any point loses nothing."""
+
+    def __init__(self, office: Office, *, prefect_api_url: str | None) -> None:
+        self.office = office
+        self.hands = Hands(
+            office,
+            owner_name(),
+            Connections(),
+            carrier(office.settings.smtp, office.settings.outbox),
+        )
+        self._runner = ProcedureRunner(prefect_api_url)
+        self._urgent = concurrent.futures.ThreadPoolExecutor(URGENT_AT_ONCE, "urgent")
+        self._notices = concurrent.futures.ThreadPoolExecutor(8, "notices")
+        self._cases = concurrent.futures.ThreadPoolExecutor(URGENT_AT_ONCE * 4, "case")
+        self._running: dict[str, bool] = {}
+        self._guard = threading.Lock()
+        self._stopping = threading.Event()
+        self._recovered = float("-inf")
+
+    def run(self) -> None:
+        """Serve until stopped. Raises SettingsError and database errors at the start only."""
+        use(self.office)
+        lend(self.hands)
+        bell = listener(self.office.store.url, self.office.settings.home)
+        self._runner.start()
+        self._say_well()
+        threading.Thread(target=self._keep_alive, name="heartbeat", daemon=True).start()
+        try:
+            while not self._stopping.is_set():
+                self._turn(bell)
+        finally:
+            bell.close()
+            self._runner.stop()
+            for pool in (self._urgent, self._notices, self._cases):
+                pool.shutdown(wait=False, cancel_futures=True)
+
+    def stop(self) -> None:
+        """End ``run`` soon; what is under way is found again by the next engine."""
+        self._stopping.set()
+
+    def _turn(self, bell: Listener) -> None:
+        """Recover, sweep, then listen until something falls due."""
+        try:
+            if time.monotonic() - self._recovered >= RECOVERY_SECONDS:
+                self._recovered = time.monotonic()
+                for incident_id in dict.fromkeys(one for one, _ in unsettled(self.hands)):
+                    self.respond(incident_id, again=False)
+            for incident_id in due_incidents(self.hands):
+                self.respond(incident_id, again=False)
+            for incident_id in bell.wait(self._pause()):
+                self.respond(incident_id)
+        except OperationalError:
+            log.error("the database cannot be reached; trying again")
+            self._stopping.wait(1.0)
+
+    def _pause(self) -> float:
+        """Until the next deadline, but never long: a deadline may be set by another process."""
+        due = next_due(self.hands)
+        left = SWEEP_SECONDS if due is None else (due - datetime.now(UTC)).total_seconds()
+        return min(max(left, SHORTEST_PAUSE_SECONDS), LONGEST_PAUSE_SECONDS)
+
+    def respond(self, incident_id: str, *, again: bool = True) -> None:
+        """Move the incident on as far as it goes. If it is under way, ``again`` has it run once
+        more: a ring brings something new, the sweeper only what is still due."""
+        with self._guard:
+            if incident_id in self._running:
+                self._running[incident_id] |= again
+                return
+            self._running[incident_id] = False
+        self._cases.submit(self._respond, incident_id)
+
+    def _respond(self, incident_id: str) -> None:
+        """The outermost edge of one incident: what fails here is found again by the sweeper."""
+        try:
+            for _ in range(MOST_ROUNDS):
+                with self._guard:
+                    self._running[incident_id] = False
+                if self._stopping.is_set() or not self._round(incident_id):
+                    break
+                with self._guard:
+                    if not self._running[incident_id]:
+                        break
+        except Exception as error:
+            log.error("an incident could not be moved on: %s", type(error).__name__)
+            self._stopping.wait(1.0)
+        finally:
+            with self._guard:
+                self._running.pop(incident_id, None)
+
+    def _round(self, incident_id: str) -> bool:
+        """One round under the lease. Returns False when another engine has the incident."""
+        incident = lease.take(self.hands, incident_id)
+        if incident is None:
+            return False
+        try:
+            self._move_on(incident)
+        finally:
+            lease.give_back(self.hands, incident_id)
+        return True
+
+    def _move_on(self, incident: Incident) -> None:
+        """The urgent first and at once; the procedure beside it; then what people must hear.
+
+        A person's input is shown as a flow run. A deadline's round runs plainly, and is shown only
+        when it changed what is waited for: a look every few seconds is no news.
+        """
+        before = last_seq(self.office, incident.id)
+        recover_incident(self.hands, incident.id)
+        told = self._notices.submit(tell.plainly, incident.reference)
+        urgent = self._urgent.submit(respond_at_once, incident.reference)
+        concurrent.futures.wait([urgent], timeout=FLOW_HEAD_START_SECONDS)
+        new_input = incident.stirred != incident.shown
+        if new_input:
+            self._runner.run(incident.reference, lambda: self._note_gap(incident))
+        elif incident.closed_at is None:
+            self._runner.run_plainly(incident.reference)
+        concurrent.futures.wait([urgent])
+        concurrent.futures.wait([told])
+        if incident.closed_at is None:
+            tell_waiting(self.office, incident)
+        stands = stand(self.office, incident.reference, incident.stirred)
+        if not new_input and stands.waiting_for != incident.waiting_for:
+            self._runner.run(incident.reference, lambda: self._note_gap(incident))
+        moved = last_seq(self.office, incident.id) > before
+        if moved and any(waiting.wait == Wait.ENGINE for waiting in stands.waits):
+            with self._guard:
+                self._running[incident.id] = True
+
+    def _note_gap(self, incident: Incident) -> None:
+        """Prefect did not see this run; said once for each incident."""
+        with self.office.store.write("note-gap") as tx:
+            tx.record_once(chain_of_incident(incident.id), "amends", "prefect-gap")
+
+    def _keep_alive(self) -> None:
+        while not self._stopping.wait(BEAT_SECONDS):
+            try:
+                lease.beat(self.hands)
+                self._say_well()
+            except OperationalError:
+                log.error("the database cannot be reached; leases are ageing")
+
+    def _say_well(self) -> None:
+        with self.office.store.write("beat") as tx:
+            tx.merge(Beat(name=self.hands.owner, role="engine", at=tx.now()))
+
+
+def run(*, prefect: bool = True, prefect_api_url: str | None = None) -> None:
+    """Run an engine in this process until it is told to stop. Raises SettingsError."""
+    settings = load()
+    office = Office(settings)
+    office.store.migrate()
+    sync(office.store, settings)
+    wanted = prefect and not settings.prefect_off
+    url = (prefect_api_url or settings.prefect_api_url) if wanted else None
+    engine = Engine(office, prefect_api_url=url)
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: engine.stop())
+    engine.run()

@@ -1,0 +1,148 @@
+"""Queueing a notice: the row, and the frozen mail that the ledger will send once."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import col, select
+
+from flows.acts import freeze_mail
+from flows.ledger import plan_effect
+from integrations.notices.base import Mail
+from models.audit import chain_of_incident
+from models.columns import new_id
+from models.incident import Incident
+from models.notices import Notice
+from models.office import Office
+from models.store import Transaction
+from models.words import EffectKind, NoticeState, Role, Wait
+from templates.letters import NoticeFacts, render_notice
+
+SHARED = (Role.DTU, Role.HR)
+"""Roles whose notices go to a shared mailbox: it gets no link that acts for a person."""
+
+
+@dataclass(frozen=True)
+class NewNotice:
+    """One message to one address. A ``digest_line`` waits for the morning of ``due_at``."""
+
+    role: Role
+    address: str
+    template: str
+    digest_line: bool = False
+    due_at: datetime | None = None
+    sealed: bool = False
+    generation: int = 1
+    waiting_for: Wait | None = None
+    answer_by: datetime | None = None
+
+
+def queue_notice(tx: Transaction, here: Office, incident: Incident, new: NewNotice) -> bool:
+    """Queue it unless the same template went to the same address already."""
+    token = secrets.token_urlsafe(24) if new.role not in SHARED and not new.sealed else None
+    notice = Notice(
+        id=new_id(),
+        incident_id=incident.id,
+        to_role=new.role,
+        to_address=new.address,
+        template=new.template,
+        generation=new.generation,
+        digest_line=new.digest_line,
+        sealed=new.sealed,
+        message_id="",
+        link_digest=hashlib.sha256(token.encode()).hexdigest() if token else None,
+        queued_at=tx.now(),
+        due_at=new.due_at,
+    )
+    domain = here.settings.sender.partition("@")[2]
+    notice.message_id = f"{incident.reference.lower()}.{notice.id}@{domain}"
+    if not tx.insert_once(notice):
+        return False
+    if not new.sealed:
+        tx.record(
+            chain_of_incident(incident.id),
+            "amends",
+            "notice-queued",
+            notice=notice.id,
+            role=new.role.value,
+        )
+    if new.digest_line:
+        return True
+    plan_effect(
+        tx,
+        here,
+        incident_id=incident.id,
+        kind=EffectKind.NOTICE,
+        target=notice.id,
+        payload=freeze_mail(
+            _mail(tx.now(), here, new, notice, NoticeTo(incident.reference, token=token))
+        ),
+        sealed=new.sealed,
+    )
+    return True
+
+
+def queue_digest(tx: Transaction, here: Office, incident: Incident, address: str) -> None:
+    """One mail with every digest line that is due at this address, whatever its incident."""
+    lines = tx.exec(
+        select(Notice, Incident.reference)
+        .join(Incident, col(Incident.id) == col(Notice.incident_id))
+        .where(col(Notice.to_address) == address, col(Notice.digest_line).is_(True))
+        .where(col(Notice.state) == NoticeState.QUEUED, col(Notice.due_at) <= tx.now())
+        .where(col(Notice.carried_by).is_(None))
+        .order_by(col(Notice.id))
+    ).all()
+    if not lines:
+        return
+    lead = next((n for n, _ in lines if n.incident_id == incident.id), lines[0][0])
+    for notice, _ in lines:
+        notice.carried_by = lead.id
+        tx.add(notice)
+    new = NewNotice(lead.to_role, address, "digest")
+    references = tuple(sorted(reference for _, reference in lines))
+    plan_effect(
+        tx,
+        here,
+        incident_id=lead.incident_id,
+        kind=EffectKind.NOTICE,
+        target=lead.id,
+        payload=freeze_mail(_mail(tx.now(), here, new, lead, NoticeTo(None, references))),
+    )
+
+
+@dataclass(frozen=True)
+class NoticeTo:
+    """What a letter says besides its template: its incident, or the incidents of a digest."""
+
+    reference: str | None
+    references: tuple[str, ...] = ()
+    token: str | None = None
+
+
+def _mail(now: datetime, here: Office, new: NewNotice, notice: Notice, about: NoticeTo) -> Mail:
+    organisation = here.settings.organisation
+    url = here.settings.public_url
+    letter = render_notice(
+        new.template,
+        NoticeFacts(
+            organisation=organisation.name,
+            url=url,
+            duty_officer=organisation.duty_officer,
+            reference=about.reference,
+            references=about.references,
+            ack_url=f"{url}/ack/{about.token}" if about.token else None,
+            role=new.role if new.template == "role" else None,
+            waiting_for=new.waiting_for,
+            due_at=new.answer_by,
+        ),
+    )
+    return Mail(
+        message_id=notice.message_id,
+        sender=here.settings.sender,
+        to=new.address,
+        subject=letter.subject,
+        text=letter.text,
+        html=letter.html,
+        date=now,
+    )

@@ -1,0 +1,66 @@
+"""Whether a post may be taken down now: the plan, who reported, and what people said (pure)."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+
+from models.words import (
+    UNCONFIRMED_DELETE_KINDS,
+    Choice,
+    DeleteWord,
+    Kind,
+    StatementKind,
+)
+from policy.plan import Plan
+
+
+class Verdict(StrEnum):
+    """What the first response may do with one post."""
+
+    DELETE = "delete"
+    DELETE_UNCONFIRMED = "delete-unconfirmed"
+    ASK_CONFIRM = "ask-confirm"
+    ASK_KEEP = "ask-keep"
+    AFTER_CORRECTION = "after-correction"
+    AFTER_SECURING = "after-securing"
+    BY_HAND = "by-hand"
+    LEAVE = "leave"
+
+
+@dataclass(frozen=True)
+class Said:
+    """What bears on one post. ``entitled``: a publisher of the account or the DTU reported it."""
+
+    entitled: bool
+    unconfirmed_delete_left: bool
+    confirmed: Choice | None = None
+    kept: Choice | None = None
+    corrected: bool = False
+    secured: bool = False
+    registered: bool = True
+
+
+def verdict(plan: Plan, said: Said) -> Verdict:
+    """What may be done (design §3.5, §8). Refusal is never silent: each answer has a next step."""
+    if plan.delete == DeleteWord.NO:
+        return Verdict.LEAVE
+    if plan.delete == DeleteWord.BY_HAND or not said.registered:
+        return Verdict.BY_HAND
+    if said.confirmed == Choice.NO or said.kept == Choice.KEEP:
+        return Verdict.LEAVE
+    if plan.delete == DeleteWord.ASK:
+        return Verdict.DELETE if said.kept == Choice.DELETE else Verdict.ASK_KEEP
+    if not said.entitled and said.confirmed != Choice.YES:
+        return _unconfirmed(plan.kinds, said)
+    if plan.correct_first and plan.statement != StatementKind.NONE and not said.corrected:
+        return Verdict.AFTER_CORRECTION
+    if plan.secure_first and not said.secured:
+        return Verdict.AFTER_SECURING
+    return Verdict.DELETE
+
+
+def _unconfirmed(kinds: Collection[Kind], said: Said) -> Verdict:
+    harmful = any(kind in UNCONFIRMED_DELETE_KINDS for kind in kinds)
+    if harmful and said.unconfirmed_delete_left:
+        return Verdict.DELETE_UNCONFIRMED
+    return Verdict.ASK_CONFIRM

@@ -1,0 +1,104 @@
+"""The plan of an incident: decided from the tables, stored with their digest, made anew when the
+kind changes. What is done stays done; what is not yet sent is taken back."""
+
+from pydantic import TypeAdapter
+from sqlmodel import col, select
+
+from flows.ledger import withdraw
+from models.audit import chain_of_incident
+from models.decisions import Decision
+from models.effects import Effect
+from models.incident import Incident, Post
+from models.office import Office
+from models.people import Account
+from models.snapshot import incident_by
+from models.statements import Statement
+from models.store import Transaction
+from models.words import (
+    Circumstance,
+    DecisionType,
+    EffectKind,
+    Kind,
+    PostState,
+    StatementState,
+    Tier,
+)
+from policy.decide import decide
+from policy.plan import Plan
+
+_JSON = TypeAdapter(Plan)
+
+REPLANNED = (DecisionType.CONFIRM, DecisionType.KEEP, DecisionType.FACTS, DecisionType.WORDS)
+"""Questions that a new plan puts anew."""
+
+UNSENT = (StatementState.DRAFTED, StatementState.WAITING, StatementState.CLEARED)
+
+
+def plan_of(incident: Incident) -> Plan:
+    """The stored plan."""
+    return _JSON.validate_python(incident.plan)
+
+
+def ensure_plan(here: Office, reference: str) -> Incident:
+    """The incident with its plan, made now if it has none. Raises NoSuchIncidentError."""
+    with here.store.read() as tx:
+        incident = incident_by(tx, reference)
+    if incident.plan is not None:
+        return incident
+    with here.store.write("make-plan") as tx:
+        incident = incident_by(tx, reference)
+        if incident.plan is None:
+            make_plan(tx, incident)
+        tx.flush()
+    return incident
+
+
+def make_plan(tx: Transaction, incident: Incident) -> None:
+    """Decide, store, and take back what an earlier plan had not yet sent."""
+    plan = decide(
+        [Kind(kind) for kind in incident.kinds],
+        [Circumstance(word) for word in incident.circumstances],
+        tier=_tier(tx, incident),
+    )
+    incident.plan = _JSON.dump_python(plan, mode="json")
+    incident.severity = plan.severity
+    tx.add(incident)
+    if incident.generation > 1:
+        _take_back(tx, incident)
+    tx.record(
+        chain_of_incident(incident.id),
+        "amends",
+        "plan-made",
+        rows=list(plan.rows),
+        table=plan.table_digest,
+        severity=plan.severity,
+        generation=incident.generation,
+    )
+
+
+def _tier(tx: Transaction, incident: Incident) -> Tier:
+    tiers = tx.exec(
+        select(Account.tier)
+        .join(Post, col(Post.account_id) == col(Account.id))
+        .where(col(Post.incident_id) == incident.id)
+    ).all()
+    return Tier.PERSONAL_OFFICIAL if Tier.PERSONAL_OFFICIAL in tiers else Tier.OFFICIAL
+
+
+def _take_back(tx: Transaction, incident: Incident) -> None:
+    of_incident = col(Effect.incident_id) == incident.id
+    for effect in tx.exec(select(Effect).where(of_incident)):
+        if effect.kind != EffectKind.NOTICE:
+            withdraw(tx, effect, "reclassified")
+    for statement in tx.exec(select(Statement).where(col(Statement.incident_id) == incident.id)):
+        if statement.state in UNSENT:
+            statement.state = StatementState.WITHDRAWN
+            tx.add(statement)
+    for question in tx.exec(select(Decision).where(col(Decision.incident_id) == incident.id)):
+        if question.type in REPLANNED and question.choice is None:
+            question.withdrawn_at = tx.now()
+            tx.add(question)
+    for post in tx.exec(select(Post).where(col(Post.incident_id) == incident.id)):
+        if post.state == PostState.ASKED:
+            post.state = PostState.LIVE
+            tx.add(post)

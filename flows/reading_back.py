@@ -1,0 +1,185 @@
+"""Reading back: what cannot be known is looked for before anything is tried again (design §6)."""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import col, select
+
+from flows.acts import NOTHING, Act, Finding, Receipt, act_for
+from flows.hands import Hands, is_dead
+from flows.ledger import CALL_LEASE, Claim, change, record_move, wait_while_under_way
+from integrations.errors import OutsideError
+from models import faults
+from models.decisions import Decision
+from models.effects import Attempt, Effect
+from models.moves import move
+from models.people import Account
+from models.sealed import place
+from models.store import Transaction
+from models.words import DecisionType, EffectKind, EffectState, Outcome, Role
+
+SETTLE_TIME = timedelta(seconds=30)
+"""How long after the last attempt "it is not there" is not yet believed: effects can be late."""
+
+READ_BACK_LIMIT = timedelta(minutes=10)
+"""How long the truth may stay unreadable before a person is asked."""
+
+
+def read_back(hands: Hands, effect_id: str) -> EffectState:
+    """Settle one effect whose outcome is not known, by looking."""
+    claim = _claim_for_reading(hands, effect_id)
+    if claim is None:
+        return wait_while_under_way(hands.office, effect_id)
+    effect = claim.effect
+    act = act_for(effect.kind)
+    faults.point(f"{effect.kind}:before-look")
+    finding = look(hands, act, claim)
+    faults.point(f"{effect.kind}:after-look")
+    return _settle(hands, claim, act, finding)
+
+
+def _claim_for_reading(hands: Hands, effect_id: str) -> Claim | None:
+    with hands.office.store.write("claim-read-back") as tx:
+        now = tx.now()
+        effect = tx.get(Effect, effect_id)
+        if effect is None:
+            return None
+        if effect.state == EffectState.INFLIGHT and _is_orphan(hands, effect, now):
+            effect.state = move(EffectState.INFLIGHT, EffectState.UNKNOWN)
+            effect.code = "process-died"
+            effect.due_at = now
+            act_for(effect.kind).after(tx, hands.office, effect, Outcome.UNKNOWN)
+            record_move(tx, effect, "unknown", code=effect.code)
+        reading = effect.lease_until is not None and effect.lease_until > now
+        if effect.state != EffectState.UNKNOWN or (reading and not _orphaned(hands, effect)):
+            return None
+        if effect.due_at is not None and effect.due_at > now:
+            return None
+        effect.fence += 1
+        effect.lease_owner = hands.owner
+        effect.lease_until = now + CALL_LEASE
+        tx.add(effect)
+        account = tx.get(Account, effect.account_id) if effect.account_id else None
+        tx.flush()
+    payload = hands.office.content.open(
+        effect.payload_sealed, place("effect", effect.id, "payload")
+    )
+    return Claim(effect, effect.fence, payload, account)
+
+
+def _is_orphan(hands: Hands, effect: Effect, now: datetime) -> bool:
+    expired = effect.lease_until is None or effect.lease_until <= now
+    return expired or _orphaned(hands, effect)
+
+
+def _orphaned(hands: Hands, effect: Effect) -> bool:
+    return effect.lease_owner is not None and is_dead(effect.lease_owner)
+
+
+def look(hands: Hands, act: Act, claim: Claim) -> tuple[Finding, Receipt]:
+    """What can be seen of it from outside. Raises nothing."""
+    try:
+        return act.look(hands, claim.account, claim.effect, claim.payload, _since(hands, claim))
+    except OutsideError:
+        return Finding.UNREADABLE, NOTHING
+
+
+def _since(hands: Hands, claim: Claim) -> datetime:
+    """When the first attempt began: whatever it made is no older."""
+    with hands.office.store.read() as tx:
+        first = tx.exec(
+            select(Attempt.started_at)
+            .where(col(Attempt.effect_id) == claim.effect.id)
+            .order_by(col(Attempt.number))
+        ).first()
+    return first or claim.effect.planned_at
+
+
+def _settle(hands: Hands, claim: Claim, act: Act, found: tuple[Finding, Receipt]) -> EffectState:
+    finding, receipt = found
+    effect = claim.effect
+    with hands.office.store.write("settle-effect") as tx:
+        now = tx.now()
+        last = tx.exec(
+            select(Attempt.started_at)
+            .where(col(Attempt.effect_id) == effect.id)
+            .order_by(col(Attempt.number).desc())
+        ).first()
+        to = _after_look(act, finding, now - (last or effect.planned_at))
+        values: dict[str, object] = {"lease_until": None}
+        if to == EffectState.UNKNOWN:
+            values["due_at"] = now + timedelta(seconds=5)
+        elif to == EffectState.RETRY:
+            values["due_at"] = now
+        elif to == EffectState.CONFIRMED:
+            values |= {"settled_at": now, "remote_id": receipt.remote_id, "url": receipt.url}
+        if not change(tx, effect.id, claim.fence, EffectState.UNKNOWN, to, **values):
+            return effect.state
+        fresh = tx.get_one(Effect, effect.id, populate_existing=True)
+        if to == EffectState.UNKNOWN:
+            return to
+        move(EffectState.UNKNOWN, to)
+        if to == EffectState.CONFIRMED:
+            act.after(tx, hands.office, fresh, Outcome.DONE)
+        if to == EffectState.NEEDS_HUMAN:
+            act.needs_human(tx, fresh)
+            ask_settlement(tx, fresh)
+        record_move(tx, fresh, "settled", finding=finding.value, state=to.value)
+        return to
+
+
+def _after_look(act: Act, finding: Finding, age: timedelta) -> EffectState:
+    """What a look decides (pure). Only an act that is safe to repeat is tried again unasked."""
+    if finding == Finding.THERE:
+        return EffectState.CONFIRMED
+    if finding == Finding.SEVERAL:
+        return EffectState.NEEDS_HUMAN
+    if finding == Finding.UNREADABLE:
+        return EffectState.UNKNOWN if age < READ_BACK_LIMIT else EffectState.NEEDS_HUMAN
+    if finding == Finding.NEVER_READABLE:
+        return EffectState.NEEDS_HUMAN
+    if act.repeatable:
+        return EffectState.RETRY
+    return EffectState.UNKNOWN if age < SETTLE_TIME else EffectState.NEEDS_HUMAN
+
+
+def ask_settlement(tx: Transaction, effect: Effect) -> None:
+    """Put the effect in front of the DTU: what was sent, when, and two answers."""
+    tx.insert_once(
+        Decision(
+            incident_id=effect.incident_id,
+            type=DecisionType.SETTLE,
+            target=effect.target if effect.kind == EffectKind.DELETE else effect.id,
+            generation=effect.fence,
+            asked_of=[Role.DTU_DUTY.value, Role.DTU.value],
+            asked_at=tx.now(),
+        )
+    )
+    record_move(tx, effect, "needs-human")
+
+
+def settle_for_person(
+    hands: Hands, effect_id: str, finding: Finding, receipt: Receipt
+) -> EffectState:
+    """Carry out a person's answer after a last look: there, or absent and so sent once more.
+
+    What the look could not read, or found several times, goes back to a person.
+    """
+    to = {Finding.THERE: EffectState.CONFIRMED, Finding.ABSENT: EffectState.RETRY}.get(finding)
+    with hands.office.store.write("settle-for-person") as tx:
+        now = tx.now()
+        effect = tx.get_one(Effect, effect_id)
+        if effect.state != EffectState.NEEDS_HUMAN:
+            return effect.state
+        effect.fence += 1
+        if to is None:
+            ask_settlement(tx, effect)
+            return effect.state
+        effect.state, effect.due_at = move(effect.state, to), now
+        if to == EffectState.CONFIRMED:
+            effect.settled_at, effect.due_at = now, None
+            effect.remote_id, effect.url = receipt.remote_id, receipt.url
+        tx.add(effect)
+        outcome = Outcome.DONE if to == EffectState.CONFIRMED else Outcome.NOT_DONE
+        act_for(effect.kind).after(tx, hands.office, effect, outcome)
+        record_move(tx, effect, "settled", finding=finding.value, state=to.value)
+        return to

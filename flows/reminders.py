@@ -1,0 +1,34 @@
+"""Reminders: what has waited past its time is brought to whom it falls to; digest lines leave."""
+
+from prefect import flow
+from sqlmodel import col, or_, select
+
+from flows.ledger import wake_incident
+from models.decisions import Decision
+from models.notices import Notice
+from models.office import office
+from models.words import NoticeState
+
+
+@flow(name="reminders", persist_result=False)
+def remind() -> None:
+    """Wake the engines for every incident in which something has fallen due.
+
+    The engines' own sweeper does the same every 15 s: this deployment is for those who run it
+    from Prefect, and changes nothing when it never runs.
+    """
+    here = office()
+    with here.store.write("wake-overdue") as tx:
+        now = tx.now()
+        overdue = tx.exec(
+            select(Decision.incident_id)
+            .where(col(Decision.due_at) <= now, col(Decision.overdue_told_at).is_(None))
+            .where(col(Decision.choice).is_(None), col(Decision.withdrawn_at).is_(None))
+        ).all()
+        waiting = tx.exec(
+            select(Notice.incident_id)
+            .where(col(Notice.state) == NoticeState.QUEUED)
+            .where(or_(col(Notice.due_at).is_(None), col(Notice.due_at) <= now))
+        ).all()
+        for incident_id in sorted({*overdue, *waiting}):
+            wake_incident(tx, incident_id)

@@ -1,0 +1,97 @@
+"""Writing down where an incident stands when a run ends, and when it must be looked at next."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from sqlmodel import col, func, select, update
+
+from models.audit import Entry, chain_of_incident
+from models.effects import Effect
+from models.incident import Incident
+from models.moves import SETTLED
+from models.office import Office
+from models.snapshot import Snapshot, incident_by, snapshot
+from models.standing import Standing, standing
+from models.store import Transaction
+from models.words import EffectState, NoticeState, StatementState, Wait
+
+SOON = timedelta(seconds=5)
+"""When work that the engine itself owes is tried again."""
+
+
+def stand(here: Office, reference: str, stirred: int) -> Standing:
+    """Store state, what is waited for and when to look next; people's new input goes first.
+
+    ``stirred`` is what the run saw when it began: if a person has added anything since, the
+    incident keeps its early ``wake_at`` and the procedure runs again at once.
+    """
+    with here.store.write("stand") as tx:
+        incident = incident_by(tx, reference)
+        seen = snapshot(tx, incident)
+        now = standing(seen)
+        tx.exec(
+            update(Incident)
+            .where(col(Incident.id) == incident.id)
+            .values(state=now.state, waiting_for=now.waiting_for)
+        )
+        tx.exec(
+            update(Incident)
+            .where(col(Incident.id) == incident.id, col(Incident.stirred) == stirred)
+            .values(wake_at=_earliest(tx, seen, now), shown=stirred)
+        )
+        return now
+
+
+def last_seq(here: Office, incident_id: str) -> int:
+    """How long the incident's timeline is: whether anything has moved since."""
+    with here.store.read() as tx:
+        newest = select(func.max(Entry.seq)).where(
+            col(Entry.chain) == chain_of_incident(incident_id)
+        )
+        return tx.exec(newest).one() or 0
+
+
+def _earliest(tx: Transaction, seen: Snapshot, stands: Standing) -> datetime | None:
+    """The next deadline, a sealed notice's among them: it is in no snapshot."""
+    sealed = tx.exec(
+        select(Effect.due_at)
+        .where(col(Effect.incident_id) == seen.incident.id, col(Effect.sealed).is_(True))
+        .where(col(Effect.state).in_([EffectState.RETRY, EffectState.UNKNOWN]))
+    ).all()
+    times = [next_look(seen, stands, tx.now()), *sealed]
+    return min((when for when in times if when), default=None)
+
+
+def next_look(seen: Snapshot, stands: Standing, now: datetime) -> datetime | None:
+    """When something of this incident next falls due (pure); None while only people can move it."""
+    return min(_due_times(seen, stands, now), default=None)
+
+
+def _due_times(seen: Snapshot, stands: Standing, now: datetime) -> Iterator[datetime]:
+    yield from (post.look_at for post in seen.posts if post.look_at)
+    yield from (
+        effect.due_at or effect.lease_until or now
+        for effect in seen.effects
+        if effect.state not in SETTLED and effect.state != EffectState.NEEDS_HUMAN
+    )
+    if seen.incident.closed_at is not None:
+        return
+    yield from (
+        question.due_at
+        for question in seen.open_decisions()
+        if question.due_at and question.overdue_told_at is None
+    )
+    yield from (
+        notice.due_at
+        for notice in seen.notices
+        if notice.due_at and notice.state == NoticeState.QUEUED
+    )
+    yield from (
+        statement.words_due_at
+        for statement in seen.statements
+        if statement.words_due_at
+        and statement.state == StatementState.WAITING
+        and statement.words_due_at > now
+    )
+    if any(waiting.wait == Wait.ENGINE for waiting in stands.waits):
+        yield now + SOON

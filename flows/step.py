@@ -1,0 +1,142 @@
+"""What makes a function a step: plain when called plainly, a Prefect task inside a flow run.
+
+A step is synchronous and safe to repeat. It takes a reference, returns nothing that matters, and
+lets nothing out: what goes wrong is a row on the timeline, and the sweeper comes again.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+from flows.hands import hands_here
+from flows.ledger import wake_incident
+from flows.planning import ensure_plan, plan_of
+from models.audit import chain_of_incident
+from models.incident import Incident
+from models.office import Office, office
+from models.snapshot import incident_by, snapshot
+from models.standing import StepState, standing
+from models.words import WAIT_LABELS, Step, Wait
+from policy.plan import Plan
+
+log = logging.getLogger("amends.steps")
+
+Do = Callable[[Office, Incident, Plan], None]
+
+PATIENCE_SECONDS = 5.0
+
+LABELS = {
+    StepState.DONE: "Done",
+    StepState.SKIPPED: "Skipped by a person",
+    StepState.NOT_NEEDED: "Not needed",
+    StepState.WORKING: WAIT_LABELS[Wait.ENGINE],
+}
+
+
+class StepRunner:
+    """One step, and the ways to run it."""
+
+    def __init__(self, which: Step, do: Do) -> None:
+        self.which = which
+        self._do = do
+        self.__doc__ = do.__doc__
+        self.__name__ = which.value
+
+    def plainly(self, reference: str) -> bool:
+        """Run it here and now, without Prefect. Returns False when it failed and will be resumed.
+
+        The outermost edge of a step: whatever is raised ends as a row in front of people.
+        """
+        here = office()
+        if hands_here() is None:
+            _ask_the_engines(here, reference, self.which)
+            return True
+        try:
+            incident = ensure_plan(here, reference)
+            if incident.closed_at is not None and self.which != Step.VERIFY:
+                return True
+            self._do(here, incident, plan_of(incident))
+        except Exception as error:
+            _note_failure(here, reference, self.which, type(error).__name__)
+            return False
+        return True
+
+    async def __call__(self, reference: str) -> None:
+        """Run it in a thread; as a Prefect task, named and shown, when inside a flow run."""
+        if _in_flow_run():
+            await self._task(reference)
+        else:
+            await asyncio.to_thread(self.plainly, reference)
+
+    @cached_property
+    def _task(self) -> Any:
+        from prefect import task
+        from prefect.cache_policies import NO_CACHE
+        from prefect.states import Completed
+
+        @task(
+            name=self.which.value,
+            task_run_name=self.which.value,
+            description=(self.__doc__ or "").partition("\n")[0],
+            persist_result=False,
+            cache_policy=NO_CACHE,
+            retries=0,
+        )
+        async def run(reference: str) -> Any:
+            await asyncio.to_thread(self.plainly, reference)
+            return Completed(name=await asyncio.to_thread(label, reference, self.which))
+
+        return run
+
+
+def step(which: Step) -> Callable[[Do], StepRunner]:
+    """Make the function that does this line of the procedure a step."""
+
+    def decorate(do: Do) -> StepRunner:
+        return StepRunner(which, do)
+
+    return decorate
+
+
+def label(reference: str, which: Step) -> str:
+    """How the step stands, in words that a person understands."""
+    with office().store.read() as tx:
+        seen = standing(snapshot(tx, incident_by(tx, reference)))
+    found = next((s for s in seen.steps if s.step == which), None)
+    if found is None:
+        return LABELS[StepState.DONE]
+    return WAIT_LABELS[found.waits[0].wait] if found.waits else LABELS[found.state]
+
+
+def _in_flow_run() -> bool:
+    import sys
+
+    if "prefect" not in sys.modules:
+        return False
+    from prefect.context import FlowRunContext
+
+    return FlowRunContext.get() is not None
+
+
+def _ask_the_engines(here: Office, reference: str, which: Step) -> None:
+    """Outside an engine a step holds no credentials: it asks, and waits for the rows a little."""
+    with here.store.write("ask-engines") as tx:
+        wake_incident(tx, incident_by(tx, reference).id)
+    until = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < until and label(reference, which) == LABELS[StepState.WORKING]:
+        time.sleep(0.05)
+
+
+def _note_failure(here: Office, reference: str, which: Step, code: str) -> None:
+    log.error("step %s of %s failed: %s", which.value, reference, code)
+    try:
+        with here.store.write("note-failure") as tx:
+            incident = incident_by(tx, reference)
+            tx.record(
+                chain_of_incident(incident.id), "amends", "step-failed", step=which.value, code=code
+            )
+    except Exception as error:
+        log.error("the failure of %s could not be noted: %s", reference, type(error).__name__)

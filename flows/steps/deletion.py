@@ -1,0 +1,188 @@
+"""Delete: per post, as the table's word and people allow (line 120, design §3.5)."""
+
+import json
+from datetime import timedelta
+
+from sqlmodel import col, select
+
+from flows.acts import ask_by_hand
+from flows.asking import ask
+from flows.due import due_effects
+from flows.ledger import carry_out, plan_effect
+from flows.permission import Said, Verdict, verdict
+from flows.step import step
+from models.incident import Incident, Post, Report
+from models.office import Office
+from models.people import Account, Person
+from models.snapshot import Snapshot, incident_by, snapshot
+from models.store import Transaction
+from models.words import (
+    Choice,
+    DecisionType,
+    EffectKind,
+    PostState,
+    Role,
+    StatementState,
+    Step,
+)
+from policy.plan import Plan
+
+UNDELETED = (PostState.LIVE, PostState.ASKED)
+SECURE = "secure"
+"""The target of the question whether the account is secured."""
+
+
+@step(Step.DELETE)
+def delete(here: Office, incident: Incident, plan: Plan) -> None:
+    """Take each post down that may come down now; ask people about the others."""
+    with here.store.read() as tx:
+        seen = snapshot(tx, incident)
+    for post in seen.posts:
+        if post.state in UNDELETED and post.account_id and _kept_a_copy(seen, post):
+            _authorise(here, incident.reference, plan, post.id)
+    for effect_id in due_effects(here, incident.id, EffectKind.DELETE):
+        carry_out(effect_id)
+
+
+def _kept_a_copy(seen: Snapshot, post: Post) -> bool:
+    return post.id in seen.captures
+
+
+def _authorise(here: Office, reference: str, plan: Plan, post_id: str) -> None:
+    """Judge and act in one transaction, on rows as they are now."""
+    with here.store.write("authorise-delete") as tx:
+        incident = incident_by(tx, reference)
+        seen = snapshot(tx, incident)
+        post = next(p for p in seen.posts if p.id == post_id)
+        if post.state not in UNDELETED:
+            return
+        said = _said(tx, seen, post)
+        match verdict(plan, said):
+            case Verdict.DELETE:
+                _plan_delete(tx, here, incident, post)
+            case Verdict.DELETE_UNCONFIRMED:
+                _spend_unconfirmed(tx, seen)
+                _plan_delete(tx, here, incident, post)
+                _ask_confirm(tx, incident, post, said="unconfirmed-delete")
+            case Verdict.ASK_CONFIRM:
+                _ask_confirm(tx, incident, post, said="confirm-asked")
+            case Verdict.ASK_KEEP:
+                _ask_keep(tx, incident, plan, post)
+            case Verdict.AFTER_SECURING:
+                _ask_secured(tx, incident)
+            case Verdict.BY_HAND:
+                post.state = PostState.BY_HAND
+                tx.add(post)
+                ask_by_hand(tx, post)
+            case Verdict.AFTER_CORRECTION | Verdict.LEAVE:
+                pass
+
+
+def _said(tx: Transaction, seen: Snapshot, post: Post) -> Said:
+    account = tx.get_one(Account, post.account_id)
+    reporters = {p.id: p for p in _people(tx, [r.reporter_id for r in seen.reports])}
+    answered = {(d.type, d.target): d.choice for d in seen.decisions if d.withdrawn_at is None}
+    mine = [s for s in seen.statements if s.generation == seen.incident.generation]
+    return Said(
+        entitled=any(is_entitled(person, account) for person in reporters.values()),
+        unconfirmed_delete_left=any(
+            not _has_spent(tx, report) for report in seen.reports if report.reporter_id in reporters
+        ),
+        confirmed=answered.get((DecisionType.CONFIRM, post.id)),
+        kept=answered.get((DecisionType.KEEP, post.id)),
+        corrected=bool(mine)
+        and all(s.state in (StatementState.PUBLISHED, StatementState.WITHDRAWN) for s in mine)
+        and any(s.state == StatementState.PUBLISHED for s in mine),
+        secured=answered.get((DecisionType.CONFIRM, SECURE)) == Choice.YES,
+        registered=account.registered,
+    )
+
+
+def is_entitled(person: Person, account: Account) -> bool:
+    """Whether this person's report alone may delete: a publisher, the owner, or the DTU (§8)."""
+    return account.published_by(person.email) or any(
+        person.has_role(role) for role in (Role.DTU, Role.DTU_DUTY)
+    )
+
+
+def _people(tx: Transaction, ids: list[str]) -> list[Person]:
+    return list(tx.exec(select(Person).where(col(Person.id).in_(ids))))
+
+
+def _has_spent(tx: Transaction, report: Report) -> bool:
+    """One unconfirmed deletion per reporter, until a person has reviewed it."""
+    spent = tx.exec(
+        select(Report.id).where(
+            col(Report.reporter_id) == report.reporter_id,
+            col(Report.unconfirmed_delete).is_(True),
+        )
+    ).first()
+    return spent is not None
+
+
+def _spend_unconfirmed(tx: Transaction, seen: Snapshot) -> None:
+    for report in seen.reports:
+        if not _has_spent(tx, report):
+            report.unconfirmed_delete = True
+            tx.add(report)
+            return
+
+
+def _plan_delete(tx: Transaction, here: Office, incident: Incident, post: Post) -> None:
+    plan_effect(
+        tx,
+        here,
+        incident_id=incident.id,
+        kind=EffectKind.DELETE,
+        target=post.id,
+        payload=json.dumps({"remote_id": post.remote_id}).encode(),
+        account_id=post.account_id,
+        generation=incident.generation,
+    )
+    post.state = PostState.DELETING
+    tx.add(post)
+
+
+def _ask_confirm(tx: Transaction, incident: Incident, post: Post, *, said: str) -> None:
+    ask(
+        tx,
+        incident.id,
+        DecisionType.CONFIRM,
+        target=post.id,
+        of=(Role.DTU_DUTY, Role.DTU, Role.PUBLISHER),
+        within=timedelta(minutes=2 if incident.severity == 1 else 10),
+        falls_to=(Role.DTU_DUTY,),
+        said=said,
+        again=False,
+    )
+
+
+def _ask_keep(tx: Transaction, incident: Incident, plan: Plan, post: Post) -> None:
+    asked = ask(
+        tx,
+        incident.id,
+        DecisionType.KEEP,
+        target=post.id,
+        of=plan.ask_of or (Role.DTU_DUTY,),
+        within=timedelta(minutes=plan.ask_within or 20),
+        falls_to=plan.falls_to or (Role.DTU_DUTY,),
+        said="delete-asked",
+        again=False,
+    )
+    if asked:
+        post.state = PostState.ASKED
+        tx.add(post)
+
+
+def _ask_secured(tx: Transaction, incident: Incident) -> None:
+    ask(
+        tx,
+        incident.id,
+        DecisionType.CONFIRM,
+        target=SECURE,
+        of=(Role.IT_SECURITY, Role.DTU_DUTY),
+        within=timedelta(minutes=5),
+        falls_to=(Role.DTU_DUTY,),
+        said="secure-asked",
+        again=False,
+    )

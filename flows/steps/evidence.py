@@ -1,0 +1,213 @@
+"""Preserve: a copy is kept before our own delete (design §3.3)."""
+
+import concurrent.futures
+import contextvars
+import hashlib
+import json
+import os
+from datetime import datetime
+from pathlib import Path
+
+from sqlmodel import col, select
+
+from flows.acts import ask_by_hand
+from flows.hands import Hands, hands_here
+from flows.step import step
+from flows.turns import turn
+from integrations.errors import NotAuthorised, NotSupported, OutsideError, Refused
+from integrations.platforms.base import Captured
+from models.audit import chain_of_incident
+from models.columns import new_id
+from models.incident import Capture, Incident, Post
+from models.office import Office
+from models.people import Account
+from models.sealed import place
+from models.store import Transaction
+from models.words import CaptureDepth, PostState, Step
+from policy.plan import Plan
+
+SECRET_PATIENCE_SECONDS = 10.0
+"""How long a capture may take where the detail itself does harm (design §3.3)."""
+
+_side = concurrent.futures.ThreadPoolExecutor(8, thread_name_prefix="capture")
+
+
+@step(Step.PRESERVE)
+def preserve(here: Office, incident: Incident, plan: Plan) -> None:
+    """Keep a copy of each post before anything is deleted."""
+    with here.store.read() as tx:
+        posts = tx.exec(select(Post).where(col(Post.incident_id) == incident.id)).all()
+    for post in posts:
+        if post.account_id and post.state in (PostState.LIVE, PostState.ASKED):
+            with turn(f"preserve/{post.id}") as ours:
+                if ours:
+                    _preserve_one(here, incident, plan, post)
+
+
+def _preserve_one(here: Office, incident: Incident, plan: Plan, post: Post) -> None:
+    with here.store.read() as tx:
+        if tx.exec(select(Capture.id).where(col(Capture.post_id) == post.id)).first():
+            return
+        account = tx.get_one(Account, post.account_id)
+    hands = hands_here()
+    assert hands is not None, "steps run their work where the hands are"
+    try:
+        captured = _read(hands, account, post, plan)
+    except (NotAuthorised, NotSupported, Refused) as error:
+        _cannot_be_read(here, post, plan, error.code, final=True)
+        return
+    except (OutsideError, TimeoutError) as error:
+        _cannot_be_read(here, post, plan, getattr(error, "code", "too-slow"), final=False)
+        return
+    if captured is None:
+        _was_gone(here, incident, post)
+        return
+    _keep(here, incident, plan, post, captured)
+
+
+def _read(hands: Hands, account: Account, post: Post, plan: Plan) -> Captured | None:
+    """Raises ``integrations.errors`` and TimeoutError."""
+    platform = hands.platform(account)
+    media = not plan.metadata_only
+    if not plan.may_delete_without_capture:
+        return platform.capture(post.remote_id, media=media)
+    running = _side.submit(
+        contextvars.Context().run, lambda: platform.capture(post.remote_id, media=media)
+    )
+    return running.result(timeout=SECRET_PATIENCE_SECONDS)
+
+
+def _keep(here: Office, incident: Incident, plan: Plan, post: Post, captured: Captured) -> None:
+    capture = Capture(
+        id=new_id(),
+        post_id=post.id,
+        depth=CaptureDepth.METADATA if plan.metadata_only else CaptureDepth.FULL,
+        digest="",
+        manifest_sealed=b"",
+        taken_at=captured.posted_at or incident.opened_at,
+    )
+    manifest = _manifest(here, captured, post, capture)
+    canonical = json.dumps(manifest, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    capture.digest = hashlib.sha256(canonical.encode()).hexdigest()
+    capture.manifest_sealed = here.content.close(
+        canonical, place("capture", capture.id, "manifest")
+    )
+    with here.store.write("keep-capture") as tx:
+        capture.taken_at = tx.now()
+        if tx.insert_once(capture):
+            kept = tx.get_one(Post, post.id)
+            kept.posted_at = captured.posted_at
+            tx.add(kept)
+            tx.record(
+                chain_of_incident(incident.id),
+                "amends",
+                "captured",
+                post=post.id,
+                digest=capture.digest,
+                depth=capture.depth.value,
+                files=len(capture.files),
+            )
+
+
+def _manifest(here: Office, captured: Captured, post: Post, capture: Capture) -> dict[str, object]:
+    """Everything kept, each part with its SHA-256; media lie beside it in sealed files."""
+    always: dict[str, object] = {
+        "remote_id": captured.remote_id,
+        "platform": post.platform,
+        "author": captured.author_handle,
+        "posted_at": _iso(captured.posted_at),
+        "raw_sha256": hashlib.sha256(captured.raw).hexdigest(),
+    }
+    if capture.depth == CaptureDepth.METADATA:
+        return always
+    files = [
+        {
+            "sha256": _keep_file(here, medium.content),
+            "name": medium.name,
+            "type": medium.content_type,
+            "alt_text": medium.alt_text,
+        }
+        for medium in captured.media
+    ]
+    capture.files = [str(file["sha256"]) for file in files]
+    return always | {
+        "url": post.url,
+        "text": captured.text,
+        "raw": captured.raw.decode("utf-8", "replace"),
+        "headers": captured.headers,
+        "metrics": captured.metrics,
+        "edit_chain": list(captured.edit_chain),
+        "media": files,
+    }
+
+
+def _keep_file(here: Office, content: bytes) -> str:
+    """Seal one medium into a file named by its SHA-256, on disk before this returns."""
+    name = hashlib.sha256(content).hexdigest()
+    folder = here.settings.media
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = folder / name
+    if path.exists():
+        return name
+    fresh = folder / f".{name}.{os.getpid()}.{new_id()}"
+    with fresh.open("wb") as file:
+        file.write(here.content.close(content, place("media", name, "content")))
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.rename(path)
+    _sync_folder(folder)
+    return name
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _was_gone(here: Office, incident: Incident, post: Post) -> None:
+    """Somebody was quicker: nothing to keep, nothing to delete; verification looks once more."""
+    with here.store.write("was-gone") as tx:
+        row = tx.get_one(Post, post.id)
+        if row.state in (PostState.LIVE, PostState.ASKED):
+            row.state, row.deleted_at, row.look_at = PostState.DELETING, tx.now(), tx.now()
+            tx.add(row)
+            tx.record(chain_of_incident(incident.id), "amends", "was-gone", post=post.id)
+
+
+def _cannot_be_read(here: Office, post: Post, plan: Plan, code: str, *, final: bool) -> None:
+    """No copy could be had. What is secret, personal or dangerous is deleted all the same, with
+    its metadata; anything else waits for the next try, or for a person where none can help."""
+    with here.store.write("capture-failed") as tx:
+        tx.record(
+            chain_of_incident(post.incident_id), "amends", "capture-failed", post=post.id, code=code
+        )
+        if plan.may_delete_without_capture:
+            _keep_metadata(here, tx, post)
+        elif final:
+            row = tx.get_one(Post, post.id)
+            row.state = PostState.BY_HAND
+            tx.add(row)
+            ask_by_hand(tx, row)
+
+
+def _keep_metadata(here: Office, tx: Transaction, post: Post) -> None:
+    known = {"remote_id": post.remote_id, "platform": post.platform, "not_read": True}
+    canonical = json.dumps(known, sort_keys=True, separators=(",", ":"))
+    capture_id = new_id()
+    tx.insert_once(
+        Capture(
+            id=capture_id,
+            post_id=post.id,
+            depth=CaptureDepth.METADATA,
+            digest=hashlib.sha256(canonical.encode()).hexdigest(),
+            manifest_sealed=here.content.close(canonical, place("capture", capture_id, "manifest")),
+            taken_at=tx.now(),
+        )
+    )
+
+
+def _iso(when: datetime | None) -> str | None:
+    return when.isoformat() if when else None

@@ -1,0 +1,77 @@
+"""Publish: the cleared words, on the account that carried the error, at most once (line 120)."""
+
+import json
+
+from flows.acts import ask_for_words
+from flows.due import due_effects
+from flows.ledger import carry_out, plan_effect
+from flows.step import step
+from flows.steps.words import true_claims_of
+from models.audit import chain_of_incident
+from models.incident import Incident
+from models.office import Office
+from models.sealed import place
+from models.snapshot import Snapshot, incident_by, snapshot
+from models.statements import Statement, Wording
+from models.store import Transaction
+from models.words import EffectKind, StatementState, Step
+from policy.plan import Plan
+
+
+@step(Step.PUBLISH)
+def publish(here: Office, incident: Incident, plan: Plan) -> None:
+    """Publish each statement that is cleared, as a post of its own."""
+    with here.store.read() as tx:
+        seen = snapshot(tx, incident)
+    for statement in seen.statements:
+        if statement.state == StatementState.CLEARED:
+            _authorise(here, incident.reference, statement.id)
+    for effect_id in due_effects(here, incident.id, EffectKind.PUBLISH):
+        carry_out(effect_id)
+
+
+def _authorise(here: Office, reference: str, statement_id: str) -> None:
+    """Freeze the exact bytes that were cleared, unless a claim in them has become untrue."""
+    with here.store.write("authorise-publish") as tx:
+        incident = incident_by(tx, reference)
+        seen = snapshot(tx, incident)
+        statement = next(s for s in seen.statements if s.id == statement_id)
+        if statement.state != StatementState.CLEARED or statement.wording_id is None:
+            return
+        wording = seen.wordings[statement.wording_id]
+        if untrue := _untrue_claims(here, seen, statement, wording):
+            _void(tx, statement, untrue)
+            return
+        text = here.content.open_text(wording.text_sealed, place("wording", wording.id, "text"))
+        plan_effect(
+            tx,
+            here,
+            incident_id=incident.id,
+            kind=EffectKind.PUBLISH,
+            target=statement.id,
+            payload=json.dumps({"text": text, "wording": wording.digest}).encode(),
+            account_id=statement.account_id,
+            generation=wording.version,
+        )
+
+
+def _untrue_claims(
+    here: Office, seen: Snapshot, statement: Statement, wording: Wording
+) -> list[str]:
+    account = seen.accounts[statement.account_id]
+    true = true_claims_of(here, seen, account)
+    return [claim for claim in wording.claims if claim not in true]
+
+
+def _void(tx: Transaction, statement: Statement, untrue: list[str]) -> None:
+    """Facts have changed since the words were written: they are not said; a person writes new."""
+    statement.state = StatementState.WITHDRAWN
+    tx.add(statement)
+    tx.record(
+        chain_of_incident(statement.incident_id),
+        "amends",
+        "clearance-voided",
+        statement=statement.id,
+        claims=untrue,
+    )
+    ask_for_words(tx, statement)

@@ -1,0 +1,68 @@
+"""Refer: possible misconduct is considered by a person, never decided here (lines 54-56, 126)."""
+
+from sqlmodel import col, select
+
+from flows.due import due_effects
+from flows.ledger import carry_out
+from flows.letters import NewNotice, queue_notice
+from flows.step import step
+from models.audit import chain_of_case
+from models.columns import new_id
+from models.incident import Incident
+from models.office import Office
+from models.people import Person
+from models.referral import Referral
+from models.store import Transaction
+from models.words import (
+    EffectKind,
+    Employer,
+    PosterKnown,
+    ReferralState,
+    ReferralWord,
+    Role,
+    Step,
+)
+from policy.plan import Plan
+
+
+@step(Step.REFER)
+def refer(here: Office, incident: Incident, plan: Plan) -> None:
+    """Where a rule may be broken, tell HR that there is something to consider; FCO Services, over.
+
+    Line 56: "may be considered": a named person decides. Line 126: staff of FCO Services follow
+    their own policy, so the case is handed over. Nothing of this shows outside.
+    """
+    if plan.referral != ReferralWord.CONSIDER:
+        return
+    with here.store.write("consider-referral") as tx:
+        poster = _poster(tx, incident)
+        handed_over = poster is not None and poster.employer == Employer.FCO_SERVICES
+        if _consider(tx, incident, poster, handed_over=handed_over):
+            template = "handover" if handed_over else "hr_referral"
+            hr = here.settings.organisation.hr
+            queue_notice(tx, here, incident, NewNotice(Role.HR, hr, template, sealed=True))
+    for effect_id in due_effects(here, incident.id, EffectKind.NOTICE):
+        carry_out(effect_id)
+
+
+def _poster(tx: Transaction, incident: Incident) -> Person | None:
+    if incident.poster_known == PosterKnown.UNKNOWN or incident.poster_email is None:
+        return None
+    return tx.exec(select(Person).where(col(Person.email) == incident.poster_email)).first()
+
+
+def _consider(
+    tx: Transaction, incident: Incident, poster: Person | None, *, handed_over: bool
+) -> bool:
+    referral = Referral(
+        id=new_id(),
+        incident_id=incident.id,
+        state=ReferralState.HANDED_OVER if handed_over else ReferralState.CONSIDERING,
+        route=poster.employer if poster else None,
+        considered_at=tx.now(),
+    )
+    if not tx.insert_once(referral):
+        return False
+    what = "handed-over" if handed_over else "referral-considered"
+    tx.record(chain_of_case(referral.id), "amends", what, incident=incident.id)
+    return True

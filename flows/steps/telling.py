@@ -1,0 +1,141 @@
+"""Tell: the line manager and the DTU at minute 0, and whom the kind names (line 124)."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from flows.asking import ask
+from flows.due import due_effects
+from flows.ledger import carry_out
+from flows.letters import NewNotice, queue_notice
+from flows.register import read_register
+from flows.step import step
+from models.incident import Incident
+from models.office import Office
+from models.people import Account, Person
+from models.snapshot import Snapshot, incident_by, snapshot
+from models.store import Transaction
+from models.words import (
+    Choice,
+    DecisionType,
+    EffectKind,
+    PosterKnown,
+    Role,
+    Step,
+)
+from policy.people import Register, addresses, manager_of
+from policy.plan import Plan
+
+MANAGER = "manager"
+"""The target of the question whether the line manager may hear."""
+
+TEMPLATES = {
+    Role.DTU: "dtu",
+    Role.SECURITY: "security",
+    Role.LINE_MANAGER: "line_manager",
+}
+SECURITY_LEADS = "security_leads"
+
+
+@step(Step.TELL)
+def tell(here: Office, incident: Incident, plan: Plan) -> None:
+    """Tell the line manager and the Digital Transformation Unit, and whom the kind names."""
+    with here.store.write("queue-notices") as tx:
+        fresh = incident_by(tx, incident.reference)
+        seen = snapshot(tx, fresh)
+        register = read_register(tx, here.settings)
+        for notice in _notices(tx, seen, plan, register):
+            queue_notice(tx, here, fresh, notice)
+        _ask_about_manager(tx, seen, plan, register)
+    for effect_id in due_effects(here, incident.id, EffectKind.NOTICE):
+        carry_out(effect_id)
+
+
+def _notices(
+    tx: Transaction, seen: Snapshot, plan: Plan, register: Register
+) -> Iterator[NewNotice]:
+    """Whom to tell, once each. The phone first, where the table says so, is the DTU's notice."""
+    line = plan.digest_only
+    due = next_working_morning(tx.now()) if line else None
+    told = dict.fromkeys((*plan.told, Role.DTU))
+    manager_due = plan.manager_hears_only_that_security_leads or Role.LINE_MANAGER in told
+    for role in told:
+        if role in (Role.LINE_MANAGER, Role.HR):
+            continue
+        for address in addresses(
+            role, register, poster=seen.incident.poster_email, account=_account(seen)
+        ):
+            yield NewNotice(role, address, TEMPLATES.get(role, "role"), line, due)
+    if manager_due and not line and manager_may_hear(seen, register):
+        template = SECURITY_LEADS if plan.manager_hears_only_that_security_leads else "line_manager"
+        for address in _manager(seen, register):
+            yield NewNotice(Role.LINE_MANAGER, address, template, line, due)
+
+
+def _account(seen: Snapshot) -> Account | None:
+    return next(iter(seen.accounts.values()), None)
+
+
+def _manager(seen: Snapshot, register: Register) -> list[str]:
+    """The line manager, or the next one up where they own, cleared or shared the post."""
+    poster = seen.incident.poster_email
+    if poster is None:
+        return []
+    involved = {poster, seen.incident.cleared_by or poster}
+    involved |= {account.owner for account in seen.accounts.values()} - {poster}
+    found = manager_of(poster, register, skipping=involved)
+    return [found.email] if found else []
+
+
+def manager_may_hear(seen: Snapshot, register: Register) -> bool:
+    """At once where the poster reported it themselves or the DTU did; else when the DTU confirms.
+
+    A confirmation of the deletion by a DTU officer is one of the poster too.
+    """
+    if seen.incident.poster_known == PosterKnown.UNKNOWN:
+        return False
+    reporters = {r.reporter_id for r in seen.reports}
+    by_id = {person.id: person for person in register.people}
+    people = [by_id[one] for one in reporters if one in by_id]
+    if any(p.email == seen.incident.poster_email or _is_dtu(p) for p in people):
+        return True
+    return any(
+        d.type == DecisionType.CONFIRM
+        and d.choice == Choice.YES
+        and _by_dtu(d.decided_by, register)
+        for d in seen.decisions
+    )
+
+
+def _by_dtu(email: str | None, register: Register) -> bool:
+    person = register.person(email)
+    return person is not None and _is_dtu(person)
+
+
+def _is_dtu(person: Person) -> bool:
+    return person.has_role(Role.DTU) or person.has_role(Role.DTU_DUTY)
+
+
+def _ask_about_manager(tx: Transaction, seen: Snapshot, plan: Plan, register: Register) -> None:
+    """Who posted is one person's word: the DTU confirms before their manager hears."""
+    named = seen.incident.poster_known != PosterKnown.UNKNOWN
+    if not named or plan.digest_only or manager_may_hear(seen, register):
+        return
+    ask(
+        tx,
+        seen.incident.id,
+        DecisionType.CONFIRM,
+        target=MANAGER,
+        of=(Role.DTU_DUTY, Role.DTU),
+        within=timedelta(minutes=10),
+        falls_to=(Role.DTU_DUTY,),
+        said="confirm-asked",
+        again=False,
+    )
+
+
+def next_working_morning(now: datetime) -> datetime:
+    """Nine o'clock UTC of the next Monday to Friday: when digest lines leave."""
+    day = now + timedelta(days=1)
+    while day.weekday() >= 5:
+        day += timedelta(days=1)
+    return day.replace(hour=9, minute=0, second=0, microsecond=0)

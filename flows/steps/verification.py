@@ -1,0 +1,223 @@
+"""Verify: gone is what an independent read has seen, never what a platform said (design §3.6)."""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import col, select
+
+from flows.acts import ask_by_hand
+from flows.asking import ask
+from flows.hands import Hands, hands_here
+from flows.ledger import wake_incident
+from flows.step import step
+from flows.turns import turn
+from integrations.errors import OutsideError
+from models import faults
+from models.audit import chain_of_incident
+from models.decisions import Decision
+from models.incident import Incident, Post
+from models.office import Office
+from models.people import Account
+from models.store import Transaction
+from models.words import Choice, DecisionType, PostState, Presence, Role, Step
+from policy.plan import Plan
+
+A_PERSONS_AFTER = timedelta(seconds=60)
+"""Still present this long after an accepted deletion: a person's."""
+
+RECHECKS = (
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=24),
+)
+"""When we look again after a post was seen gone; posts have come back."""
+
+OWN, PUBLIC = "own", "public"
+
+TASKS = (PostState.BY_HAND, PostState.NEEDS_HUMAN)
+"""States in which a person's word that it is gone makes us look once more."""
+
+
+@step(Step.VERIFY)
+def verify(here: Office, incident: Incident, plan: Plan) -> None:
+    """Look at each post whose deletion was accepted, as ourselves and as a stranger."""
+    hands = hands_here()
+    assert hands is not None, "steps run their work where the hands are"
+    for post_id in _to_look_at(here, incident):
+        with turn(f"verify/{post_id}") as ours:
+            if ours:
+                _look_at(hands, post_id)
+
+
+def _to_look_at(here: Office, incident: Incident) -> list[str]:
+    with here.store.read() as tx:
+        now = tx.now()
+        posts = tx.exec(select(Post).where(col(Post.incident_id) == incident.id)).all()
+        said_gone = _said_gone(tx, incident)
+    return [
+        post.id
+        for post in posts
+        if post.account_id
+        and (
+            (post.look_at is not None and post.look_at <= now)
+            or (post.state in TASKS and post.id in said_gone)
+        )
+    ]
+
+
+def _said_gone(tx: Transaction, incident: Incident) -> dict[str, Decision]:
+    rows = tx.exec(
+        select(Decision)
+        .where(col(Decision.incident_id) == incident.id)
+        .where(col(Decision.type).in_([DecisionType.ATTEST, DecisionType.SETTLE]))
+    )
+    gone = (Choice.GONE, Choice.NOT_THERE)
+    return {d.target: d for d in rows if d.choice in gone and d.withdrawn_at is None}
+
+
+def _look_at(hands: Hands, post_id: str) -> None:
+    with hands.office.store.read() as tx:
+        post = tx.get_one(Post, post_id)
+        account = tx.get_one(Account, post.account_id)
+        attested = _said_gone(tx, _incident(tx, post)).get(post.id)
+        due = post.look_at is not None and post.look_at <= tx.now()
+    if not due and not (post.state in TASKS and attested):
+        return
+    own, public = _presences(hands, account, post)
+    with hands.office.store.write("conclude-look") as tx:
+        row = tx.get_one(Post, post_id)
+        if row.state != post.state or row.look_at != post.look_at:
+            return
+        _conclude(tx, row, own, public, attested, tx.now())
+        tx.add(row)
+
+
+def _incident(tx: Transaction, post: Post) -> Incident:
+    return tx.get_one(Incident, post.incident_id)
+
+
+def _presences(hands: Hands, account: Account, post: Post) -> tuple[Presence, Presence]:
+    """Ours first; a stranger's only where ours says gone: what we still see is not gone."""
+    try:
+        platform = hands.platform(account)
+    except OutsideError:
+        return Presence.UNKNOWN, Presence.UNKNOWN
+    faults.point("look:before-call")
+    own = platform.presence(post.remote_id, public=False)
+    public = Presence.UNKNOWN
+    if own != Presence.PRESENT:
+        public = platform.presence(post.remote_id, public=True)
+    faults.point("look:after-call")
+    return own, public
+
+
+def is_gone(own: Presence, public: Presence) -> bool:
+    """Our own read says absent, and no stranger's read says present (pure)."""
+    return own == Presence.GONE and public != Presence.PRESENT
+
+
+def _conclude(
+    tx: Transaction,
+    post: Post,
+    own: Presence,
+    public: Presence,
+    attested: Decision | None,
+    now: datetime,
+) -> None:
+    seen_by = [who for who, p in ((OWN, own), (PUBLIC, public)) if p == Presence.GONE]
+    if is_gone(own, public):
+        _gone(tx, post, seen_by, now)
+    elif post.state == PostState.GONE:
+        _recheck_without_answer(tx, post, own, public, now)
+    elif attested is not None:
+        _attested(tx, post, attested, present=Presence.PRESENT in (own, public))
+    else:
+        _not_yet_gone(tx, post, own, public, now)
+
+
+def _gone(tx: Transaction, post: Post, seen_by: list[str], now: datetime) -> None:
+    if post.state == PostState.GONE:
+        post.looks += 1
+    else:
+        post.state, post.verified_at, post.looks = PostState.GONE, now, 0
+        _say(tx, post, "seen-gone", seen_by=seen_by)
+    post.seen_gone_by = sorted(set(post.seen_gone_by) | set(seen_by))
+    verified = post.verified_at or now
+    post.look_at = verified + RECHECKS[post.looks] if post.looks < len(RECHECKS) else None
+
+
+def _recheck_without_answer(
+    tx: Transaction, post: Post, own: Presence, public: Presence, now: datetime
+) -> None:
+    if Presence.PRESENT not in (own, public):
+        post.look_at = now + timedelta(minutes=1)
+        return
+    post.state, post.verified_at, post.seen_gone_by = PostState.NEEDS_HUMAN, None, []
+    post.look_at = None
+    incident = _incident(tx, post)
+    if incident.closed_at is not None:
+        incident.closed_at, post.open = None, True
+        _say(tx, post, "reopened")
+    tx.add(incident)
+    _say(tx, post, "came-back")
+    _ask_person(tx, post)
+    wake_incident(tx, incident.id)
+
+
+def _attested(tx: Transaction, post: Post, attested: Decision, *, present: bool) -> None:
+    """A named person says it is gone. What we can see outweighs it; what we cannot, does not."""
+    if present:
+        attested.withdrawn_at = tx.now()
+        tx.add(attested)
+        tx.flush()
+        _say(tx, post, "still-present")
+        post.state, post.look_at = PostState.BY_HAND, None
+        ask_by_hand(tx, post)
+        return
+    post.state, post.look_at = PostState.ATTESTED, None
+    _say(tx, post, "attested")
+
+
+def _not_yet_gone(
+    tx: Transaction, post: Post, own: Presence, public: Presence, now: datetime
+) -> None:
+    since = now - (post.deleted_at or now)
+    present = Presence.PRESENT in (own, public)
+    if present and since >= A_PERSONS_AFTER:
+        post.state, post.look_at = PostState.NEEDS_HUMAN, None
+        _say(tx, post, "still-present", seconds=int(since.total_seconds()))
+        _ask_person(tx, post)
+        return
+    post.state = PostState.DELETING if present else PostState.UNKNOWN
+    post.look_at = now + _pause(since)
+    if not present and since >= 5 * A_PERSONS_AFTER:
+        post.state, post.look_at = PostState.NEEDS_HUMAN, None
+        _say(tx, post, "gone-unverified", seconds=int(since.total_seconds()))
+        _ask_person(tx, post)
+
+
+def _pause(since: timedelta) -> timedelta:
+    """Quick looks first, then slower, and one just when it becomes a person's."""
+    if since < timedelta(seconds=8):
+        return timedelta(seconds=2)
+    left = A_PERSONS_AFTER - since
+    if timedelta(0) < left < timedelta(seconds=15):
+        return left
+    return timedelta(seconds=10)
+
+
+def _ask_person(tx: Transaction, post: Post) -> None:
+    ask(
+        tx,
+        post.incident_id,
+        DecisionType.SETTLE,
+        target=post.id,
+        of=(Role.DTU_DUTY, Role.DTU),
+        within=timedelta(minutes=10),
+        falls_to=(Role.DTU_DUTY,),
+        said="needs-human",
+    )
+
+
+def _say(tx: Transaction, post: Post, what: str, **facts: object) -> None:
+    tx.record(chain_of_incident(post.incident_id), "amends", what, post=post.id, **facts)

@@ -1,0 +1,301 @@
+"""Word and clear: the statement on each account, within the truth gate (lines 76-80, 120, 122)."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flows.acts import ask_for_words
+from flows.asking import ask
+from flows.due import due_effects
+from flows.hands import Hands, hands_here
+from flows.ledger import carry_out
+from flows.letters import NewNotice, queue_notice
+from flows.register import read_register
+from flows.step import step
+from integrations.errors import OutsideError
+from models.audit import chain_of_incident
+from models.columns import new_id
+from models.incident import Incident
+from models.office import Office
+from models.people import Account
+from models.sealed import place
+from models.snapshot import Snapshot, incident_by, snapshot
+from models.statements import Statement, Wording, wording_digest
+from models.store import Transaction
+from models.words import (
+    DecisionType,
+    DeleteWord,
+    EffectKind,
+    Kind,
+    PostState,
+    Role,
+    StatementKind,
+    StatementState,
+    Step,
+    Tier,
+)
+from policy.claims import Facts, true_claims
+from policy.people import Register, clearers
+from policy.plan import ClearanceMode, Plan
+from templates.words import (
+    MissingFactError,
+    Rendered,
+    StatementFacts,
+    TooLongError,
+    always,
+    render_statement,
+)
+
+SLIPS = (Kind.WRONG_ACCOUNT, Kind.PRIVATE_MESSAGE, Kind.UNATTENDED, Kind.NOISE)
+"""Kinds that say by themselves that the post was not meant for this account."""
+
+CORRECTS = (StatementKind.CORRECTION, StatementKind.APOLOGY_AND_CORRECTION)
+NOBODY = "nobody"
+
+
+@step(Step.WORD)
+def word(here: Office, incident: Incident, plan: Plan) -> None:
+    """Write the statement for each account that carried the error."""
+    if plan.statement == StatementKind.NONE:
+        return
+    with here.store.read() as tx:
+        seen = snapshot(tx, incident)
+    for account in seen.accounts.values():
+        if not _spoken_for(seen, account):
+            _draft(here, incident.reference, plan, account)
+
+
+def _spoken_for(seen: Snapshot, account: Account) -> bool:
+    return any(
+        s.account_id == account.id and s.generation == seen.incident.generation
+        for s in seen.statements
+    )
+
+
+def _draft(here: Office, reference: str, plan: Plan, account: Account) -> None:
+    hands = hands_here()
+    assert hands is not None, "steps run their work where the hands are"
+    fits = _measure(hands, account)
+    with here.store.write("draft-words") as tx:
+        incident = incident_by(tx, reference)
+        seen = snapshot(tx, incident)
+        if _spoken_for(seen, account):
+            return
+        draft = _Draft(here, seen, plan, account)
+        try:
+            rendered = draft.render(fits)
+        except MissingFactError:
+            _ask_for_facts(tx, incident)
+            return
+        except TooLongError:
+            statement = draft.statement(tx, StatementState.WITHDRAWN)
+            tx.record(
+                chain_of_incident(incident.id), "amends", "words-too-long", statement=statement.id
+            )
+            ask_for_words(tx, statement)
+            return
+        statement = draft.statement(tx, _first_state(plan, draft.told(), rendered.text))
+        draft.wording(tx, statement, rendered)
+        if statement.state == StatementState.WAITING:
+            _ask_for_clearance(tx, here, seen, plan, statement, account)
+
+
+def _measure(hands: Hands, account: Account) -> Callable[[str], bool]:
+    """Whether this platform would take a text. Without credentials we cannot ask it, nor send."""
+    try:
+        platform = hands.platform(account)
+    except OutsideError:
+        return always
+    return lambda text: platform.measure(text).fits
+
+
+def _first_state(plan: Plan, told: dict[str, str], text: str) -> StatementState:
+    """Words straight from a pre-cleared template need nobody's yes (line 78); a reporter's do."""
+    agreed = plan.clearance.mode in (ClearanceMode.PRE_CLEARED, ClearanceMode.NOT_NEEDED)
+    repeats = any(value in text for value in told.values())
+    return StatementState.CLEARED if agreed and not repeats else StatementState.WAITING
+
+
+def _ask_for_facts(tx: Transaction, incident: Incident) -> None:
+    ask(
+        tx,
+        incident.id,
+        DecisionType.FACTS,
+        of=(Role.POSTER, Role.PUBLISHER, Role.DTU_DUTY),
+        within=timedelta(minutes=10),
+        falls_to=(Role.DTU_DUTY,),
+        said="words-need-facts",
+    )
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """What one statement is made from."""
+
+    here: Office
+    seen: Snapshot
+    plan: Plan
+    account: Account
+
+    def render(self, fits: Callable[[str], bool]) -> Rendered:
+        """Raises MissingFactError, TooLongError."""
+        told = self.told()
+        deleted = self.plan.delete in (DeleteWord.NOW, DeleteWord.ASK) and not any(
+            post.state == PostState.KEPT for post in self.seen.posts
+        )
+        facts = StatementFacts(
+            organisation=self.here.settings.organisation.name,
+            wrong=told.get("wrong"),
+            right=told.get("right"),
+            source_url=told.get("source_url"),
+            deleted=deleted,
+        )
+        return render_statement(
+            self.plan.statement,
+            self.plan.kinds,
+            facts,
+            true_claims_of(self.here, self.seen, self.account),
+            self.seen.incident.language,
+            fits,
+        )
+
+    def told(self) -> dict[str, str]:
+        """The wrong claim, the right one and the source, as the reporter gave them."""
+        return facts_of(self.here, self.seen.incident)
+
+    def statement(self, tx: Transaction, state: StatementState) -> Statement:
+        now = tx.now()
+        due = self.plan.words_due
+        statement = Statement(
+            id=new_id(),
+            incident_id=self.seen.incident.id,
+            account_id=self.account.id,
+            kind=self.plan.statement,
+            generation=self.seen.incident.generation,
+            state=state,
+            drafted_at=now,
+            words_due_at=self.seen.incident.opened_at + timedelta(minutes=due) if due else None,
+        )
+        tx.add(statement)
+        tx.flush()
+        return statement
+
+    def wording(self, tx: Transaction, statement: Statement, rendered: Rendered) -> None:
+        digest = wording_digest(
+            rendered.text, platform=self.account.platform, handle=self.account.handle
+        )
+        wording = Wording(
+            id=new_id(),
+            statement_id=statement.id,
+            version=1,
+            text_sealed=b"",
+            digest=digest,
+            language=rendered.language,
+            template=rendered.template,
+            author=author_of(self.seen, self.told()),
+            claims=list(rendered.claims_made),
+            written_at=tx.now(),
+        )
+        wording.text_sealed = self.here.content.close(
+            rendered.text, place("wording", wording.id, "text")
+        )
+        tx.add(wording)
+        tx.flush()
+        statement.wording_id = wording.id
+        tx.add(statement)
+        tx.record(
+            chain_of_incident(self.seen.incident.id),
+            "amends",
+            "words-drafted",
+            statement=statement.id,
+            digest=digest,
+            template=rendered.template,
+            claims=list(rendered.claims_made),
+        )
+
+
+def facts_of(here: Office, incident: Incident) -> dict[str, str]:
+    """What the incident's reporters said was wrong and is right; empty where nobody did."""
+    if incident.facts_sealed is None:
+        return {}
+    opened = here.content.open_text(incident.facts_sealed, place("incident", incident.id, "facts"))
+    return {name: value for name, value in json.loads(opened).items() if value}
+
+
+def author_of(seen: Snapshot, told: dict[str, str]) -> str | None:
+    """Who supplied what the words say: never their clearer. The first reporter, where facts are."""
+    return seen.incident.facts_by if told else None
+
+
+def true_claims_of(here: Office, seen: Snapshot, account: Account) -> frozenset[str]:
+    """The claims that the recorded facts make true now."""
+    told = facts_of(here, seen.incident)
+    plan_kinds = [Kind(kind) for kind in seen.incident.kinds]
+    statement = StatementKind((seen.incident.plan or {}).get("statement", StatementKind.NONE))
+    slip = any(kind in SLIPS for kind in plan_kinds) and seen.incident.poster_email is not None
+    cleared_by = seen.incident.cleared_by
+    facts = Facts(
+        not_meant_by_poster_or_publisher=True if slip else None,
+        cleared_by_nobody=None if cleared_by is None else cleared_by == NOBODY,
+        tier_official=account.tier == Tier.OFFICIAL,
+        wrong_right_and_source_recorded=all(
+            told.get(name) for name in ("wrong", "right", "source_url")
+        ),
+        this_is_the_correction=statement in CORRECTS,
+        every_copy_gone=all(post.state == PostState.GONE for post in seen.posts),
+    )
+    return frozenset(claim.value for claim in true_claims(facts, plan_kinds, account.tier))
+
+
+def never_clears(seen: Snapshot, wording: Wording | None) -> frozenset[str]:
+    """Author, poster, and whoever cleared the original (design §3.8)."""
+    involved = {
+        seen.incident.poster_email,
+        seen.incident.cleared_by,
+        wording.author if wording else None,
+    }
+    return frozenset(email for email in involved if email)
+
+
+def _ask_for_clearance(
+    tx: Transaction,
+    here: Office,
+    seen: Snapshot,
+    plan: Plan,
+    statement: Statement,
+    account: Account,
+) -> None:
+    register = read_register(tx, here.settings)
+    wording = tx.get(Wording, statement.wording_id)
+    for address in clearer_addresses(seen, plan, register, wording, account):
+        queue_notice(
+            tx,
+            here,
+            seen.incident,
+            NewNotice(Role.ONE_READER, address, "clear", generation=seen.incident.generation),
+        )
+    tx.record(
+        chain_of_incident(seen.incident.id), "amends", "clearance-asked", statement=statement.id
+    )
+
+
+def clearer_addresses(
+    seen: Snapshot, plan: Plan, register: Register, wording: Wording | None, account: Account
+) -> list[str]:
+    """Everyone who may clear these words now, once each."""
+    groups = clearers(
+        plan,
+        register,
+        poster=seen.incident.poster_email,
+        account=account,
+        without=never_clears(seen, wording),
+    )
+    return list(dict.fromkeys(person.email for group in groups for person in group.people))
+
+
+@step(Step.CLEAR)
+def clear(here: Office, incident: Incident, plan: Plan) -> None:
+    """People clear the exact words; a clearance is a row, and this step only sends for it."""
+    for effect_id in due_effects(here, incident.id, EffectKind.NOTICE):
+        carry_out(effect_id)
