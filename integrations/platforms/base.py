@@ -9,7 +9,7 @@ from models.words import Presence
 
 @dataclass(frozen=True)
 class Connection:
-    """One account as the platform needs it. ``secret`` is the JSON that ``credentials`` points to."""
+    """One account as the platform needs it; ``secret`` is the JSON that its credentials are."""
 
     platform: str
     handle: str
@@ -48,7 +48,10 @@ class Media:
 
 @dataclass(frozen=True)
 class Captured:
-    """Everything kept of a post. ``raw`` is the platform's own answer, byte for byte."""
+    """Everything kept of a post. ``raw`` is the platform's own answer, byte for byte.
+
+    ``missing`` names each picture or film that could not be had, with the code of why.
+    """
 
     remote_id: str
     text: str = field(repr=False)
@@ -59,6 +62,7 @@ class Captured:
     metrics: dict[str, int]
     media: tuple[Media, ...] = ()
     edit_chain: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -121,4 +125,8 @@ class Platform(Protocol):
 
     def find_published(self, text: str, since: datetime) -> tuple[Published, ...]:
         """Our own posts with this text on the account's timeline since then."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the connections. Nothing may be asked afterwards."""
         ...

@@ -1,0 +1,30 @@
+"""Which class speaks to which platform."""
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from integrations.errors import NotAuthorised, NotSupported
+from integrations.platforms.base import Connection, Platform
+from integrations.platforms.x import X
+
+REGISTRY: dict[str, Callable[[Connection], Platform]] = {
+    "x": X,
+}
+"""Platform name, as accounts and links use it → what connects to it."""
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+def connect(connection: Connection) -> Platform:
+    """One account, ready to be asked; no call is made.
+
+    Raises NotSupported("no-api") where posts are a person's to delete, and
+    NotAuthorised("insecure-address") rather than send a token in the clear to another machine.
+    """
+    if connection.platform not in REGISTRY:
+        raise NotSupported("no-api")
+    if connection.base_url is not None:
+        parts = urlsplit(connection.base_url)
+        if parts.scheme != "https" and parts.hostname not in LOOPBACK:
+            raise NotAuthorised("insecure-address")
+    return REGISTRY[connection.platform](connection)

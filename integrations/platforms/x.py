@@ -1,0 +1,212 @@
+"""X, through tweepy: one account and its posts."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import requests
+import tweepy
+from twitter_text import parse_tweet
+
+from integrations.errors import NotAuthorised, OutcomeUnknown, OutsideError, Refused
+from integrations.platforms.base import Captured, Connection, Health, Length, Published
+from integrations.platforms.bounded import Answered, asked, bound, hush
+from integrations.platforms.bounded_connection import Bounds
+from integrations.platforms.x_answers import meaning, says_absent
+from integrations.platforms.x_health import healthy, unhealthy
+from integrations.platforms.x_media import Downloads
+from integrations.platforms.x_shapes import (
+    WHOLE_POST,
+    CreatedAnswer,
+    DeletedAnswer,
+    MeAnswer,
+    PageAnswer,
+    PostAnswer,
+    comparable,
+    plain_text,
+    read_as,
+)
+from integrations.platforms.x_stranger import Stranger
+from models.words import Presence
+
+LONGEST_TEXT = 280
+PAGES = 32
+CLOCKS_APART = timedelta(seconds=60)
+TOKEN_PARTS = ("consumer_key", "consumer_secret", "access_token", "access_token_secret")
+USUAL = Bounds()
+
+
+class X:
+    """One account on X. Raises as ``Platform`` says; every error's text is a code."""
+
+    name = "x"
+
+    def __init__(self, connection: Connection, *, bounds: Bounds = USUAL) -> None:
+        hush()
+        base_url = connection.base_url.rstrip("/") if connection.base_url else None
+        self._handle = connection.handle.lstrip("@").lower()
+        self._site = base_url or "https://x.com"
+        self._user_id: str | None = None
+        token = _token(connection.secret)
+        self._has_token = token is not None
+        self._client = tweepy.Client(**(token or {}), return_type=requests.Response)
+        bound(self._client.session, bounds, base_url)
+        self._stranger = Stranger(self._handle, bounds, base_url)
+        self._downloads = Downloads(bounds, base_url)
+
+    def check(self) -> Health:
+        """Ask whose token it is and what it may do. Raises nothing: problems are sentences."""
+        try:
+            response = self._call("read", lambda: self._client.get_me(user_auth=True))
+            user = read_as(MeAnswer, response.content).data
+        except OutsideError as error:
+            return unhealthy(self._handle, error)
+        return healthy(self._handle, user.username, response.headers.get("x-access-level", ""))
+
+    def capture(self, remote_id: str, *, media: bool = True) -> Captured | None:
+        """Read the post whole; one request where it has no media.
+
+        Raises Refused("another-account") for a post that is not this account's.
+        """
+        response = self._call(
+            "read", lambda: self._client.get_tweet(remote_id, user_auth=True, **WHOLE_POST)
+        )
+        answer = read_as(PostAnswer, response.content)
+        if answer.says_absent:
+            return None
+        if answer.data is None:
+            raise NotAuthorised("not-visible")
+        author = answer.author
+        if author is None:
+            raise OutcomeUnknown("unreadable")
+        if author.lower() != self._handle:
+            raise Refused("another-account")
+        kept, missing = self._downloads.fetch(answer.includes.media if media else ())
+        return Captured(
+            remote_id=answer.data.id,
+            text=plain_text(answer.data),
+            posted_at=answer.data.created_at,
+            author_handle=author,
+            raw=response.content,
+            headers={k: v for k, v in response.headers.items() if k.lower() != "set-cookie"},
+            metrics=answer.data.public_metrics,
+            media=kept,
+            edit_chain=tuple(answer.data.edit_history_tweet_ids),
+            missing=missing,
+        )
+
+    def delete(self, remote_id: str) -> None:
+        """Take the post down with its edits; X's 404 is OutcomeUnknown("not-found")."""
+        response = self._call(
+            "delete", lambda: self._client.delete_tweet(remote_id, user_auth=True)
+        )
+        if not read_as(DeletedAnswer, response.content).data.deleted:
+            raise OutcomeUnknown("not-deleted")
+
+    def presence(self, remote_id: str, *, public: bool) -> Presence:
+        """Look for the post with our credentials, or by its public embed without any."""
+        if public:
+            return self._stranger.presence(remote_id)
+        try:
+            response = self._ask(lambda: self._client.get_tweet(remote_id, user_auth=True))
+            answer = read_as(PostAnswer, response.content)
+        except Answered as answered:
+            return Presence.GONE if says_absent(answered) else Presence.UNKNOWN
+        except OutsideError:
+            return Presence.UNKNOWN
+        if answer.says_absent:
+            return Presence.GONE
+        seen = answer.data is not None and answer.data.id == remote_id
+        return Presence.PRESENT if seen else Presence.UNKNOWN
+
+    def measure(self, text: str) -> Length:
+        """X's weighted length, in which a link is 23 and many scripts count double."""
+        return Length(parse_tweet(_readable(text)).weightedLength, LONGEST_TEXT)
+
+    def publish(self, text: str, key: str) -> Published:
+        """Post the text by itself. X knows no keys; OutcomeUnknown("duplicate") may be ours."""
+        if not parse_tweet(_readable(text)).valid:
+            raise Refused("too-long-or-invalid")
+        response = self._call(
+            "create", lambda: self._client.create_tweet(text=text, user_auth=True)
+        )
+        return self._published(read_as(CreatedAnswer, response.content).data.id)
+
+    def find_published(self, text: str, since: datetime) -> tuple[Published, ...]:
+        """Our posts with this text, from a minute before ``since`` because clocks differ."""
+        wanted = comparable(text)
+        start = (since.astimezone(UTC) - CLOCKS_APART).strftime("%Y-%m-%dT%H:%M:%SZ")
+        user_id = self._own_id()
+        found: list[Published] = []
+        token: str | None = None
+        for _ in range(PAGES):
+            page = self._page(user_id, start, token)
+            same = [post.id for post in page.data if comparable(plain_text(post)) == wanted]
+            found += [self._published(post_id) for post_id in same]
+            token = page.meta.next_token
+            if token is None:
+                return tuple(found)
+        raise OutcomeUnknown("timeline-too-long")
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._client.session.close()
+        self._stranger.close()
+        self._downloads.close()
+
+    def _page(self, user_id: str, start: str, token: str | None) -> PageAnswer:
+        response = self._call(
+            "read",
+            lambda: self._client.get_users_tweets(
+                user_id,
+                user_auth=True,
+                start_time=start,
+                max_results=100,
+                pagination_token=token,
+                tweet_fields=["entities", "note_tweet"],
+            ),
+        )
+        return read_as(PageAnswer, response.content)
+
+    def _own_id(self) -> str:
+        if self._user_id is None:
+            response = self._call("read", lambda: self._client.get_me(user_auth=True))
+            user = read_as(MeAnswer, response.content).data
+            if user.username.lower() != self._handle:
+                raise NotAuthorised("another-account")
+            self._user_id = user.id
+        return self._user_id
+
+    def _published(self, post_id: str) -> Published:
+        return Published(post_id, f"{self._site}/{self._handle}/status/{post_id}")
+
+    def _call(self, act: str, send: Callable[[], requests.Response]) -> requests.Response:
+        """Make one call; what X refuses is raised as what to do next."""
+        try:
+            return self._ask(send)
+        except Answered as answered:
+            error = meaning(answered, act, datetime.now(UTC))
+        raise error
+
+    def _ask(self, send: Callable[[], requests.Response]) -> requests.Response:
+        if not self._has_token:
+            raise NotAuthorised("no-token")
+        return asked(send)
+
+
+def _token(secret: str) -> dict[str, str] | None:
+    """The parts of the token, or None where they cannot be used."""
+    try:
+        read = json.loads(secret)
+    except ValueError:
+        return None
+    if not isinstance(read, dict):
+        return None
+    parts = {name: str(read.get(name, "")) for name in TOKEN_PARTS}
+    usable = all(part.isascii() and part.isprintable() and part for part in parts.values())
+    return parts if usable else None
+
+
+def _readable(text: str) -> str:
+    """The text with half characters, which no platform takes, made visible."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
