@@ -1,5 +1,8 @@
-"""The plan of an incident: decided from the tables, stored with their digest, made anew when the
-kind changes. What is done stays done; what is not yet sent is taken back."""
+"""The plan of an incident: decided from the tables, and made anew when the kind changes.
+
+It is stored with the digest of its tables. What is done stays done; what is not yet sent is taken
+back.
+"""
 
 from pydantic import TypeAdapter
 from sqlmodel import col, select
