@@ -1,0 +1,74 @@
+"""The outbox folder that stands in for a mail server."""
+
+import email
+from datetime import UTC, datetime
+from email.policy import default
+from pathlib import Path
+
+import pytest
+
+from integrations.errors import NotSent
+from integrations.notices.base import Mail
+from integrations.notices.outbox import OutboxCarrier
+from integrations.notices.registry import carrier
+from integrations.notices.smtp import SmtpCarrier
+
+NOW = datetime(2026, 6, 3, 10, 15, tzinfo=UTC)
+
+
+def outbox(folder: Path) -> OutboxCarrier:
+    return OutboxCarrier(folder, clock=lambda: NOW)
+
+
+def test_a_notice_becomes_one_file_however_often_it_is_sent(tmp_path: Path, mail: Mail) -> None:
+    outbox(tmp_path / "outbox").send(mail)
+    outbox(tmp_path / "outbox").send(mail)
+    [file] = (tmp_path / "outbox").iterdir()
+    assert file.name == "am-7k3q2.0192f3@dept.example.eml"
+    message = email.message_from_bytes(file.read_bytes(), policy=default)
+    assert message["Subject"] == mail.subject
+    assert message["Message-ID"] == f"<{mail.message_id}>"
+
+
+def test_only_its_owner_can_read_the_outbox(tmp_path: Path, mail: Mail) -> None:
+    outbox(tmp_path / "outbox").send(mail)
+    [file] = (tmp_path / "outbox").iterdir()
+    assert file.stat().st_mode & 0o077 == 0
+    assert file.parent.stat().st_mode & 0o077 == 0
+
+
+def test_a_notice_is_found_once_it_is_there(tmp_path: Path, mail: Mail) -> None:
+    assert outbox(tmp_path).find(mail.message_id) is False
+    outbox(tmp_path).send(mail)
+    assert outbox(tmp_path).find(mail.message_id) is True
+    assert outbox(tmp_path).find(f"<{mail.message_id}>") is True
+
+
+def test_a_search_stays_in_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "secret.eml").write_text("x")
+    assert outbox(tmp_path / "outbox").find("../secret") is False
+
+
+def test_a_folder_that_cannot_be_used_is_not_sent_to(tmp_path: Path, mail: Mail) -> None:
+    (tmp_path / "outbox").write_text("a file, not a folder")
+    with pytest.raises(NotSent) as caught:
+        outbox(tmp_path / "outbox").send(mail)
+    assert str(caught.value) == "outbox-not-writable"
+    [problem] = outbox(tmp_path / "outbox").check()
+    assert "Notices cannot be written" in problem
+
+
+def test_an_unfinished_file_is_not_a_notice(tmp_path: Path, mail: Mail) -> None:
+    (tmp_path / f"{mail.message_id}.eml.tmp").write_bytes(b"half")
+    assert outbox(tmp_path).find(mail.message_id) is False
+    outbox(tmp_path).send(mail)
+    assert [file.suffix for file in tmp_path.iterdir()] == [".eml"]
+
+
+def test_check_finds_nothing_wrong_with_a_folder_of_ours(tmp_path: Path) -> None:
+    assert outbox(tmp_path / "outbox").check() == ()
+
+
+def test_the_settings_choose_the_carrier(tmp_path: Path) -> None:
+    assert isinstance(carrier("smtp://127.0.0.1:2525", tmp_path), SmtpCarrier)
+    assert isinstance(carrier(None, tmp_path), OutboxCarrier)
