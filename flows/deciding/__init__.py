@@ -1,0 +1,1 @@
+"""What people decide: one function for each human decision, a closed list (design §9)."""

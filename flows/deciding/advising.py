@@ -1,0 +1,23 @@
+"""Advise: the Digital Transformation Unit's advice on further handling, recorded (line 124)."""
+
+from flows.deciding.desk import desk
+from flows.deciding.questions import decide, needed
+from models.office import Office
+from models.people import Person
+from models.words import Choice, DecisionType
+from policy.access import Act
+
+NOT_YOURS = "Advice is the Digital Transformation Unit’s. Phone the duty officer."
+WRITE = "Write the advice."
+
+
+def advise(office: Office, person: Person, reference: str, *, text: str) -> None:
+    """Record the advice. It may be given more than once; each stays.
+
+    Raises NotFoundError, NotAllowedError, BadRequestError and NotNowError. Line 124.
+    """
+    with desk(office, person, reference, "advise") as here:
+        here.require(Act.ADVISE, NOT_YOURS)
+        here.require_open()
+        decide(here, DecisionType.ADVISE, choice=Choice.GIVEN, text=needed(text, WRITE))
+        here.record("advised")

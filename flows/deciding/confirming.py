@@ -1,0 +1,102 @@
+"""Confirm: a second person agrees to a deletion that somebody else's report asks for (design §8)."""
+
+from flows.deciding.desk import Desk, desk
+from flows.deciding.posts import posts_meant
+from flows.deciding.questions import (
+    decide,
+    may_answer,
+    needed,
+    open_question,
+    withdraw_questions,
+)
+from flows.refusals import NotAllowedError
+from models.incident import Post
+from models.office import Office
+from models.people import Person
+from models.words import Choice, DecisionType, PostState
+from policy.access import Act, is_dtu
+
+SECURE = "secure"
+"""The question whether the account is secured again."""
+
+MANAGER = "manager"
+"""The question whether the line manager may hear: who posted is one person's word."""
+
+UNDELETED = frozenset({PostState.LIVE, PostState.ASKED, PostState.BY_HAND})
+
+NOT_YOURS = "Only the duty officer or another publisher of the account can confirm this."
+NOT_YOUR_OWN = "You reported this, so somebody else must confirm it: the duty officer can."
+NOTHING = "Nothing waits to be confirmed."
+WHY_NOT = "Say why you do not confirm it."
+
+
+def confirm(
+    office: Office,
+    person: Person,
+    reference: str,
+    *,
+    yes: bool,
+    target: str | None = None,
+    reason: str | None = None,
+) -> None:
+    """Answer for one post or question, or for all that wait; a "no" keeps the post, with a reason.
+
+    Whether the account is secured is asked apart, unless nothing else waits. Raises NotFoundError,
+    NotAllowedError, BadRequestError, NotNowError and AlreadyDecidedError. Design §8.
+    """
+    with desk(office, person, reference, "confirm") as here:
+        here.require(Act.CONFIRM, NOT_YOURS)
+        here.require_open()
+        reason = needed(reason, WHY_NOT) if not yes else reason
+        for one in _meant(here, target):
+            _answer(here, one, yes=yes, reason=reason)
+
+
+def _meant(here: Desk, target: str | None) -> list[str]:
+    if target in (SECURE, MANAGER):
+        return [target]
+    waiting = [
+        question
+        for question in here.seen.open_decisions()
+        if question.type == DecisionType.CONFIRM and _may(here, question.target)
+    ]
+    asked = [q.target for q in waiting if q.target != SECURE] or [q.target for q in waiting]
+    if not target and asked:
+        return asked
+    return [post.id for post in posts_meant(here, target, _undeleted, NOTHING)]
+
+
+def _undeleted(post: Post) -> bool:
+    return post.state in (PostState.LIVE, PostState.ASKED)
+
+
+def _may(here: Desk, target: str) -> bool:
+    """The DTU; for a post, a publisher of its account too; never on one's own report alone."""
+    if is_dtu(here.person):
+        return True
+    if _reported(here):
+        return False
+    post = next((one for one in here.seen.posts if one.id == target), None)
+    account = here.seen.accounts.get(post.account_id) if post and post.account_id else None
+    if account is not None and account.published_by(here.person.email):
+        return True
+    return may_answer(here, open_question(here, DecisionType.CONFIRM, target))
+
+
+def _reported(here: Desk) -> bool:
+    return any(report.reporter_id == here.person.id for report in here.seen.reports)
+
+
+def _answer(here: Desk, target: str, *, yes: bool, reason: str | None) -> None:
+    if not _may(here, target):
+        raise NotAllowedError(NOT_YOUR_OWN if _reported(here) else NOT_YOURS)
+    choice = Choice.YES if yes else Choice.NO
+    decide(here, DecisionType.CONFIRM, target=target, choice=choice, text=reason, once=True)
+    post = next((one for one in here.seen.posts if one.id == target), None)
+    if post is None or yes or post.state not in UNDELETED:
+        here.record("confirmed", choice=choice.value, target=target)
+        return
+    post.state = PostState.KEPT
+    here.tx.add(post)
+    withdraw_questions(here, post.id)
+    here.record("kept", post=post.id, choice=choice.value)

@@ -1,0 +1,96 @@
+"""The desk at which one person decides one thing about one incident, in one transaction."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import col, update
+
+from flows.refusals import NO_INCIDENT, NotAllowedError, NotFoundError, NotNowError
+from flows.register import read_register
+from models.audit import chain_of_incident
+from models.incident import Incident
+from models.office import Office
+from models.people import Person
+from models.sealed import place
+from models.snapshot import Snapshot, incident_by, snapshot
+from models.store import Transaction
+from policy.access import Act, Relation, may, relations
+from policy.people import Register
+
+CLOSED = "The incident is closed. Report the post again if something is still wrong."
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One person before one incident, whose row is locked until the decision is stored."""
+
+    tx: Transaction
+    office: Office
+    person: Person
+    seen: Snapshot
+    register: Register
+    relations: frozenset[Relation]
+    now: datetime
+
+    @property
+    def incident(self) -> Incident:
+        """The incident that is decided on."""
+        return self.seen.incident
+
+    def may(self, act: Act) -> bool:
+        """Whether this person may do it."""
+        return may(act, self.relations)
+
+    def require(self, act: Act, sentence: str) -> None:
+        """Raises NotAllowedError with the sentence."""
+        if not self.may(act):
+            raise NotAllowedError(sentence)
+
+    def require_open(self) -> None:
+        """Raises NotNowError once the incident is closed."""
+        if self.incident.closed_at is not None:
+            raise NotNowError(CLOSED)
+
+    def record(self, what: str, **facts: object) -> None:
+        """One entry of the timeline. ``facts`` are ids, words and numbers only."""
+        self.tx.record(chain_of_incident(self.incident.id), self.person.email, what, **facts)
+
+    def seal(self, text: str, table: str, row_id: str, field: str) -> bytes:
+        """The text sealed for that row and field."""
+        return self.office.content.close(text, place(table, row_id, field))
+
+    def name_of(self, email: str | None) -> str:
+        """How this person may be told of another: who reported is named to the DTU alone."""
+        if email is None:
+            return "Amends"
+        reporters = {report.reporter_id for report in self.seen.reports}
+        reported = any(one.email == email and one.id in reporters for one in self.register.people)
+        named = self.may(Act.SEE_REPORTERS) or email == self.incident.poster_email
+        return email if named or not reported or email == self.person.email else "A colleague"
+
+
+@contextmanager
+def desk(office: Office, person: Person, reference: str, name: str) -> Iterator[Desk]:
+    """Lock the incident, and wake the engine when the decision is stored.
+
+    Raises NotFoundError where there is no such incident or this person may not know of it.
+    """
+    with office.store.write(name) as tx:
+        now = tx.now()
+        # The first statement takes the row's lock: what is read after it is what stands.
+        stirred = tx.changed(
+            update(Incident)
+            .where(col(Incident.reference) == reference)
+            .values(stirred=col(Incident.stirred) + 1, wake_at=now)
+        )
+        if not stirred:
+            raise NotFoundError(NO_INCIDENT)
+        seen = snapshot(tx, incident_by(tx, reference))
+        register = read_register(tx, office.settings)
+        related = relations(person, seen, register, now)
+        if not may(Act.SEE, related):
+            raise NotFoundError(NO_INCIDENT)
+        yield Desk(tx, office, person, seen, register, related, now)
+        tx.wake(seen.incident.id)

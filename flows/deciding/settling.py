@@ -1,0 +1,88 @@
+"""Settle: a person says whether something is there, where the ledger could not read it."""
+
+from flows.deciding.desk import Desk, desk
+from flows.deciding.questions import already, decide, last_answer, may_answer, open_question
+from flows.refusals import BadRequestError, NotAllowedError, NotFoundError, NotNowError
+from models.decisions import Decision
+from models.office import Office
+from models.people import Person
+from models.words import (
+    Choice,
+    DecisionType,
+    EffectState,
+    NoticeState,
+    PostState,
+    StatementState,
+)
+from policy.access import Act, is_dtu
+
+NOT_YOURS = "Only the duty officer can say what is true here."
+NO_TARGET = "There is no such thing in this incident. Look at the incident for what waits."
+NOTHING = "Nothing waits for a person to say what is true."
+SEVERAL = "Several things wait. Say which one: look at the incident for their ids."
+KNOWN = "It is known already: nothing about it waits for a person."
+
+
+def settle(
+    office: Office,
+    person: Person,
+    reference: str,
+    *,
+    there: bool,
+    target: str | None = None,
+    link: str | None = None,
+) -> None:
+    """Say that it is there (with the link to it, where it is public words), or that it is not.
+
+    ``target`` is the id of an effect, post, statement or notice. The engine acts on the answer.
+    Raises NotFoundError, NotAllowedError, BadRequestError, NotNowError and AlreadyDecidedError.
+    """
+    with desk(office, person, reference, "settle") as here:
+        here.require(Act.SETTLE, NOT_YOURS)
+        here.require_open()
+        about = _about(here, target)
+        question = open_question(here, DecisionType.SETTLE, about)
+        if not is_dtu(here.person) and not may_answer(here, question):
+            raise NotAllowedError(NOT_YOURS)
+        if question is None and not _needs_a_person(here, about):
+            before = last_answer(here, DecisionType.SETTLE, about)
+            raise already(here, before) if before else NotNowError(KNOWN)
+        choice = Choice.THERE if there else Choice.NOT_THERE
+        text = link.strip() if link and there else None
+        decide(here, DecisionType.SETTLE, target=about, choice=choice, text=text, once=True)
+        here.record("settled", target=about, choice=choice.value)
+
+
+def _about(here: Desk, target: str | None) -> str:
+    """The target as the question names it: people name what they see, the ledger its effect."""
+    asked = [q for q in here.seen.open_decisions() if q.type == DecisionType.SETTLE]
+    if target is None:
+        return _only(asked)
+    if target not in _ids(here):
+        raise NotFoundError(NO_TARGET)
+    of_target = {effect.id for effect in here.seen.effects if effect.target == target}
+    same = (q.target for q in asked if q.target == target or q.target in of_target)
+    return next(same, target)
+
+
+def _ids(here: Desk) -> set[str]:
+    seen = here.seen
+    return {row.id for row in (*seen.effects, *seen.posts, *seen.statements, *seen.notices)}
+
+
+def _only(asked: list[Decision]) -> str:
+    if not asked:
+        raise NotNowError(NOTHING)
+    if len(asked) > 1:
+        raise BadRequestError(SEVERAL)
+    return asked[0].target
+
+
+def _needs_a_person(here: Desk, target: str) -> bool:
+    unsettled = (
+        {e.id for e in here.seen.effects if e.state == EffectState.NEEDS_HUMAN}
+        | {p.id for p in here.seen.posts if p.state == PostState.NEEDS_HUMAN}
+        | {s.id for s in here.seen.statements if s.state == StatementState.NEEDS_HUMAN}
+        | {n.id for n in here.seen.notices if n.state == NoticeState.FAILED}
+    )
+    return target in unsettled

@@ -1,0 +1,46 @@
+"""Facts: what was wrong, what is right, and where that can be read (line 122)."""
+
+import json
+
+from flows.deciding.desk import Desk, desk
+from flows.deciding.questions import decide, needed
+from models.office import Office
+from models.people import Person
+from models.words import Choice, DecisionType
+from policy.access import Act
+
+NOT_YOURS = "Only who reported it, the poster, a publisher or the duty officer can give the facts."
+WHAT_WRONG = "Say what was wrong in the post."
+WHAT_RIGHT = "Say what is right instead."
+
+
+def give_facts(
+    office: Office,
+    person: Person,
+    reference: str,
+    *,
+    wrong: str,
+    right: str,
+    source_url: str | None = None,
+) -> None:
+    """Store the facts that the correction will state; whoever gives them never clears it.
+
+    Raises NotFoundError, NotAllowedError, BadRequestError, NotNowError. Line 122.
+    """
+    facts = {"wrong": needed(wrong, WHAT_WRONG), "right": needed(right, WHAT_RIGHT)}
+    if source_url and source_url.strip():
+        facts["source_url"] = source_url.strip()
+    with desk(office, person, reference, "give-facts") as here:
+        here.require(Act.GIVE_FACTS, NOT_YOURS)
+        here.require_open()
+        _store(here, facts)
+        decide(here, DecisionType.FACTS, choice=Choice.GIVEN)
+        here.record("facts-given")
+
+
+def _store(here: Desk, facts: dict[str, str]) -> None:
+    incident = here.incident
+    content = json.dumps(facts, ensure_ascii=False)
+    incident.facts_sealed = here.seal(content, "incident", incident.id, "facts")
+    incident.facts_by = here.person.email
+    here.tx.add(incident)

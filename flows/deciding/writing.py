@@ -1,0 +1,120 @@
+"""Words: a person writes a new version of a statement, and every earlier yes is left behind."""
+
+from datetime import timedelta
+
+from flows.deciding.desk import Desk, desk
+from flows.deciding.questions import decide, needed, open_question
+from flows.deciding.statements import account_meant, statement_meant, take_back
+from flows.refusals import NotNowError
+from models.columns import new_id
+from models.office import Office
+from models.people import Account, Person
+from models.statements import Statement, Wording, wording_digest
+from models.words import Choice, DecisionType, StatementKind, StatementState
+from policy.access import Act
+from policy.clearing import given
+from policy.stored import plan_of
+
+NOT_YOURS = "Only a publisher of the account, a clearer or the duty officer can write these words."
+WRITE = "Write the words."
+SAME = "These words were there before. Change them, or clear the ones that stand."
+WAIT = "The plan is being made. Try again in a moment."
+
+
+def write_words(
+    office: Office,
+    person: Person,
+    reference: str,
+    *,
+    text: str,
+    statement: str | None = None,
+    account: str | None = None,
+    language: str | None = None,
+) -> str:
+    """Store the version, which waits for clearance by somebody else; returns its digest.
+
+    Without ``statement`` the words are for the account's own, made where there is none. Raises
+    NotFoundError, NotAllowedError, BadRequestError and NotNowError. Design §3.8.
+    """
+    text = needed(text, WRITE)
+    with desk(office, person, reference, "write-words") as here:
+        here.require(Act.WRITE_WORDS, NOT_YOURS)
+        here.require_open()
+        about = _statement(here, statement, account)
+        take_back(here, about, "words-changed")
+        wording = _version(here, about, text, language)
+        _void(here, about)
+        about.wording_id, about.state = wording.id, StatementState.WAITING
+        here.tx.add(about)
+        _answer(here, about)
+        here.record(
+            "words-written", statement=about.id, digest=wording.digest, version=wording.version
+        )
+        return wording.digest
+
+
+def _statement(here: Desk, statement: str | None, account: str | None) -> Statement:
+    if statement:
+        return statement_meant(here, statement)
+    spoken_on = account_meant(here, account)
+    mine = [
+        one
+        for one in here.seen.statements
+        if one.account_id == spoken_on.id and one.generation == here.incident.generation
+    ]
+    return mine[-1] if mine else _opened(here, spoken_on)
+
+
+def _opened(here: Desk, account: Account) -> Statement:
+    plan = plan_of(here.incident)
+    if plan is None:
+        raise NotNowError(WAIT)
+    due = plan.words_due
+    made = Statement(
+        id=new_id(),
+        incident_id=here.incident.id,
+        account_id=account.id,
+        kind=plan.statement if plan.statement != StatementKind.NONE else StatementKind.NOTE,
+        generation=here.incident.generation,
+        drafted_at=here.now,
+        words_due_at=here.incident.opened_at + timedelta(minutes=due) if due else None,
+    )
+    here.tx.add(made)
+    here.tx.flush()
+    return made
+
+
+def _version(here: Desk, about: Statement, text: str, language: str | None) -> Wording:
+    account = here.tx.get_one(Account, about.account_id)
+    digest = wording_digest(text, platform=account.platform, handle=account.handle)
+    earlier = [w for w in here.seen.wordings.values() if w.statement_id == about.id]
+    # A yes is bound to the bytes: the same bytes again would bring back what an edit left behind.
+    if any(wording.digest == digest for wording in earlier):
+        raise NotNowError(SAME)
+    wording = Wording(
+        id=new_id(),
+        statement_id=about.id,
+        version=max((one.version for one in earlier), default=0) + 1,
+        text_sealed=b"",
+        digest=digest,
+        language=language or here.incident.language,
+        author=here.person.email,
+        written_at=here.now,
+    )
+    wording.text_sealed = here.seal(text, "wording", wording.id, "text")
+    here.tx.add(wording)
+    here.tx.flush()
+    return wording
+
+
+def _void(here: Desk, about: Statement) -> None:
+    if any(one.approved for one in given(here.seen, about)):
+        here.record("clearance-voided", statement=about.id)
+
+
+def _answer(here: Desk, about: Statement) -> None:
+    """The question for these words is answered, whether it named the statement or the account."""
+    asked = (about.id, about.account_id)
+    targets = [one for one in asked if open_question(here, DecisionType.WORDS, one)]
+    for target in targets or [about.id]:
+        decide(here, DecisionType.WORDS, target=target, choice=Choice.GIVEN)
