@@ -1,4 +1,4 @@
-"""Clear: a person's yes or no to the exact words that they were shown (lines 76-80, design §3.8)."""
+"""Clear: a person's yes or no to the exact words that they were shown (lines 76-80)."""
 
 from flows.deciding.desk import Desk, desk
 from flows.deciding.questions import needed

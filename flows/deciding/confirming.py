@@ -1,4 +1,4 @@
-"""Confirm: a second person agrees to a deletion that somebody else's report asks for (design §8)."""
+"""Confirm: a second person agrees to a deletion that somebody else asked for (design §8)."""
 
 from flows.deciding.desk import Desk, desk
 from flows.deciding.posts import posts_meant

@@ -62,7 +62,11 @@ def refer(
             chain_of_case(referral.id), person.email, "referral-decided", choice=verdict.value
         )
         # Nobody who sees the incident may see that its case moved: the engine is woken, no more.
-        tx.changed(update(Incident).where(col(Incident.id) == incident.id).values(wake_at=now))
+        tx.changed(
+            update(Incident)
+            .where(col(Incident.id) == incident.id)
+            .values(stirred=col(Incident.stirred) + 1, wake_at=now)
+        )
         tx.wake(incident.id)
 
 

@@ -67,7 +67,12 @@ def _about(here: Desk, target: str | None) -> str:
 
 def _ids(here: Desk) -> set[str]:
     seen = here.seen
-    return {row.id for row in (*seen.effects, *seen.posts, *seen.statements, *seen.notices)}
+    return (
+        {effect.id for effect in seen.effects}
+        | {post.id for post in seen.posts}
+        | {statement.id for statement in seen.statements}
+        | {notice.id for notice in seen.notices}
+    )
 
 
 def _only(asked: list[Decision]) -> str:
