@@ -1,0 +1,22 @@
+"""Fixtures of the stories: a department with an engine that runs without Prefect."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from department import Department, open_department
+
+
+@pytest.fixture
+def quiet(tmp_path: Path) -> Iterator[Department]:
+    """A department whose engine has not started."""
+    department = open_department(tmp_path)
+    yield department
+    department.close()
+
+
+@pytest.fixture
+def department(quiet: Department) -> Department:
+    """A department with its engine at work."""
+    quiet.start_engine()
+    return quiet
