@@ -1,15 +1,26 @@
 """Public words: the template that a mistake calls for, filled in, within the truth gate."""
 
-import csv
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, fields
 from functools import cache
 
 from models.words import Kind, StatementKind
+from templates.choosing import IF_ASKED, NoTemplateError, StatementFacts, choose
 from templates.environment import HERE, flow, plain_text
 
+__all__ = [
+    "MissingFactError",
+    "NoTemplateError",
+    "Rendered",
+    "StatementFacts",
+    "TooLongError",
+    "always",
+    "languages",
+    "render_if_asked",
+    "render_statement",
+]
+
 ENGLISH = "en"
-IF_ASKED = "if-asked"
 VARIANTS = ("", ".short")
 """What a template's name ends with, in the order tried until one fits."""
 
@@ -31,26 +42,6 @@ class TooLongError(Exception):
         self.used = used
 
 
-class NoTemplateError(LookupError):
-    """No row of statements.csv speaks for this kind of statement."""
-
-
-@dataclass(frozen=True)
-class StatementFacts:
-    """What statements may draw on. None where nobody has said.
-
-    ``deleted``: the post is taken down, rather than kept beside its correction. ``elsewhere``: the
-    account that carried the post, as readers know it, when a sister account speaks.
-    """
-
-    organisation: str
-    wrong: str | None = field(default=None, repr=False)
-    right: str | None = field(default=None, repr=False)
-    source_url: str | None = field(default=None, repr=False)
-    deleted: bool = True
-    elsewhere: str | None = field(default=None, repr=False)
-
-
 @dataclass(frozen=True)
 class Rendered:
     """Words ready for clearance. ``claims_made`` are exactly the claims that the text makes.
@@ -62,23 +53,6 @@ class Rendered:
     template: str
     claims_made: tuple[str, ...]
     language: str
-
-
-@dataclass(frozen=True)
-class StatementRow:
-    """One line of statements.csv. An empty condition is true of everything."""
-
-    kind: str
-    statement: str
-    template: str
-    needs: tuple[str, ...]
-    source: str
-
-    def speaks_for(self, statement: str, kinds: Collection[Kind]) -> bool:
-        """Whether the row is about this statement on a mistake of these kinds."""
-        if not self.statement and statement == IF_ASKED:
-            return False
-        return self.statement in ("", statement) and (not self.kind or self.kind in kinds)
 
 
 def always(_text: str) -> bool:
@@ -111,30 +85,6 @@ def render_if_asked(
 ) -> Rendered:
     """The reactive line: what to answer, only if asked. Raises NoTemplateError."""
     return _render(IF_ASKED, kinds, facts, claims, language, always)
-
-
-def choose(statement: str, kinds: Collection[Kind]) -> StatementRow:
-    """The first row of statements.csv that speaks for them. Raises NoTemplateError."""
-    for row in statement_rows():
-        if row.speaks_for(statement, kinds):
-            return row
-    raise NoTemplateError(statement)
-
-
-@cache
-def statement_rows() -> tuple[StatementRow, ...]:
-    """The table of which template speaks, the most specific row first."""
-    with (HERE / "statements.csv").open(encoding="utf-8", newline="") as table:
-        return tuple(
-            StatementRow(
-                kind=row["if kind"],
-                statement=row["if statement"],
-                template=row["then template"],
-                needs=tuple(row["needs"].split()),
-                source=row["source"],
-            )
-            for row in csv.DictReader(table)
-        )
 
 
 @cache

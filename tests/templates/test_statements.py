@@ -11,18 +11,17 @@ from twitter_text import parse_tweet
 
 from models.words import Kind, StatementKind
 from policy.words import Claim
+from templates.choosing import StatementRow, choose, statement_rows
 from templates.environment import HERE, plain_text
+from templates.vocabulary import own_words
 from templates.words import (
     MissingFactError,
     NoTemplateError,
     Rendered,
     StatementFacts,
-    StatementRow,
     TooLongError,
-    choose,
     render_if_asked,
     render_statement,
-    statement_rows,
 )
 
 CLAIMS = tuple(claim.value for claim in Claim)
@@ -77,7 +76,7 @@ def fits_x(text: str) -> bool:
 
 def rendered(row: StatementRow, facts: StatementFacts, claims: frozenset[str]) -> Rendered:
     """What this row's template says, as its first caller would ask for it."""
-    kinds = [Kind(row.kind)] if row.kind else []
+    kinds = [row.kind] if row.kind else []
     if row.statement == "if-asked":
         return render_if_asked(kinds, facts, claims)
     asked = StatementKind(row.statement or StatementKind.REMOVAL_NOTE)
@@ -161,7 +160,7 @@ def test_every_template_speaks_in_some_row() -> None:
 def test_every_row_can_be_reached() -> None:
     for row in statement_rows():
         statements = (row.statement,) if row.statement else tuple(SPEAKING)
-        kinds = [Kind(row.kind)] if row.kind else [Kind.ARGUMENT]
+        kinds = [row.kind or Kind.ARGUMENT]
         assert any(choose(str(statement), kinds) is row for statement in statements), row
 
 
@@ -308,6 +307,19 @@ def test_a_missing_fact_stops_a_template() -> None:
     template = plain_text("statements/en").get_template("correction.txt")
     with pytest.raises(UndefinedError):
         template.render(says=lambda _claim: False, deleted=True)
+
+
+@pytest.mark.parametrize("row", one_row_a_template(), ids=lambda row: row.template)
+def test_all_that_a_statement_says_without_facts_are_words_of_its_own(row: StatementRow) -> None:
+    facts = StatementFacts("x", wrong="x", right="x")
+    words = rendered(row, facts, frozenset(CLAIMS))
+    said = {word.lower() for word in re.findall(r"\w+", words.text)} - {"x"}
+    assert said <= own_words(words.template, words.language)
+
+
+def test_a_template_does_not_own_the_words_of_a_fact() -> None:
+    assert "exampletown" not in own_words("correction", "en")
+    assert "clause" not in own_words("correction", "en")
 
 
 def test_the_words_of_a_rendered_statement_stay_out_of_its_repr() -> None:
