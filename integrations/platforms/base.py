@@ -43,7 +43,7 @@ class Media:
     name: str
     content_type: str
     content: bytes = field(repr=False)
-    alt_text: str | None = None
+    alt_text: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)

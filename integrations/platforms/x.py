@@ -125,7 +125,7 @@ class X:
 
     def publish(self, text: str, key: str) -> Published:
         """Post the text by itself. X knows no keys; OutcomeUnknown("duplicate") may be ours."""
-        if not parse_tweet(_readable(text)).valid:
+        if _readable(text) != text or not parse_tweet(text).valid:
             raise Refused("too-long-or-invalid")
         response = self._call(
             "create", lambda: self._client.create_tweet(text=text, user_auth=True)

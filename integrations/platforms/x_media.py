@@ -52,7 +52,9 @@ class Downloads:
             return f"{shape.media_key} http-{answered.status}"
         except OutsideError as error:
             return f"{shape.media_key} {error.code}"
-        kind = response.headers.get("Content-Type", "application/octet-stream")
+        kind = response.headers.get("Content-Type", "")
+        if not kind.startswith(("image/", "video/")):
+            return f"{shape.media_key} not-media"  # a page that asks to log in, say
         name = shape.media_key + PurePosixPath(urlsplit(url).path).suffix
         return Media(name, kind, response.content, shape.alt_text)
 
