@@ -29,7 +29,7 @@ FACTS = NoticeFacts(
     minutes=15,
 )
 SHARED = dataclasses.replace(FACTS, ack_url=None)
-SEALED = ("hr_referral", "consider")
+SEALED = ("hr_referral", "consider", "handover")
 NOT_OF_ONE_INCIDENT = (*SEALED, "digest", "sign_in", "sign_in_code")
 NAMES = sorted(notice_names())
 
