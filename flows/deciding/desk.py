@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlmodel import col, update
 
+from flows.naming import ENGINE, shown_as
 from flows.refusals import NO_INCIDENT, NotAllowedError, NotFoundError, NotNowError
 from flows.register import read_register
 from models.audit import chain_of_incident
@@ -62,13 +63,15 @@ class Desk:
         return self.office.content.close(text, place(table, row_id, field))
 
     def name_of(self, email: str | None) -> str:
-        """How this person may be told of another: who reported is named to the DTU alone."""
-        if email is None:
-            return "Amends"
-        reporters = {report.reporter_id for report in self.seen.reports}
-        reported = any(one.email == email and one.id in reporters for one in self.register.people)
-        named = self.may(Act.SEE_REPORTERS) or email == self.incident.poster_email
-        return email if named or not reported or email == self.person.email else "A colleague"
+        """How this person may be told of another, at the start of a sentence."""
+        shown = shown_as(
+            email or ENGINE,
+            to=self.person,
+            seen=self.seen,
+            register=self.register,
+            relations=self.relations,
+        )
+        return shown if "@" in shown else shown.capitalize()
 
 
 @contextmanager

@@ -1,0 +1,203 @@
+"""The shapes of what the interface says of incidents; their names are a contract (design §9)."""
+
+from datetime import datetime
+
+from pydantic import BaseModel
+
+from models.standing import StepState
+from models.words import (
+    Choice,
+    Circumstance,
+    DecisionType,
+    DeleteWord,
+    IncidentState,
+    Kind,
+    NoticeState,
+    PosterKnown,
+    PostState,
+    Role,
+    StatementKind,
+    StatementState,
+    Step,
+    Tier,
+    Wait,
+)
+from policy.access import Relation
+from policy.plan import ClearanceMode, CorrectionWord
+
+
+class PostShape(BaseModel):
+    """One post. ``account`` is its handle; ``seen_gone_by`` has ``own`` and ``public`` reads."""
+
+    id: str
+    url: str
+    platform: str
+    account: str | None
+    state: PostState
+    seen_gone_by: list[str]
+    captured: bool
+    reported_at: datetime
+    deleted_at: datetime | None
+    verified_at: datetime | None
+
+
+class StatementShape(BaseModel):
+    """Public words. ``digest`` is what a clearance binds to; ``you_may_clear`` is about you."""
+
+    id: str
+    digest: str | None
+    kind: StatementKind
+    state: StatementState
+    text: str | None
+    language: str | None
+    platform: str
+    account: str
+    url: str | None
+    author: str | None
+    cleared_by: list[str]
+    refused_by: list[str]
+    words_due_at: datetime | None
+    published_at: datetime | None
+    you_may_clear: bool
+
+
+class NoticeShape(BaseModel):
+    """One message to the chain. ``yours`` is about you: such a one you can acknowledge."""
+
+    id: str
+    to_role: Role
+    state: NoticeState
+    sent_at: datetime | None
+    acknowledged_at: datetime | None
+    yours: bool
+
+
+class ClockShape(BaseModel):
+    """Seconds since the report; those to deletion and to words are null until all are done."""
+
+    seconds_since_report: float
+    seconds_to_delete: float | None
+    seconds_to_words: float | None
+
+
+class WaitShape(BaseModel):
+    """One thing that is waited for. ``you_may_answer`` is about you."""
+
+    waiting_for: Wait
+    label: str
+    target: str
+    decision: DecisionType | None
+    asked_of: list[str]
+    since: datetime | None
+    due_at: datetime | None
+    you_may_answer: bool
+
+
+class StepShape(BaseModel):
+    """One line of the procedure and where it stands."""
+
+    step: Step
+    state: StepState
+    waiting_for: Wait | None
+
+
+class PlanShape(BaseModel):
+    """What the tables decided, in their words. ``sources`` are lines of the policy."""
+
+    severity: int
+    delete: DeleteWord
+    correct_first: bool
+    secure_first: bool
+    statement: StatementKind
+    correction: CorrectionWord
+    clearance: ClearanceMode
+    words_due_minutes: int | None
+    tier: Tier
+    sources: list[int]
+    table_digest: str
+
+
+class FactsShape(BaseModel):
+    """What was wrong, what is right, and where that can be read."""
+
+    wrong: str | None
+    right: str | None
+    source_url: str | None
+
+
+class ReportShape(BaseModel):
+    """One person's report. ``reporter`` and ``note`` are for the DTU, and null for others."""
+
+    reported_at: datetime
+    times: int
+    reporter: str | None
+    note: str | None
+
+
+class DecisionShape(BaseModel):
+    """What a person decided. ``text`` is the advice, or a reason that is for the DTU."""
+
+    type: DecisionType
+    target: str
+    choice: Choice
+    by: str
+    at: datetime
+    text: str | None
+
+
+class IncidentLine(BaseModel):
+    """An incident as a line of a list."""
+
+    reference: str
+    state: IncidentState
+    waiting_for: Wait | None
+    severity: int
+    kinds: list[Kind]
+    opened_at: datetime
+    closed_at: datetime | None
+
+
+class IncidentShape(IncidentLine):
+    """An incident whole, as far as the person who asks may see it. ``you`` are their relations."""
+
+    you: list[Relation]
+    waiting_for_label: str | None
+    circumstances: list[Circumstance]
+    language: str
+    poster_known: PosterKnown
+    poster: str | None
+    posts: list[PostShape]
+    statements: list[StatementShape]
+    notices: list[NoticeShape]
+    clock: ClockShape
+    waits: list[WaitShape]
+    steps: list[StepShape]
+    plan: PlanShape | None
+    facts: FactsShape | None
+    reports: list[ReportShape]
+    decisions: list[DecisionShape]
+
+
+class IncidentPage(BaseModel):
+    """A page of incidents, the newest first. ``next`` is the ``before`` of the page after it."""
+
+    incidents: list[IncidentLine]
+    next: str | None
+
+
+class EntryShape(BaseModel):
+    """One entry of the timeline. ``id`` grows with time and serves live pages."""
+
+    id: int
+    at: datetime
+    actor: str
+    what: str
+    sentence: str
+    facts: dict[str, object]
+
+
+class TimelinePage(BaseModel):
+    """A page of the timeline, the oldest first. ``next`` is the ``after`` of the page after it."""
+
+    entries: list[EntryShape]
+    next: int | None

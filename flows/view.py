@@ -1,0 +1,334 @@
+"""What one person may see of an incident, by their relation to it (design §8, §9).
+
+Never the text of a post, and nothing of a referral.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from flows.naming import shown_as
+from flows.refusals import NO_INCIDENT, NotFoundError
+from flows.register import read_register
+from flows.shapes import (
+    ClockShape,
+    DecisionShape,
+    FactsShape,
+    IncidentShape,
+    NoticeShape,
+    PlanShape,
+    PostShape,
+    ReportShape,
+    StatementShape,
+    StepShape,
+    WaitShape,
+)
+from models.decisions import Decision
+from models.incident import Post, Report
+from models.notices import Notice
+from models.office import Office
+from models.people import Person
+from models.sealed import place
+from models.snapshot import NoSuchIncidentError, Snapshot, incident_by, snapshot
+from models.standing import DECISION_WAITS, Standing, Waiting, standing
+from models.statements import Statement
+from models.store import Transaction
+from models.words import (
+    WAIT_LABELS,
+    Circumstance,
+    DecisionType,
+    Kind,
+    PostState,
+    Role,
+    StatementState,
+    Wait,
+)
+from policy.access import LEFT_US, Act, Relation, answerers, is_dtu, may, relations
+from policy.clearing import given, groups_for, wording_of
+from policy.people import Register
+from policy.stored import plan_of
+
+NAMED_TO = frozenset({Relation.DTU, Relation.POSTER, Relation.LINE_MANAGER, Relation.AUDITOR})
+"""Who may read who posted."""
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """One person looking at one incident at one moment."""
+
+    office: Office
+    person: Person
+    seen: Snapshot
+    register: Register
+    relations: frozenset[Relation]
+    now: datetime
+
+    def may(self, act: Act) -> bool:
+        """Whether this person may do it."""
+        return may(act, self.relations)
+
+    def name(self, email: str) -> str:
+        """How another is named to this person."""
+        return shown_as(
+            email,
+            to=self.person,
+            seen=self.seen,
+            register=self.register,
+            relations=self.relations,
+        )
+
+    @property
+    def hears_only_that_security_leads(self) -> bool:
+        """The line manager of a classified mistake: the reference, and nothing of its matter."""
+        plan = plan_of(self.seen.incident)
+        return (
+            plan is not None
+            and plan.manager_hears_only_that_security_leads
+            and self.relations == {Relation.LINE_MANAGER}
+        )
+
+
+def viewer(tx: Transaction, office: Office, person: Person, reference: str) -> Viewer:
+    """This person before this incident. Raises NotFoundError: hidden looks like absent."""
+    try:
+        seen = snapshot(tx, incident_by(tx, reference))
+    except NoSuchIncidentError:
+        raise NotFoundError(NO_INCIDENT) from None
+    register, now = read_register(tx, office.settings), tx.now()
+    related = relations(person, seen, register, now)
+    if not may(Act.SEE, related):
+        raise NotFoundError(NO_INCIDENT)
+    return Viewer(office, person, seen, register, related, now)
+
+
+def view(by: Viewer) -> IncidentShape:
+    """The incident as this person may see it."""
+    stands, incident = standing(by.seen), by.seen.incident
+    whole = not by.hears_only_that_security_leads
+    return IncidentShape(
+        reference=incident.reference,
+        state=stands.state,
+        waiting_for=stands.waiting_for,
+        waiting_for_label=WAIT_LABELS[stands.waiting_for] if stands.waiting_for else None,
+        severity=incident.severity,
+        kinds=[Kind(kind) for kind in incident.kinds] if whole else [],
+        circumstances=[Circumstance(one) for one in incident.circumstances] if whole else [],
+        language=incident.language,
+        poster_known=incident.poster_known,
+        poster=incident.poster_email if by.relations & NAMED_TO else None,
+        opened_at=incident.opened_at,
+        closed_at=incident.closed_at,
+        you=sorted(by.relations),
+        posts=[_post(by, post) for post in by.seen.posts] if whole else [],
+        statements=[_statement(by, one) for one in by.seen.statements] if whole else [],
+        notices=[_notice(by, one) for one in by.seen.notices if whole or _is_yours(by, one)],
+        clock=_clock(by),
+        waits=list(_waits(by, stands)) if whole else [],
+        steps=_steps(stands) if whole else [],
+        plan=_plan(by) if whole else None,
+        facts=_facts(by) if whole else None,
+        reports=[_report(by, report) for report in by.seen.reports] if whole else [],
+        decisions=list(_decisions(by)) if whole else [],
+    )
+
+
+def _post(by: Viewer, post: Post) -> PostShape:
+    return PostShape(
+        id=post.id,
+        url=post.url,
+        platform=post.platform,
+        account=post.handle,
+        state=post.state,
+        seen_gone_by=post.seen_gone_by,
+        captured=post.id in by.seen.captures,
+        reported_at=post.reported_at,
+        deleted_at=post.deleted_at,
+        verified_at=post.verified_at,
+    )
+
+
+def _statement(by: Viewer, statement: Statement) -> StatementShape:
+    wording = wording_of(by.seen, statement)
+    account = by.seen.accounts[statement.account_id]
+    said = given(by.seen, statement)
+    emails = {one.id: one.email for one in by.register.people}
+    text = None
+    if wording is not None:
+        sealed_at = place("wording", wording.id, "text")
+        text = by.office.content.open_text(wording.text_sealed, sealed_at)
+    return StatementShape(
+        id=statement.id,
+        digest=wording.digest if wording else None,
+        kind=statement.kind,
+        state=statement.state,
+        text=text,
+        language=wording.language if wording else None,
+        platform=account.platform,
+        account=account.handle,
+        url=statement.url,
+        author=by.name(wording.author) if wording and wording.author else None,
+        cleared_by=[by.name(emails[one.person_id]) for one in said if one.approved],
+        refused_by=[by.name(emails[one.person_id]) for one in said if not one.approved],
+        words_due_at=statement.words_due_at,
+        published_at=statement.published_at,
+        you_may_clear=_may_clear(by, statement),
+    )
+
+
+def _may_clear(by: Viewer, statement: Statement) -> bool:
+    if statement.state != StatementState.WAITING:
+        return False
+    if any(one.person_id == by.person.id for one in given(by.seen, statement)):
+        return False
+    groups = groups_for(by.seen, statement, by.register, by.now)
+    return any(by.person.email == one.email for group in groups for one in group.people)
+
+
+def _notice(by: Viewer, notice: Notice) -> NoticeShape:
+    acknowledged = by.seen.acknowledgements.get(notice.id)
+    return NoticeShape(
+        id=notice.id,
+        to_role=notice.to_role,
+        state=notice.state,
+        sent_at=notice.sent_at,
+        acknowledged_at=acknowledged.given_at if acknowledged else None,
+        yours=_is_yours(by, notice),
+    )
+
+
+def _is_yours(by: Viewer, notice: Notice) -> bool:
+    shared = notice.to_role == Role.DTU and is_dtu(by.person)
+    return notice.state in LEFT_US and (notice.to_address == by.person.email or shared)
+
+
+def _clock(by: Viewer) -> ClockShape:
+    incident = by.seen.incident
+    deleted = [p for p in by.seen.posts if p.state != PostState.KEPT]
+    spoken = [s for s in by.seen.statements if s.state != StatementState.WITHDRAWN]
+    return ClockShape(
+        seconds_since_report=_seconds(incident.opened_at, incident.closed_at or by.now) or 0.0,
+        seconds_to_delete=_last(
+            incident.opened_at,
+            [(p.deleted_at or p.verified_at) if p.verified_at else None for p in deleted],
+        ),
+        seconds_to_words=_last(incident.opened_at, [s.published_at for s in spoken]),
+    )
+
+
+def _last(since: datetime, times: list[datetime | None]) -> float | None:
+    """Seconds to the last of them; None while one is missing, or where there are none."""
+    reached = [one for one in times if one is not None]
+    return _seconds(since, max(reached)) if reached and len(reached) == len(times) else None
+
+
+def _seconds(since: datetime, until: datetime) -> float:
+    return round(max((until - since).total_seconds(), 0.0), 3)
+
+
+def _waits(by: Viewer, stands: Standing) -> Iterator[WaitShape]:
+    for waiting in stands.waits:
+        question = _question(by, waiting)
+        yield WaitShape(
+            waiting_for=waiting.wait,
+            label=WAIT_LABELS[waiting.wait],
+            target=waiting.target,
+            decision=question.type if question else None,
+            asked_of=list(waiting.asked_of),
+            since=waiting.since,
+            due_at=waiting.due_at,
+            you_may_answer=_may_answer(by, waiting, question),
+        )
+
+
+def _question(by: Viewer, waiting: Waiting) -> Decision | None:
+    return next(
+        (
+            question
+            for question in by.seen.open_decisions()
+            if DECISION_WAITS.get(question.type) == waiting.wait
+            and question.target == waiting.target
+        ),
+        None,
+    )
+
+
+def _may_answer(by: Viewer, waiting: Waiting, question: Decision | None) -> bool:
+    if waiting.wait == Wait.CLEARANCE:
+        return any(s.id == waiting.target and _may_clear(by, s) for s in by.seen.statements)
+    if question is None:
+        return waiting.wait == Wait.CLOSING and by.may(Act.CLOSE)
+    asked = by.person.email in answerers(question, by.seen, by.register, by.now)
+    return asked or is_dtu(by.person)
+
+
+def _steps(stands: Standing) -> list[StepShape]:
+    return [
+        StepShape(
+            step=one.step, state=one.state, waiting_for=one.waits[0].wait if one.waits else None
+        )
+        for one in stands.steps
+    ]
+
+
+def _plan(by: Viewer) -> PlanShape | None:
+    plan = plan_of(by.seen.incident)
+    if plan is None:
+        return None
+    return PlanShape(
+        severity=plan.severity,
+        delete=plan.delete,
+        correct_first=plan.correct_first,
+        secure_first=plan.secure_first,
+        statement=plan.statement,
+        correction=plan.correction,
+        clearance=plan.clearance.mode,
+        words_due_minutes=plan.words_due,
+        tier=plan.tier,
+        sources=list(plan.sources),
+        table_digest=plan.table_digest,
+    )
+
+
+def _facts(by: Viewer) -> FactsShape | None:
+    incident = by.seen.incident
+    if incident.facts_sealed is None or not by.may(Act.SEE_FACTS):
+        return None
+    sealed_at = place("incident", incident.id, "facts")
+    told = json.loads(by.office.content.open_text(incident.facts_sealed, sealed_at))
+    return FactsShape(
+        wrong=told.get("wrong"), right=told.get("right"), source_url=told.get("source_url")
+    )
+
+
+def _report(by: Viewer, report: Report) -> ReportShape:
+    emails = {one.id: one.email for one in by.register.people}
+    to_dtu = by.may(Act.SEE_REPORTERS)
+    note = None
+    if to_dtu and report.note_sealed:
+        note = by.office.content.open_text(report.note_sealed, place("report", report.id, "note"))
+    return ReportShape(
+        reported_at=report.made_at,
+        times=report.times,
+        reporter=emails.get(report.reporter_id) if to_dtu else None,
+        note=note,
+    )
+
+
+def _decisions(by: Viewer) -> Iterator[DecisionShape]:
+    for one in by.seen.decisions:
+        if one.choice is None or one.decided_by is None or one.decided_at is None:
+            continue
+        readable = is_dtu(by.person) or one.type == DecisionType.ADVISE
+        text = None
+        if readable and one.text_sealed:
+            sealed_at = place("decision", one.id, "text")
+            text = by.office.content.open_text(one.text_sealed, sealed_at)
+        yield DecisionShape(
+            type=one.type,
+            target=one.target,
+            choice=one.choice,
+            by=by.name(one.decided_by),
+            at=one.decided_at,
+            text=text,
+        )
