@@ -1,38 +1,34 @@
 """X, through tweepy: one account and its posts."""
 
-import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import requests
 import tweepy
-from twitter_text import parse_tweet
 
 from integrations.errors import NotAuthorised, OutcomeUnknown, OutsideError, Refused
 from integrations.platforms.base import Captured, Connection, Health, Length, Published
 from integrations.platforms.bounded import Answered, asked, bound, hush
 from integrations.platforms.bounded_connection import Bounds
 from integrations.platforms.x_answers import meaning, says_absent
+from integrations.platforms.x_capture import WHOLE_POST, captured, ours
 from integrations.platforms.x_health import healthy, unhealthy
 from integrations.platforms.x_media import Downloads
 from integrations.platforms.x_shapes import (
-    WHOLE_POST,
     CreatedAnswer,
     DeletedAnswer,
     MeAnswer,
     PageAnswer,
     PostAnswer,
-    comparable,
-    plain_text,
     read_as,
 )
 from integrations.platforms.x_stranger import Stranger
+from integrations.platforms.x_text import LONGEST, comparable, plain_text, takes, weighed
+from integrations.platforms.x_token import token_parts
 from models.words import Presence
 
-LONGEST_TEXT = 280
 PAGES = 32
 CLOCKS_APART = timedelta(seconds=60)
-TOKEN_PARTS = ("consumer_key", "consumer_secret", "access_token", "access_token_secret")
 USUAL = Bounds()
 
 
@@ -47,7 +43,7 @@ class X:
         self._handle = connection.handle.lstrip("@").lower()
         self._site = base_url or "https://x.com"
         self._user_id: str | None = None
-        token = _token(connection.secret)
+        token = token_parts(connection.secret)
         self._has_token = token is not None
         self._client = tweepy.Client(**(token or {}), return_type=requests.Response)
         bound(self._client.session, bounds, base_url)
@@ -74,26 +70,9 @@ class X:
         answer = read_as(PostAnswer, response.content)
         if answer.says_absent:
             return None
-        if answer.data is None:
-            raise NotAuthorised("not-visible")
-        author = answer.author
-        if author is None:
-            raise OutcomeUnknown("unreadable")
-        if author.lower() != self._handle:
-            raise Refused("another-account")
-        kept, missing = self._downloads.fetch(answer.includes.media if media else ())
-        return Captured(
-            remote_id=answer.data.id,
-            text=plain_text(answer.data),
-            posted_at=answer.data.created_at,
-            author_handle=author,
-            raw=response.content,
-            headers={k: v for k, v in response.headers.items() if k.lower() != "set-cookie"},
-            metrics=answer.data.public_metrics,
-            media=kept,
-            edit_chain=tuple(answer.data.edit_history_tweet_ids),
-            missing=missing,
-        )
+        post, author = ours(answer, self._handle)
+        fetched = self._downloads.fetch(answer.includes.media if media else ())
+        return captured(response, post, author, fetched)
 
     def delete(self, remote_id: str) -> None:
         """Take the post down with its edits; X's 404 is OutcomeUnknown("not-found")."""
@@ -120,12 +99,12 @@ class X:
         return Presence.PRESENT if seen else Presence.UNKNOWN
 
     def measure(self, text: str) -> Length:
-        """X's weighted length, in which a link is 23 and many scripts count double."""
-        return Length(parse_tweet(_readable(text)).weightedLength, LONGEST_TEXT)
+        """X's weighted length."""
+        return Length(weighed(text), LONGEST)
 
     def publish(self, text: str, key: str) -> Published:
         """Post the text by itself. X knows no keys; OutcomeUnknown("duplicate") may be ours."""
-        if _readable(text) != text or not parse_tweet(text).valid:
+        if not takes(text):
             raise Refused("too-long-or-invalid")
         response = self._call(
             "create", lambda: self._client.create_tweet(text=text, user_auth=True)
@@ -192,21 +171,3 @@ class X:
         if not self._has_token:
             raise NotAuthorised("no-token")
         return asked(send)
-
-
-def _token(secret: str) -> dict[str, str] | None:
-    """The parts of the token, or None where they cannot be used."""
-    try:
-        read = json.loads(secret)
-    except ValueError:
-        return None
-    if not isinstance(read, dict):
-        return None
-    parts = {name: str(read.get(name, "")) for name in TOKEN_PARTS}
-    usable = all(part.isascii() and part.isprintable() and part for part in parts.values())
-    return parts if usable else None
-
-
-def _readable(text: str) -> str:
-    """The text with half characters, which no platform takes, made visible."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

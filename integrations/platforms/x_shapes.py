@@ -1,37 +1,15 @@
-"""The parts of X's answers that we read, and what a post says once X's wrapping is off."""
+"""The parts of X's answers that we read."""
 
-import unicodedata
 from datetime import datetime
 from typing import TypeVar
 
 from pydantic import BaseModel, Field, ValidationError
-from twitter_text import extract_urls_with_indices
 
 from integrations.errors import OutcomeUnknown
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
 ABSENT = "resource-not-found"
-
-WHOLE_POST: dict[str, list[str]] = {
-    "expansions": ["author_id", "attachments.media_keys"],
-    "tweet_fields": [
-        "attachments",
-        "author_id",
-        "conversation_id",
-        "created_at",
-        "edit_history_tweet_ids",
-        "entities",
-        "in_reply_to_user_id",
-        "lang",
-        "note_tweet",
-        "public_metrics",
-        "referenced_tweets",
-    ],
-    "media_fields": ["alt_text", "duration_ms", "preview_image_url", "type", "url", "variants"],
-    "user_fields": ["name", "username"],
-}
-"""What to ask for so that one request brings everything but the bytes of the media."""
 
 
 class Link(BaseModel):
@@ -192,29 +170,3 @@ def read_as(shape: type[Shape], content: bytes) -> Shape:
     except ValidationError:
         pass  # its text repeats the content: nothing of it may be the cause of what is raised
     raise OutcomeUnknown("unreadable")
-
-
-def plain_text(post: PostShape) -> str:
-    """What the author wrote: whole, with its links as typed and without the links of its media."""
-    whole = post.note_tweet or LongText(text=post.text, entities=post.entities)
-    text = whole.text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-    for link in (*whole.entities.urls, *post.entities.urls):
-        text = text.replace(link.url, "" if link.media_key else (link.expanded_url or link.url))
-    return text.strip()
-
-
-def comparable(text: str) -> str:
-    """A text with what X may change taken out: composition, outer spaces, the form of links."""
-    text = unicodedata.normalize("NFC", text).strip()
-    parts, rest = [], 0
-    for found in extract_urls_with_indices(text):
-        start, end = found["indices"]
-        parts += [text[rest:start], _comparable_link(found["url"])]
-        rest = end
-    return "".join([*parts, text[rest:]])
-
-
-def _comparable_link(url: str) -> str:
-    bare = url.removeprefix("https://").removeprefix("http://").rstrip("/")
-    host, slash, path = bare.partition("/")
-    return host.lower() + slash + path

@@ -4,10 +4,12 @@ import contextlib
 import logging
 import time
 import traceback
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from stages import Stage
 
 from integrations.errors import (
     NotAuthorised,
@@ -60,7 +62,7 @@ SCRIPTS = {
 }
 
 
-def test_a_post_is_captured_whole(stage):
+def test_a_post_is_captured_whole(stage: Stage) -> None:
     post_id = stage.post("Flood & fire <now> مرحبا: see gov.uk/alerts")
     kept = stage.platform.capture(post_id)
     assert kept.text in (
@@ -75,19 +77,19 @@ def test_a_post_is_captured_whole(stage):
     assert kept.media == kept.missing == ()
 
 
-def test_capture_is_one_request_where_there_are_no_media(stage):
+def test_capture_is_one_request_where_there_are_no_media(stage: Stage) -> None:
     stage.platform.capture(stage.post("Words only"))
     assert (stage.calls("get"), stage.calls("media")) == (1, 0)
 
 
-def test_pictures_are_captured_with_their_alt_text(stage):
+def test_pictures_are_captured_with_their_alt_text(stage: Stage) -> None:
     post_id = stage.post("Look", picture=b"\x89PNG-bytes", alt_text="A map of the road")
     (picture,) = stage.platform.capture(post_id).media
     assert (picture.content, picture.alt_text) == (b"\x89PNG-bytes", "A map of the road")
     assert picture.content_type == "image/png"
 
 
-def test_pictures_are_left_alone_when_not_wanted(stage):
+def test_pictures_are_left_alone_when_not_wanted(stage: Stage) -> None:
     post_id = stage.post("Look", picture=b"png", alt_text="A map")
     assert stage.platform.capture(post_id, media=False).media == ()
     assert stage.calls("media") == 0
@@ -96,7 +98,9 @@ def test_pictures_are_left_alone_when_not_wanted(stage):
 @pytest.mark.parametrize(
     "fault", ["500-before", "reset-before", "hang", "not-found-404", "malformed", "login-wall-200"]
 )
-def test_a_picture_that_cannot_be_had_is_named_and_the_rest_is_kept(stage, fault):
+def test_a_picture_that_cannot_be_had_is_named_and_the_rest_is_kept(
+    stage: Stage, fault: str
+) -> None:
     post_id = stage.post("Look", picture=b"png")
     stage.fail("media", fault)
     kept = stage.platform.capture(post_id)
@@ -105,13 +109,13 @@ def test_a_picture_that_cannot_be_had_is_named_and_the_rest_is_kept(stage, fault
     assert len(kept.missing) == 1
 
 
-def test_a_post_that_is_not_there_is_captured_as_nothing(stage):
+def test_a_post_that_is_not_there_is_captured_as_nothing(stage: Stage) -> None:
     post_id = stage.post("Soon gone")
     stage.platform.delete(post_id)
     assert stage.platform.capture(post_id) is None
 
 
-def test_a_post_of_another_account_is_neither_captured_nor_deleted(stage):
+def test_a_post_of_another_account_is_neither_captured_nor_deleted(stage: Stage) -> None:
     post_id = stage.post_by_another("Not ours")
     with pytest.raises(Refused) as refused:
         stage.platform.capture(post_id)
@@ -121,7 +125,7 @@ def test_a_post_of_another_account_is_neither_captured_nor_deleted(stage):
     assert stage.platform.presence(post_id, public=True) is Presence.PRESENT
 
 
-def test_a_deleted_post_is_gone_to_us_and_to_a_stranger(stage):
+def test_a_deleted_post_is_gone_to_us_and_to_a_stranger(stage: Stage) -> None:
     post_id = stage.post("A mistake")
     both = [stage.platform.presence(post_id, public=public) for public in (False, True)]
     assert both == [Presence.PRESENT, Presence.PRESENT]
@@ -131,7 +135,7 @@ def test_a_deleted_post_is_gone_to_us_and_to_a_stranger(stage):
     assert stage.live() == []
 
 
-def test_deleting_an_edited_post_takes_down_every_version(stage):
+def test_deleting_an_edited_post_takes_down_every_version(stage: Stage) -> None:
     first = stage.post("A mistke")
     second = stage.edit(first, "A mistake")
     assert stage.platform.capture(second).edit_chain == (first, second)
@@ -139,7 +143,7 @@ def test_deleting_an_edited_post_takes_down_every_version(stage):
     assert stage.platform.presence(first, public=False) is Presence.GONE
 
 
-def test_deleting_again_is_done_or_to_be_looked_at(stage):
+def test_deleting_again_is_done_or_to_be_looked_at(stage: Stage) -> None:
     post_id = stage.post("A mistake")
     stage.platform.delete(post_id)
     with contextlib.suppress(OutcomeUnknown):
@@ -147,7 +151,7 @@ def test_deleting_again_is_done_or_to_be_looked_at(stage):
     assert stage.platform.presence(post_id, public=True) is Presence.GONE
 
 
-def test_a_platform_that_lies_is_found_out_by_looking(stage):
+def test_a_platform_that_lies_is_found_out_by_looking(stage: Stage) -> None:
     post_id = stage.post("A mistake")
     stage.fail("delete", "lying-200")
     stage.platform.delete(post_id)
@@ -155,7 +159,7 @@ def test_a_platform_that_lies_is_found_out_by_looking(stage):
     assert stage.platform.presence(post_id, public=True) is Presence.PRESENT
 
 
-def test_an_effect_that_comes_late_is_unknown_and_then_seen(stage):
+def test_an_effect_that_comes_late_is_unknown_and_then_seen(stage: Stage) -> None:
     post_id = stage.post("A mistake")
     stage.fail("delete", "late", seconds=0.3)
     with pytest.raises(OutcomeUnknown):
@@ -166,7 +170,7 @@ def test_an_effect_that_comes_late_is_unknown_and_then_seen(stage):
 
 
 @pytest.mark.parametrize("fault", ["429", "429-day"])
-def test_a_rate_limit_says_when_to_try_again(stage, fault):
+def test_a_rate_limit_says_when_to_try_again(stage: Stage, fault: str) -> None:
     post_id = stage.post("A mistake")
     stage.fail("delete", fault, reset_in=900)
     with pytest.raises(TryAgainLater) as later:
@@ -176,7 +180,7 @@ def test_a_rate_limit_says_when_to_try_again(stage, fault):
     assert len(stage.live()) == 1
 
 
-def test_an_expired_token_is_told_apart_and_explained(stage):
+def test_an_expired_token_is_told_apart_and_explained(stage: Stage) -> None:
     post_id = stage.post("A mistake")
     expired = stage.with_expired_token()
     for act in (expired.delete, expired.capture):
@@ -189,20 +193,20 @@ def test_an_expired_token_is_told_apart_and_explained(stage):
     assert expired.presence(post_id, public=True) is Presence.PRESENT
 
 
-def test_a_healthy_account_has_no_problems(stage):
+def test_a_healthy_account_has_no_problems(stage: Stage) -> None:
     health = stage.platform.check()
     assert health.problems == ()
     assert health.capabilities.delete
     assert health.capabilities.publish
 
 
-def test_the_credentials_of_another_account_are_found_out(stage):
+def test_the_credentials_of_another_account_are_found_out(stage: Stage) -> None:
     health = stage.with_the_token_of_another().check()
     assert "not of @" in health.problems[0]
     assert not health.capabilities.publish
 
 
-def test_an_app_that_may_only_read_is_found_out(stage):
+def test_an_app_that_may_only_read_is_found_out(stage: Stage) -> None:
     reader = stage.with_read_only_token()
     assert "write" in reader.check().problems[0]
     with pytest.raises(NotAuthorised):
@@ -210,13 +214,13 @@ def test_an_app_that_may_only_read_is_found_out(stage):
 
 
 @pytest.mark.parametrize("fault", ["hang", "500-before", "503-html", "429", "malformed", "drip"])
-def test_check_explains_what_it_could_not_find_out(stage, fault):
+def test_check_explains_what_it_could_not_find_out(stage: Stage, fault: str) -> None:
     stage.fail("me", fault)
     assert len(stage.platform.check().problems) == 1
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
-def test_a_text_at_the_limit_is_taken_and_one_over_is_not(stage, script):
+def test_a_text_at_the_limit_is_taken_and_one_over_is_not(stage: Stage, script: str) -> None:
     one = stage.platform.measure(SCRIPTS[script]).used
     limit = stage.platform.measure("").limit
     longest = SCRIPTS[script] * (limit // one) + "." * (limit % one)
@@ -231,13 +235,13 @@ def test_a_text_at_the_limit_is_taken_and_one_over_is_not(stage, script):
 
 
 @pytest.mark.parametrize("text", ["", " ", "\ud800", "a\ufffeb"])
-def test_a_text_that_no_platform_takes_is_refused(stage, text):
+def test_a_text_that_no_platform_takes_is_refused(stage: Stage, text: str) -> None:
     with pytest.raises(Refused):
         stage.platform.publish(text, "key")
     assert stage.live() == []
 
 
-def test_a_statement_is_published_and_found_again(stage):
+def test_a_statement_is_published_and_found_again(stage: Stage) -> None:
     text = "Correction: the road is open. See https://www.gov.uk/roads?a=1&b=2 & gov.uk/x <3 ńé"
     since = datetime.now(UTC)
     published = stage.platform.publish(text, "key")
@@ -260,13 +264,15 @@ def test_a_statement_is_published_and_found_again(stage):
         "HTTPS://WWW.GOV.UK/Path and www.gov.uk/",
     ],
 )
-def test_our_own_post_is_found_whatever_the_platform_did_to_its_text(stage, text):
+def test_our_own_post_is_found_whatever_the_platform_did_to_its_text(
+    stage: Stage, text: str
+) -> None:
     since = datetime.now(UTC)
     published = stage.platform.publish(text, "key")
     assert stage.platform.find_published(text, since) == (published,)
 
 
-def test_the_same_text_twice_may_be_our_own_earlier_post(stage):
+def test_the_same_text_twice_may_be_our_own_earlier_post(stage: Stage) -> None:
     since = datetime.now(UTC)
     first = stage.platform.publish("We are sorry.", "key")
     with pytest.raises(OutcomeUnknown) as unknown:
@@ -276,7 +282,7 @@ def test_the_same_text_twice_may_be_our_own_earlier_post(stage):
     assert stage.ever() == 1
 
 
-def test_our_own_post_is_found_among_many(stage):
+def test_our_own_post_is_found_among_many(stage: Stage) -> None:
     since = datetime.now(UTC)
     published = stage.platform.publish("We are sorry.", "key")
     for number in range(205):
@@ -285,14 +291,14 @@ def test_our_own_post_is_found_among_many(stage):
     assert stage.calls("timeline") == 3
 
 
-def test_what_was_posted_long_before_is_not_taken_for_ours(stage):
+def test_what_was_posted_long_before_is_not_taken_for_ours(stage: Stage) -> None:
     stage.platform.publish("We are sorry.", "key")
     later = datetime.now(UTC) + AN_HOUR_AGO
     assert stage.platform.find_published("We are sorry.", later) == ()
 
 
 @pytest.mark.parametrize("fault", NOT_DONE)
-def test_a_delete_that_is_turned_down_is_told_apart(stage, fault):
+def test_a_delete_that_is_turned_down_is_told_apart(stage: Stage, fault: str) -> None:
     post_id = stage.post("A mistake")
     stage.fail("delete", fault)
     with pytest.raises(NOT_DONE[fault]):
@@ -303,7 +309,7 @@ def test_a_delete_that_is_turned_down_is_told_apart(stage, fault):
 
 
 @pytest.mark.parametrize("fault", [*NOT_DONE, "rules-403", "not-found-404"])
-def test_a_publish_that_is_turned_down_is_told_apart(stage, fault):
+def test_a_publish_that_is_turned_down_is_told_apart(stage: Stage, fault: str) -> None:
     stage.fail("create", fault)
     with pytest.raises(NOT_DONE.get(fault, Refused)):
         stage.platform.publish("We are sorry.", "key")
@@ -311,7 +317,7 @@ def test_a_publish_that_is_turned_down_is_told_apart(stage, fault):
 
 
 @pytest.mark.parametrize("fault", MAYBE_DONE)
-def test_a_delete_that_went_wrong_is_unknown_in_bounded_time(stage, fault):
+def test_a_delete_that_went_wrong_is_unknown_in_bounded_time(stage: Stage, fault: str) -> None:
     post_id = stage.post("A mistake")
     stage.fail("delete", fault, seconds=0.2)
     started = time.monotonic()
@@ -324,7 +330,7 @@ def test_a_delete_that_went_wrong_is_unknown_in_bounded_time(stage, fault):
 
 
 @pytest.mark.parametrize("fault", [*MAYBE_DONE, "duplicate-403"])
-def test_a_publish_that_went_wrong_is_unknown_and_sent_once(stage, fault):
+def test_a_publish_that_went_wrong_is_unknown_and_sent_once(stage: Stage, fault: str) -> None:
     stage.fail("create", fault, seconds=0.2)
     since = datetime.now(UTC)
     with pytest.raises(OutcomeUnknown):
@@ -338,7 +344,9 @@ def test_a_publish_that_went_wrong_is_unknown_and_sent_once(stage, fault):
 
 @pytest.mark.parametrize("fault", [*MAYBE_DONE, *NOT_DONE])
 @pytest.mark.parametrize("public", [False, True])
-def test_a_look_that_went_wrong_is_unknown_and_raises_nothing(stage, fault, public):
+def test_a_look_that_went_wrong_is_unknown_and_raises_nothing(
+    stage: Stage, fault: str, public: bool
+) -> None:
     post_id = stage.post("A mistake")
     stage.fail("oembed" if public else "get", fault, seconds=0.05)
     assert stage.platform.presence(post_id, public=public) is Presence.UNKNOWN
@@ -346,7 +354,7 @@ def test_a_look_that_went_wrong_is_unknown_and_raises_nothing(stage, fault, publ
 
 
 @pytest.mark.parametrize("public", [False, True])
-def test_a_stale_answer_says_that_the_post_is_still_there(stage, public):
+def test_a_stale_answer_says_that_the_post_is_still_there(stage: Stage, public: bool) -> None:
     post_id = stage.post("A mistake")
     stage.platform.delete(post_id)
     stage.fail("oembed" if public else "get", "stale")
@@ -355,7 +363,9 @@ def test_a_stale_answer_says_that_the_post_is_still_there(stage, public):
 
 @pytest.mark.parametrize("fault", [*MAYBE_DONE, "429", "unauthorised-401", "credit-402"])
 @pytest.mark.parametrize("verb", ["get", "timeline"])
-def test_a_reading_that_went_wrong_says_so_and_never_that_nothing_was_there(stage, fault, verb):
+def test_a_reading_that_went_wrong_says_so_and_never_that_nothing_was_there(
+    stage: Stage, fault: str, verb: str
+) -> None:
     post_id = stage.post("A mistake")
     stage.platform.find_published("warm", datetime.now(UTC))
     stage.fail(verb, fault, seconds=0.05)
@@ -367,7 +377,7 @@ def test_a_reading_that_went_wrong_says_so_and_never_that_nothing_was_there(stag
         acts[verb]()
 
 
-def test_a_stranger_carries_no_credentials(stage):
+def test_a_stranger_carries_no_credentials(stage: Stage) -> None:
     post_id = stage.post("A mistake", picture=b"png")
     stage.platform.capture(post_id)
     stage.platform.presence(post_id, public=True)
@@ -375,7 +385,7 @@ def test_a_stranger_carries_no_credentials(stage):
     assert not stage.strangers_calls_were_signed()
 
 
-def test_a_server_that_is_not_there_was_sent_nothing(stage):
+def test_a_server_that_is_not_there_was_sent_nothing(stage: Stage) -> None:
     post_id = stage.post("A mistake")
     stage.platform.check()
     stage.stop()
@@ -392,7 +402,7 @@ def test_a_server_that_is_not_there_was_sent_nothing(stage):
     assert len(stage.platform.check().problems) == 1
 
 
-def test_many_threads_share_one_platform(stage):
+def test_many_threads_share_one_platform(stage: Stage) -> None:
     post_ids = [stage.post(f"Mistake {number}") for number in range(40)]
     with ThreadPoolExecutor(20) as pool:
         list(pool.map(stage.platform.delete, post_ids))
@@ -406,7 +416,9 @@ CANARY = "canary-7f3a Sir Humphrey https://secret.example/canary"
 @pytest.mark.parametrize(
     "fault", [*MAYBE_DONE, *NOT_DONE, "duplicate-403", "rules-403", "not-found-404"]
 )
-def test_no_error_and_no_log_carries_content_or_secrets(stage, fault, caplog):
+def test_no_error_and_no_log_carries_content_or_secrets(
+    stage: Stage, fault: str, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.DEBUG)
     post_id = stage.post(CANARY, picture=b"canary-7f3a", alt_text="canary-7f3a")
     told = []
@@ -426,13 +438,13 @@ def test_no_error_and_no_log_carries_content_or_secrets(stage, fault, caplog):
         assert not [line for line in told if secret in line]
 
 
-def _everything_told(act):
+def _everything_told(act: Callable[[], object]) -> list[str]:
     """All that a careless log would write of what was raised: causes and contexts too."""
     try:
         return [repr(act())]
     except OutsideError as error:
         told = [repr(error)]
-        cause = error
+        cause: BaseException = error
         while cause := cause.__cause__ or cause.__context__:
             told += [repr(cause), str(cause)]
         return told + traceback.format_exception_only(error)
