@@ -25,7 +25,7 @@ from models.office import Office
 from models.people import Account, Person
 from models.sealed import place
 from models.store import Transaction
-from models.words import Circumstance, Kind, PosterKnown, PostState, Tier
+from models.words import Circumstance, Kind, PosterKnown, PostState, Tier, Wait
 from policy.decide import decide
 from policy.people import Register
 from policy.reader import PolicyError
@@ -244,6 +244,7 @@ class _Intake:
             poster_email=poster,
             cleared_by=self._cleared_by(),
             language=self._language(),
+            waiting_for=Wait.ENGINE,
             opened_at=now,
             wake_at=now,
             stirred=1,

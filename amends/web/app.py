@@ -1,0 +1,58 @@
+"""The web app of one installation."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+
+from amends.web import (
+    cases,
+    clearances,
+    decisions,
+    health,
+    incidents,
+    problems,
+    public,
+    timelines,
+    tokens,
+)
+from amends.web.answers import API
+from amends.web.edge import Edge
+from amends.web.live import Reader
+from amends.web.pace import Pace
+from models.office import Office
+
+DESCRIPTION = "What has to happen after a post goes out in error. Errors are RFC 9457 problems."
+
+
+def create_app(office: Office) -> FastAPI:
+    """The app. It writes rows and wakes the engine; it calls no platform and no mail server."""
+    app = FastAPI(
+        title="Amends",
+        version="1",
+        description=DESCRIPTION,
+        openapi_url=f"{API}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan,
+        # It would record whole addresses, and the address of an acknowledgement holds its token.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
+    )
+    app.state.office = office
+    app.state.pace = Pace()
+    app.state.reader = Reader(office.store)
+    api = APIRouter(prefix=API)
+    for area in (incidents, timelines, clearances, decisions, cases, tokens):
+        api.include_router(area.router)
+    app.include_router(api)
+    app.include_router(health.router)
+    app.include_router(public.router)
+    problems.install(app)
+    app.add_middleware(Edge)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    app.state.reader.close()

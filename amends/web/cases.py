@@ -1,0 +1,41 @@
+"""Cases, for HR; everybody else finds nothing here."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from amends.web.answers import API
+from amends.web.bodies import CaseDecisionBody
+from amends.web.caller import Caller, Here
+from flows.cases import CasePage, CaseShape, case, cases
+from flows.deciding.referring import NO_CASE, refer
+from flows.refusals import NotFoundError
+from models.words import Role
+
+router = APIRouter(prefix="/cases", tags=["cases"])
+
+
+@router.get("")
+def listing(
+    here: Here, person: Caller, before: Annotated[str | None, Query(max_length=32)] = None
+) -> CasePage:
+    """The cases that the caller may see, the newest first."""
+    if not person.has_role(Role.HR):
+        raise NotFoundError(NO_CASE)
+    return cases(here, person, before)
+
+
+@router.get("/{reference}")
+def one(reference: str, here: Here, person: Caller) -> CaseShape:
+    """One case. That the caller looked is recorded."""
+    return case(here, person, reference.upper())
+
+
+@router.post("/{reference}/decisions", status_code=202)
+def decide(
+    reference: str, body: CaseDecisionBody, response: Response, here: Here, person: Caller
+) -> CaseShape:
+    """Refer, or do not refer, with the rule and the reason; once."""
+    refer(here, person, reference.upper(), verdict=body.choice, rule=body.rule, reason=body.reason)
+    response.headers["Location"] = f"{API}/cases/{reference.upper()}"
+    return case(here, person, reference.upper())

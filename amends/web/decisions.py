@@ -1,0 +1,95 @@
+"""Every other human decision, from a closed list, by one address."""
+
+from fastapi import APIRouter, Response
+
+from amends.web.answers import AcceptedAnswer, accepted
+from amends.web.bodies import (
+    AdviseBody,
+    AttestBody,
+    CloseBody,
+    ConfirmBody,
+    DecisionBody,
+    FactsBody,
+    HoldBody,
+    KeepBody,
+    ReclassifyBody,
+    ReferBody,
+    SettleBody,
+    SkipBody,
+    WaiveBody,
+    WordsBody,
+)
+from amends.web.caller import Caller, Here
+from flows.deciding.advising import advise
+from flows.deciding.attesting import attest
+from flows.deciding.closing import close
+from flows.deciding.confirming import confirm
+from flows.deciding.holding import hold
+from flows.deciding.keeping import keep
+from flows.deciding.reclassifying import reclassify
+from flows.deciding.referring import refer
+from flows.deciding.settling import settle
+from flows.deciding.skipping import skip
+from flows.deciding.stating_facts import give_facts
+from flows.deciding.waiving import waive
+from flows.deciding.writing import write_words
+from models.office import Office
+from models.people import Person
+
+router = APIRouter(prefix="/incidents/{reference}", tags=["decisions"])
+
+
+@router.post("/decisions", status_code=202)
+def decide(
+    reference: str, body: DecisionBody, response: Response, here: Here, person: Caller
+) -> AcceptedAnswer:
+    """Take the decision. It is stored when this answers, and the engine acts on it."""
+    _take(here, person, reference.upper(), body)
+    return accepted(response, reference.upper())
+
+
+def _take(here: Office, person: Person, ref: str, body: DecisionBody) -> None:
+    reason = getattr(body, "reason", None)
+    match body:
+        case ConfirmBody(target=target, choice=choice):
+            confirm(here, person, ref, yes=choice == "yes", target=target, reason=reason)
+        case KeepBody(target=target, choice=choice):
+            keep(here, person, ref, stays=choice == "keep", target=target, reason=reason)
+        case AttestBody(target=target):
+            attest(here, person, ref, target=target)
+        case SettleBody(target=target, choice=choice, link=link):
+            settle(here, person, ref, there=choice == "there", target=target, link=link)
+        case FactsBody(wrong=wrong, right=right, source_url=source):
+            give_facts(here, person, ref, wrong=wrong, right=right, source_url=source)
+        case WordsBody():
+            write_words(
+                here,
+                person,
+                ref,
+                text=body.text,
+                statement=body.target,
+                account=body.account,
+                language=body.language,
+            )
+        case AdviseBody(text=text):
+            advise(here, person, ref, text=text or reason or "")
+        case ReclassifyBody(kinds=kinds, circumstances=more):
+            reclassify(here, person, ref, kinds=kinds, circumstances=more, reason=reason)
+        case SkipBody(target=step):
+            skip(here, person, ref, step=step, reason=reason or "")
+        case WaiveBody(target=target):
+            waive(here, person, ref, statement=target, reason=reason or "")
+        case HoldBody(target=target, choice=choice, minutes=minutes):
+            hold(
+                here,
+                person,
+                ref,
+                account=target,
+                minutes=minutes,
+                lift=choice == "no",
+                reason=reason,
+            )
+        case CloseBody():
+            close(here, person, ref, review=reason)
+        case ReferBody(choice=verdict, rule=rule):
+            refer(here, person, ref, verdict=verdict, rule=rule or "", reason=reason or "")

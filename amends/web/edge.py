@@ -1,0 +1,112 @@
+"""The outermost edge: headers of every answer, the size of requests, and what the log says."""
+
+import logging
+import time
+from collections.abc import Iterable
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from amends.web.problems import for_status
+
+log = logging.getLogger("amends.access")
+
+LARGEST_BODY = 512 * 1024
+
+HEADERS: tuple[tuple[bytes, bytes], ...] = (
+    (b"content-security-policy",
+     b"default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; "
+     b"frame-ancestors 'none'"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+)  # fmt: skip
+NO_STORE = (b"cache-control", b"no-store")
+
+
+class TooLargeError(Exception):
+    """The body went over the limit while it was read."""
+
+
+class Edge:
+    """Wraps the whole app. The log gets the route's pattern: no reference, query or token."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = time.monotonic()
+        answer = _Answer(send)
+        try:
+            if _announced(scope["headers"]) > LARGEST_BODY:
+                raise TooLargeError
+            await self._app(scope, _bounded(receive), answer)
+        except TooLargeError:
+            await answer.instead(413, scope, receive)
+        except Exception as error:
+            # A text of the error may hold what a person wrote: the log gets its type and place.
+            log.error("%s at %s", type(error).__name__, _place(error))
+            await answer.instead(500, scope, receive)
+        finally:
+            route = getattr(scope.get("route"), "path", "-")
+            milliseconds = (time.monotonic() - started) * 1000
+            log.info("%s %s %s %.0f ms", scope["method"], route, answer.status, milliseconds)
+
+
+class _Answer:
+    """Sends with our headers, and remembers whether anything has been sent."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.status = 0
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            message["headers"] = [*_with_ours(message.get("headers", []))]
+        await self._send(message)
+
+    async def instead(self, status: int, scope: Scope, receive: Receive) -> None:
+        """A problem, unless an answer has begun already."""
+        if not self.status:
+            await for_status(status)(scope, receive, self)
+
+
+def _with_ours(headers: Iterable[tuple[bytes, bytes]]) -> Iterable[tuple[bytes, bytes]]:
+    theirs = list(headers)
+    yield from theirs
+    yield from HEADERS
+    if not any(name.lower() == b"cache-control" for name, _ in theirs):
+        yield NO_STORE
+
+
+def _announced(headers: Iterable[tuple[bytes, bytes]]) -> int:
+    length = next((value for name, value in headers if name == b"content-length"), b"0")
+    return int(length) if length.isdigit() else 0
+
+
+def _bounded(receive: Receive) -> Receive:
+    read = 0
+
+    async def bounded() -> Message:
+        nonlocal read
+        message = await receive()
+        read += len(message.get("body", b""))
+        if read > LARGEST_BODY:
+            raise TooLargeError
+        return message
+
+    return bounded
+
+
+def _place(error: BaseException) -> str:
+    last = error.__traceback__
+    while last is not None and last.tb_next is not None:
+        last = last.tb_next
+    if last is None:
+        return "-"
+    return f"{last.tb_frame.f_globals.get('__name__', '-')}:{last.tb_lineno}"

@@ -1,0 +1,56 @@
+"""Reporting, listing and reading incidents."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query, Request, Response
+
+from amends.web.answers import AcceptedAnswer, accepted
+from amends.web.bodies import ReportBody
+from amends.web.caller import Caller, Here
+from amends.web.pace import Pace
+from flows.intake import accept
+from flows.listing import Wanted, incidents
+from flows.shapes import IncidentPage, IncidentShape
+from flows.view import view, viewer
+from models.words import IncidentState, Kind
+
+router = APIRouter(prefix="/incidents", tags=["incidents"])
+
+
+@router.post("", status_code=202)
+def report(
+    body: ReportBody,
+    request: Request,
+    response: Response,
+    here: Here,
+    person: Caller,
+    idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
+) -> AcceptedAnswer:
+    """Report a mistake. The report is durable when this answers; the same post is one incident."""
+    pace = request.app.state.pace
+    assert isinstance(pace, Pace)
+    pace.count(person.id)
+    answer = accept(here, person, body.request(), idempotency_key)
+    return accepted(response, answer.reference, created=answer.created)
+
+
+@router.get("")
+def listing(
+    here: Here,
+    person: Caller,
+    state: IncidentState | None = None,
+    kind: Kind | None = None,
+    severity: Annotated[int | None, Query(ge=1, le=4)] = None,
+    before: Annotated[str | None, Query(max_length=32)] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+) -> IncidentPage:
+    """The incidents that the caller may see, the newest first."""
+    with here.store.read() as tx:
+        return incidents(tx, person, Wanted(state, kind, severity, before, limit))
+
+
+@router.get("/{reference}")
+def one(reference: str, here: Here, person: Caller) -> IncidentShape:
+    """One incident, as far as the caller may see it."""
+    with here.store.read() as tx:
+        return view(viewer(tx, here, person, reference.upper()))

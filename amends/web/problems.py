@@ -1,0 +1,134 @@
+"""Problem details (RFC 9457) for every error: a sentence that says what to do, and no content."""
+
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import OperationalError
+from starlette.exceptions import HTTPException
+
+from flows.refusals import (
+    AlreadyDecidedError,
+    BadRequestError,
+    DigestDiffersError,
+    KeyReusedError,
+    NotAllowedError,
+    NotFoundError,
+    NotNowError,
+    Refusal,
+    UnfinishedError,
+)
+
+log = logging.getLogger("amends.web")
+
+MEDIA_TYPE = "application/problem+json"
+
+REFUSALS: dict[type[Refusal], tuple[int, str]] = {
+    NotFoundError: (404, "not-found"),
+    NotAllowedError: (403, "not-allowed"),
+    BadRequestError: (422, "bad-request"),
+    AlreadyDecidedError: (409, "already-decided"),
+    DigestDiffersError: (409, "digest-differs"),
+    KeyReusedError: (409, "key-reused"),
+    UnfinishedError: (409, "unfinished"),
+    NotNowError: (409, "not-now"),
+}
+"""Each refusal's status and code; the code is for scripts and does not change."""
+
+SENTENCES: dict[int, tuple[str, str]] = {
+    400: ("bad-request", "The request cannot be read. Send JSON as the API's description says."),
+    401: ("not-signed-in", "Sign in: send a token as Authorization: Bearer TOKEN."),
+    404: ("not-found", "There is nothing at this address. Check it and try again."),
+    405: ("method-not-allowed", "This address does not take this method."),
+    413: ("too-large", "The request is too large. Send less at a time."),
+    429: ("too-many", "You have sent very many reports. Wait a minute, then go on."),
+    500: ("failed", "Something went wrong here. Try again, or phone the duty officer."),
+    503: ("database", "The database cannot be reached. Try again in a moment."),
+}  # fmt: skip
+"""Statuses that no refusal stands behind."""
+
+MISSING = "Enter {field}."
+TOO_LONG = "{field}: enter {limit} characters or fewer."
+TOO_MANY = "{field}: give {limit} or fewer."
+UNKNOWN_FIELD = "The request has a field that is not known here. Remove it, or correct its name."
+NOT_JSON = "The body is not JSON. Send a JSON object."
+ONE_OF = "{field}: use one of {allowed}."
+WRONG = "{field} is not as it must be. See the API's description."
+
+
+def problem(
+    status: int, code: str, detail: str, headers: Mapping[str, str] | None = None, **more: Any
+) -> JSONResponse:
+    """One problem. ``code`` is for scripts, ``detail`` for people."""
+    body = {
+        "type": f"urn:amends:problem:{code}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "code": code,
+        "detail": detail,
+        **more,
+    }
+    return JSONResponse(body, status, headers=headers, media_type=MEDIA_TYPE)
+
+
+def for_status(status: int, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """The problem of a status that needs no more words."""
+    code, detail = SENTENCES.get(status, ("http", HTTPStatus(status).phrase))
+    return problem(status, code, detail, headers)
+
+
+def install(app: FastAPI) -> None:
+    """Turn every error of the app into a problem."""
+
+    @app.exception_handler(Refusal)
+    def refused(_: Request, error: Refusal) -> JSONResponse:
+        kind = next(one for one in type(error).__mro__ if one in REFUSALS)
+        status, code = REFUSALS[kind]
+        if isinstance(error, UnfinishedError):
+            undone = [step.value for step in error.steps]
+            return problem(status, code, str(error), undone=undone)
+        return problem(status, code, str(error))
+
+    @app.exception_handler(HTTPException)
+    def http_error(_: Request, error: HTTPException) -> JSONResponse:
+        return for_status(error.status_code, error.headers)
+
+    @app.exception_handler(RequestValidationError)
+    def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+        found = [_explain(one) for one in error.errors()]
+        return problem(422, "bad-request", found[0]["message"], errors=found)
+
+    @app.exception_handler(OperationalError)
+    def no_database(_: Request, error: OperationalError) -> JSONResponse:
+        log.error("the database did not answer: %s", type(error.orig).__name__)
+        return for_status(503, {"Retry-After": "1"})
+
+
+def _explain(error: Mapping[str, Any]) -> dict[str, str]:
+    """What is wrong with one field. Nothing of what was sent is said, a field's name apart."""
+    known = [str(part) for part in error["loc"] if part not in ("body", "query", "header")]
+    context = error.get("ctx") or {}
+    kind = error["type"]
+    if kind == "extra_forbidden":
+        return {"field": "", "message": UNKNOWN_FIELD}
+    if kind in ("json_invalid", "model_attributes_type", "dict_type"):
+        return {"field": "", "message": NOT_JSON}
+    field = known[-1] if known else "the body"
+    field = known[-2] if field.isdigit() and len(known) > 1 else field
+    sentences = {
+        "missing": MISSING.format(field=field),
+        "string_too_long": TOO_LONG.format(field=field, limit=context.get("max_length")),
+        "too_long": TOO_MANY.format(field=field, limit=context.get("max_length")),
+        "string_too_short": MISSING.format(field=field),
+        "too_short": MISSING.format(field=field),
+        "value_error": str(context.get("error", "")),
+        "enum": ONE_OF.format(field=field, allowed=context.get("expected")),
+        "literal_error": ONE_OF.format(field=field, allowed=context.get("expected")),
+        "union_tag_invalid": ONE_OF.format(field="type", allowed=context.get("expected_tags")),
+        "union_tag_not_found": MISSING.format(field="type"),
+    }
+    return {"field": field, "message": sentences.get(kind) or WRONG.format(field=field)}

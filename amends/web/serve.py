@@ -1,0 +1,27 @@
+"""Serving the app on loopback; a proxy with TLS stands in front of it in a department."""
+
+import logging
+
+import uvicorn
+
+from amends.web.app import create_app
+from models.office import Office
+from models.register import sync
+
+STREAMS_END_SECONDS = 2
+
+
+def serve(office: Office, port: int = 8000) -> None:
+    """Serve until told to stop. Raises SettingsError."""
+    office.store.migrate()
+    sync(office.store, office.settings)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    uvicorn.run(
+        create_app(office),
+        host="127.0.0.1",
+        port=port,
+        access_log=False,  # ours says the route's pattern, never a token
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=STREAMS_END_SECONDS,
+    )
