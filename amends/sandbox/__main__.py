@@ -7,6 +7,8 @@ import threading
 
 from amends.sandbox import Sandbox
 
+TAKEN = "Port {port} is taken. Stop what uses it, or choose another: --port N\n"
+
 
 def main() -> int:
     """Serve until told to stop; the one line printed is the address."""
@@ -18,10 +20,16 @@ def main() -> int:
     stopped = threading.Event()
     for wanted in (signal.SIGTERM, signal.SIGINT):
         signal.signal(wanted, lambda *_: stopped.set())
-    with Sandbox(given.port, given.latency_ms / 1000, limits=not given.no_limits) as sandbox:
-        sys.stdout.write(sandbox.url + "\n")
-        sys.stdout.flush()
-        stopped.wait()
+    sandbox = Sandbox(given.port, given.latency_ms / 1000, limits=not given.no_limits)
+    try:
+        sandbox.start()
+    except OSError:
+        sys.stderr.write(TAKEN.format(port=given.port))
+        return 1
+    sys.stdout.write(sandbox.url + "\n")
+    sys.stdout.flush()
+    stopped.wait()
+    sandbox.stop()
     return 0
 
 

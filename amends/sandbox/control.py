@@ -83,7 +83,10 @@ def controlled(world: World, method: str, path: str, body: bytes) -> Answer | No
                     {"posts": [_shown(one) for one in world.timeline.of(None, deleted_too=True)]}
                 )
     except ValidationError as error:
-        return answer({"error": error.errors(include_url=False, include_context=False)}, 400)
+        return answer(
+            {"error": error.errors(include_url=False, include_context=False, include_input=False)},
+            400,
+        )
     except (KeyError, ValueError) as error:
         return answer({"error": str(error)}, 400)
     return None
