@@ -1,0 +1,156 @@
+"""One verb for each human decision about posts and words."""
+
+from typing import Annotated, Any
+
+import typer
+
+from amends.cli.client import Client, incident_path, reference_of
+from amends.cli.options import (
+    AsJson,
+    Circumstances,
+    Kinds,
+    Reason,
+    Reference,
+    StatementId,
+    Target,
+    listed,
+)
+from amends.cli.screen import show, show_json
+
+
+def send(reference: str, body: dict[str, Any], said: str, *, as_json: bool) -> None:
+    """Send the decision and say that it is recorded."""
+    answer = Client().post(incident_path(reference, "/decisions"), body)
+    show_json(answer) if as_json else show(f"{reference_of(reference)}: {said}")
+
+
+def confirm(
+    reference: Reference,
+    target: Target = None,
+    no: Annotated[bool, typer.Option("--no", help="Do not delete; needs --reason.")] = False,
+    reason: Reason = None,
+    as_json: AsJson = False,
+) -> None:
+    """Confirm a deletion that somebody else asked for, as the second person."""
+    choice = "no" if no else "yes"
+    body = {"type": "confirm", "target": target, "choice": choice, "reason": reason}
+    send(reference, body, "the post stays." if no else "confirmed.", as_json=as_json)
+
+
+def keep(
+    reference: Reference,
+    target: Target = None,
+    delete: Annotated[bool, typer.Option("--delete", help="Delete it instead.")] = False,
+    reason: Reason = None,
+    as_json: AsJson = False,
+) -> None:
+    """Keep a post, with a reason; or with --delete have it deleted."""
+    choice = "delete" if delete else "keep"
+    body = {"type": "keep", "target": target, "choice": choice, "reason": reason}
+    said = "the post will be deleted." if delete else "the post stays."
+    send(reference, body, said, as_json=as_json)
+
+
+def attest(reference: Reference, target: Target = None, as_json: AsJson = False) -> None:
+    """Say that a post is gone, after deleting it by hand."""
+    send(reference, {"type": "attest", "target": target}, "recorded.", as_json=as_json)
+
+
+def facts(
+    reference: Reference,
+    wrong: Annotated[str, typer.Option(help="What the post says that is wrong.")],
+    right: Annotated[str, typer.Option(help="What is right instead.")],
+    source: Annotated[str | None, typer.Option(help="A link to where that can be read.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Give the facts that a correction needs."""
+    body = {"type": "facts", "wrong": wrong, "right": right, "source_url": source}
+    send(reference, body, "the facts are recorded.", as_json=as_json)
+
+
+def words(
+    reference: Reference,
+    text: Annotated[str, typer.Option(help="The words, exactly as they should go out.")],
+    statement: StatementId = None,
+    account: Annotated[
+        str | None, typer.Option(help="For which account, as platform/handle.")
+    ] = None,
+    language: Annotated[str | None, typer.Option(help="Of the words, like en or fr.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the words. Somebody else must clear them; earlier clearances are void."""
+    body = {
+        "type": "words",
+        "text": text,
+        "target": statement,
+        "account": account,
+        "language": language,
+    }
+    send(reference, body, "the words are recorded and wait for clearance.", as_json=as_json)
+
+
+def advise(
+    reference: Reference,
+    text: Annotated[str | None, typer.Option("--text", help="The advice.")] = None,
+    reason: Reason = None,
+    as_json: AsJson = False,
+) -> None:
+    """Record the Digital Transformation Unit's advice."""
+    body = {"type": "advise", "text": text or reason}
+    send(reference, body, "the advice is recorded.", as_json=as_json)
+
+
+def reclassify(
+    reference: Reference,
+    kinds: Kinds,
+    circumstances: Circumstances = None,
+    reason: Reason = None,
+    as_json: AsJson = False,
+) -> None:
+    """Change the kind of mistake; what is not yet done is planned anew."""
+    body = {
+        "type": "reclassify",
+        "kinds": listed(kinds),
+        "circumstances": listed(circumstances) if circumstances else None,
+        "reason": reason,
+    }
+    send(reference, body, "reclassified.", as_json=as_json)
+
+
+def skip(
+    reference: Reference,
+    step: Annotated[str, typer.Argument(help="The step, like verify.", metavar="STEP")],
+    reason: Reason = None,
+    as_json: AsJson = False,
+) -> None:
+    """Skip a step of the procedure, with a reason."""
+    body = {"type": "skip", "target": step, "reason": reason}
+    send(reference, body, f"{step} is skipped.", as_json=as_json)
+
+
+def waive(
+    reference: Reference, statement: StatementId = None, reason: Reason = None,
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Let public words go, with a reason."""
+    body = {"type": "waive", "target": statement, "reason": reason}
+    send(reference, body, "no words will go out.", as_json=as_json)
+
+
+def close(reference: Reference, reason: Reason = None, as_json: AsJson = False) -> None:
+    """Close an incident; --reason is the short review."""
+    send(reference, {"type": "close", "reason": reason}, "closed.", as_json=as_json)
+
+
+COMMANDS = {
+    "confirm": confirm,
+    "keep": keep,
+    "attest": attest,
+    "facts": facts,
+    "words": words,
+    "advise": advise,
+    "reclassify": reclassify,
+    "skip": skip,
+    "waive": waive,
+    "close": close,
+}

@@ -1,0 +1,71 @@
+"""The programs of an installation, each loaded only when it is started.
+
+They are named, not imported: Prefect's import costs seconds, and a report must not wait for it.
+"""
+
+import sys
+from importlib import import_module
+from typing import Annotated
+
+import typer
+
+from amends.cli.exits import Code, Stop
+from amends.cli.screen import tell
+
+Port = Annotated[int, typer.Option("--port", help="The port on this machine.")]
+NoPrefect = Annotated[bool, typer.Option("--no-prefect", help="Run without Prefect.")]
+
+
+def up(
+    port: Port = 8000,
+    prefect_port: Annotated[int, typer.Option(help="The port of Prefect's server.")] = 4200,
+    no_prefect: NoPrefect = False,
+) -> None:
+    """Run everything on this machine until Ctrl-C."""
+    import_module("amends.supervise").up(port, prefect_port, prefect=not no_prefect, say=tell)
+
+
+def web(port: Port = 8000) -> None:
+    """Run the web process alone."""
+    from amends.settings import load
+    from amends.web.serve import serve
+    from models.office import Office
+
+    serve(Office(load()), port)
+
+
+def engine(
+    no_prefect: NoPrefect = False,
+    prefect_api_url: Annotated[
+        str | None, typer.Option(help="A Prefect server that runs already.")
+    ] = None,
+) -> None:
+    """Run an engine alone: the process that acts on the outside world."""
+    import_module("amends.engine").run(prefect=not no_prefect, prefect_api_url=prefect_api_url)
+
+
+def demo(
+    scenario: Annotated[str | None, typer.Argument(help="Which mistake to show.")] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave everything running.")] = False,
+) -> None:
+    """Show one mistake from report to proof, on the practice platform."""
+    code = import_module("amends.demo").run(scenario, keep)
+    if code:
+        raise Stop(Code.FAILED)
+
+
+def sandbox(
+    port: Port = 8931,
+    latency_ms: Annotated[float, typer.Option(help="How long each answer takes.")] = 0.0,
+    no_limits: Annotated[
+        bool, typer.Option("--no-limits", help="Leave X's rate limits out.")
+    ] = False,
+) -> None:
+    """Run the practice platform."""
+    sys.argv = ["amends sandbox", f"--port={port}", f"--latency-ms={latency_ms}"]
+    sys.argv += ["--no-limits"] if no_limits else []
+    if import_module("amends.sandbox.__main__").main():
+        raise Stop(Code.FAILED)
+
+
+COMMANDS = {"up": up, "web": web, "engine": engine, "demo": demo, "sandbox": sandbox}

@@ -1,0 +1,107 @@
+"""``amends report``: hand in the link, and if wanted follow until the post is gone."""
+
+import time
+from typing import Annotated, Any
+
+import typer
+
+from amends.cli.client import Client, incident_path, reference_of
+from amends.cli.exits import Code, Stop
+from amends.cli.options import AsJson, Circumstances, Kinds, listed
+from amends.cli.screen import show, show_json, tell
+from amends.cli.sight import ended, of_the_posts, person_waits, show_incident
+
+LOOK_SECONDS = 0.3
+PATIENCE_SECONDS = 300.0
+
+NOT_YET = "It still goes on. Follow it with: amends status {reference} --watch"
+
+
+def report(
+    links: Annotated[list[str], typer.Argument(help="The link to the post.", metavar="LINK...")],
+    kinds: Kinds,
+    poster: Annotated[
+        str | None, typer.Option(help="Who posted: me, unknown, or an e-mail address.")
+    ] = None,
+    wrong: Annotated[str | None, typer.Option(help="What the post says that is wrong.")] = None,
+    right: Annotated[str | None, typer.Option(help="What is right instead.")] = None,
+    source: Annotated[str | None, typer.Option(help="A link to where that can be read.")] = None,
+    note: Annotated[
+        str | None, typer.Option(help="For the duty officer. Nothing secret or personal.")
+    ] = None,
+    circumstances: Circumstances = None,
+    cleared_by: Annotated[
+        str | None, typer.Option(help="Who cleared the post: nobody, or an e-mail address.")
+    ] = None,
+    language: Annotated[str | None, typer.Option(help="Of the post, like en or fr.")] = None,
+    key: Annotated[
+        str | None, typer.Option("--key", help="Makes sending the same report again harmless.")
+    ] = None,
+    as_json: AsJson = False,
+    wait: Annotated[
+        bool, typer.Option("--wait", help="Until it is gone; 10 when a person must act.")
+    ] = False,
+) -> None:
+    """Report a post that went out in error."""
+    client = Client()
+    body = {
+        "post_urls": links,
+        "kinds": listed(kinds),
+        "circumstances": listed(circumstances),
+        "poster": poster,
+        "cleared_by": cleared_by,
+        "note": note,
+        "wrong": wrong,
+        "right": right,
+        "source_url": source,
+        "language": language,
+    }
+    answer = client.report(body, key)
+    reference = answer["reference"]
+    if not wait:
+        show_json(answer) if as_json else _say_accepted(answer)
+        return
+    if not as_json:
+        _say_accepted(answer)
+    _follow(client, reference, as_json=as_json)
+
+
+def _say_accepted(answer: dict[str, Any]) -> None:
+    show(f"{answer['reference']} is accepted.")
+    if not answer["created"]:
+        show("The post was reported before: your report joined that incident.")
+    show(f"See where it stands: amends status {answer['reference']}")
+
+
+def _follow(client: Client, reference: str, *, as_json: bool) -> None:
+    """Look until every post has come to its end and nothing more moves by itself."""
+    until, said = time.monotonic() + PATIENCE_SECONDS, ""
+    while True:
+        seen = client.get(incident_path(reference))
+        line = ", ".join(f"{post['url']}: {post['state']}" for post in seen["posts"])
+        if line != said and not as_json:
+            tell(line)
+            said = line
+        if (code := _outcome(seen)) is not None:
+            break
+        if time.monotonic() > until:
+            raise Stop(Code.FAILED, NOT_YET.format(reference=reference_of(reference)))
+        time.sleep(LOOK_SECONDS)
+    show_json(seen) if as_json else show_incident(seen)
+    if code is not Code.DONE:
+        raise Stop(code)
+
+
+def _outcome(seen: dict[str, Any]) -> Code | None:
+    """None while it moves; DONE once all posts have ended; else a person must act first.
+
+    Advice and closing come at their own time: they hold nobody up.
+    """
+    if seen["state"] in ("accepted", "working"):
+        return None
+    if not ended(seen):
+        return Code.WAITING_FOR_A_PERSON if of_the_posts(person_waits(seen)) else None
+    return Code.WAITING_FOR_A_PERSON if person_waits(seen) else Code.DONE
+
+
+COMMANDS = {"report": report}

@@ -1,0 +1,170 @@
+"""An incident on the screen: what happened to the posts, the words, the notices, and what waits."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from amends.cli.screen import show
+
+ENDED = ("gone", "attested", "kept")
+AT_THEIR_OWN_TIME = ("advice", "closing")
+BY_ITSELF = ("platform", "mail", "engine")
+ABOUT_POSTS = ("confirmation", "decision", "by-hand", "person")
+
+GOOD = frozenset({"gone", "attested", "published", "acknowledged", "done", "closed"})
+PRESSING = frozenset({"needs_human", "unknown", "failed", "by_hand", "asked"})
+
+
+def ended(seen: dict[str, Any]) -> bool:
+    """Whether every post is gone, said to be gone, or kept."""
+    return all(post["state"] in ENDED for post in seen["posts"])
+
+
+def person_waits(seen: dict[str, Any]) -> list[dict[str, Any]]:
+    """What only a person can move on, apart from what comes at its own time."""
+    idle = (*AT_THEIR_OWN_TIME, *BY_ITSELF)
+    return [wait for wait in seen["waits"] if wait["waiting_for"] not in idle]
+
+
+def of_the_posts(waits: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those of the waits that keep a post up."""
+    return [wait for wait in waits if wait["waiting_for"] in ABOUT_POSTS]
+
+
+def show_incident(seen: dict[str, Any]) -> None:
+    """All that the person may see, in 80 columns."""
+    head = f"{seen['reference']}  severity {seen['severity']}  {', '.join(seen['kinds'])}"
+    show(head.rstrip(), style="bold")
+    show(seen["waiting_for_label"] or seen["state"].capitalize())
+    show(f"Reported {_when(seen['opened_at'])}{_clock(seen['clock'])}")
+    _section("Posts", [_post(post) for post in seen["posts"]])
+    _section("Words", [_statement(one) for one in seen["statements"]])
+    _section("Notices", [_notice(one) for one in seen["notices"]])
+    _section("Advice", [(d["by"], d["text"]) for d in _advice(seen)])
+    _section("Waiting", [_wait(seen, wait) for wait in seen["waits"]])
+
+
+def show_list(page: dict[str, Any]) -> None:
+    """Incidents, a line each, the newest first."""
+    if not page["incidents"]:
+        show("There is no incident that you may see.")
+        return
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
+    for name in ("reference", "severity", "state", "waiting for", "kinds"):
+        table.add_column(name, overflow="fold")
+    for one in page["incidents"]:
+        table.add_row(
+            one["reference"],
+            str(one["severity"]),
+            Text(one["state"], style=_style(one["state"])),
+            one["waiting_for"] or "",
+            ", ".join(one["kinds"]),
+        )
+    show(table)
+    if page["next"]:
+        show(f"There are more: amends status --before {page['next']}")
+
+
+def show_entry(entry: dict[str, Any]) -> None:
+    """One line of the timeline."""
+    show(f"{_time(entry['at'])}  {entry['sentence']}  ({entry['actor']})")
+
+
+def _section(title: str, rows: Sequence[tuple[str, str]]) -> None:
+    if not rows:
+        return
+    show()
+    show(title, style="bold")
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(overflow="fold", min_width=14, max_width=24)
+    table.add_column(overflow="fold")
+    for first, second in rows:
+        table.add_row(Text(first, style=_style(first)), Text(second))
+    show(Padding(table, (0, 0, 0, 2)))
+
+
+def _post(post: dict[str, Any]) -> tuple[str, str]:
+    seen_by = {"own": "us", "public": "a stranger"}
+    watchers = " and ".join(seen_by.get(one, one) for one in post["seen_gone_by"])
+    by = f"\nseen gone by {watchers}" if watchers else ""
+    return post["state"], post["url"] + by
+
+
+def _statement(one: dict[str, Any]) -> tuple[str, str]:
+    lines = [f"{one['kind']} on {one['platform']}/{one['account']}"]
+    if one["text"]:
+        lines.append(one["text"])
+    if one["cleared_by"]:
+        lines.append(f"cleared by {', '.join(one['cleared_by'])}")
+    if one["url"]:
+        lines.append(one["url"])
+    if one["you_may_clear"]:
+        lines.append(f"You may clear these words. Statement {one['id']}")
+    return one["state"], "\n".join(lines)
+
+
+def _notice(one: dict[str, Any]) -> tuple[str, str]:
+    when = one["acknowledged_at"] or one["sent_at"]
+    return one["state"], one["to_role"] + (f" at {_time(when)}" if when else "")
+
+
+def _advice(seen: dict[str, Any]) -> list[dict[str, Any]]:
+    return [d for d in seen["decisions"] if d["type"] == "advise" and d["text"]]
+
+
+def _wait(seen: dict[str, Any], wait: dict[str, Any]) -> tuple[str, str]:
+    lines = [wait["label"].removeprefix("Waiting ")]
+    if wait["asked_of"]:
+        lines.append(f"asked of {', '.join(wait['asked_of'])}")
+    if wait["due_at"]:
+        lines.append(f"due {_when(wait['due_at'])}")
+    if hint := _hint(seen["reference"], wait):
+        lines.append(hint)
+    return wait["waiting_for"], "\n".join(lines)
+
+
+def _hint(reference: str, wait: dict[str, Any]) -> str:
+    """The command with which this person may answer."""
+    if not wait["you_may_answer"]:
+        return ""
+    verbs = {
+        "confirmation": "confirm",
+        "decision": "keep",
+        "by-hand": "attest",
+        "person": "settle",
+        "facts": "facts",
+        "words": "words",
+        "clearance": "clear",
+        "advice": "advise",
+        "closing": "close",
+    }
+    verb = verbs.get(wait["waiting_for"])
+    if verb is None:
+        return ""
+    target = f" --target {wait['target']}" if verb in ("confirm", "keep", "settle") else ""
+    return f"You may answer: amends {verb} {reference}{target if wait['target'] else ''}"
+
+
+def _clock(clock: dict[str, Any]) -> str:
+    gone, words = clock["seconds_to_delete"], clock["seconds_to_words"]
+    parts = [f"deleted after {gone:.1f} s"] if gone is not None else []
+    parts += [f"words out after {words:.1f} s"] if words is not None else []
+    return f" ({', '.join(parts)})" if parts else ""
+
+
+def _style(word: str) -> str:
+    if word in GOOD:
+        return "green"
+    return "bold red" if word in PRESSING else ""
+
+
+def _when(stamp: str) -> str:
+    return f"{datetime.fromisoformat(stamp):%-d %B %Y, %H:%M} UTC"
+
+
+def _time(stamp: str) -> str:
+    return f"{datetime.fromisoformat(stamp):%H:%M:%S}"
