@@ -24,13 +24,14 @@ def sync(store: Store, settings: Settings) -> None:
     An address that is only referred to (a line manager, deputy, owner or publisher) becomes a
     person without roles, so that it can be told and asked. Raises SettingsError.
     """
-    _check(settings)
+    check(settings)
     with store.write("sync-register") as tx:
         _sync_people(tx, settings)
         _sync_accounts(tx, settings.accounts)
 
 
-def _check(settings: Settings) -> None:
+def check(settings: Settings) -> None:
+    """Raises SettingsError where the register of amends.toml cannot be used."""
     allowed = {role.value for role in GIVEN_ROLES}
     for part in settings.people:
         if unknown := sorted(set(part.roles) - allowed):

@@ -21,5 +21,13 @@ def main() -> None:
         sys.exit(Code.FAILED)
     except Exception as error:
         # The outermost edge: the text of an error may hold what a person wrote.
-        complain(f"This failed here ({type(error).__name__}). Run: amends doctor")
+        complain(f"This failed ({type(error).__name__} at {_place(error)}). Run: amends doctor")
         sys.exit(Code.FAILED)
+
+
+def _place(error: BaseException) -> str:
+    """The module and line, for whoever mends it."""
+    last = error.__traceback__
+    while last is not None and last.tb_next is not None:
+        last = last.tb_next
+    return f"{last.tb_frame.f_globals.get('__name__')}:{last.tb_lineno}" if last else "-"

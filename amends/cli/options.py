@@ -17,13 +17,13 @@ StatementId = Annotated[
 ]
 
 
-def _kinds(_: object, incomplete: str) -> list[str]:
+def _kinds(incomplete: str) -> list[str]:
     from models.words import Kind
 
     return [kind.value for kind in Kind if kind.value.startswith(incomplete)]
 
 
-def _circumstances(_: object, incomplete: str) -> list[str]:
+def _circumstances(incomplete: str) -> list[str]:
     from models.words import Circumstance
 
     return [word.value for word in Circumstance if word.value.startswith(incomplete)]

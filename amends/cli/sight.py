@@ -40,7 +40,9 @@ def show_incident(seen: dict[str, Any]) -> None:
     head = f"{seen['reference']}  severity {seen['severity']}  {', '.join(seen['kinds'])}"
     show(head.rstrip(), style="bold")
     show(seen["waiting_for_label"] or seen["state"].capitalize())
-    show(f"Reported {_when(seen['opened_at'])}{_clock(seen['clock'])}")
+    show(f"Reported {_when(seen['opened_at'])}")
+    if took := _clock(seen["clock"]):
+        show(took)
     _section("Posts", [_post(post) for post in seen["posts"]])
     _section("Words", [_statement(one) for one in seen["statements"]])
     _section("Notices", [_notice(one) for one in seen["notices"]])
@@ -109,7 +111,7 @@ def _statement(one: dict[str, Any]) -> tuple[str, str]:
 
 def _notice(one: dict[str, Any]) -> tuple[str, str]:
     when = one["acknowledged_at"] or one["sent_at"]
-    return one["state"], one["to_role"] + (f" at {_time(when)}" if when else "")
+    return one["state"], _plain(one["to_role"]) + (f" at {_time(when)}" if when else "")
 
 
 def _advice(seen: dict[str, Any]) -> list[dict[str, Any]]:
@@ -119,7 +121,7 @@ def _advice(seen: dict[str, Any]) -> list[dict[str, Any]]:
 def _wait(seen: dict[str, Any], wait: dict[str, Any]) -> tuple[str, str]:
     lines = [wait["label"].removeprefix("Waiting ")]
     if wait["asked_of"]:
-        lines.append(f"asked of {', '.join(wait['asked_of'])}")
+        lines.append(f"asked of {', '.join(_plain(role) for role in wait['asked_of'])}")
     if wait["due_at"]:
         lines.append(f"due {_when(wait['due_at'])}")
     if hint := _hint(seen["reference"], wait):
@@ -153,7 +155,11 @@ def _clock(clock: dict[str, Any]) -> str:
     gone, words = clock["seconds_to_delete"], clock["seconds_to_words"]
     parts = [f"deleted after {gone:.1f} s"] if gone is not None else []
     parts += [f"words out after {words:.1f} s"] if words is not None else []
-    return f" ({', '.join(parts)})" if parts else ""
+    return ", ".join(parts).capitalize()
+
+
+def _plain(role: str) -> str:
+    return role.replace("-", " ").replace("dtu", "DTU")
 
 
 def _style(word: str) -> str:

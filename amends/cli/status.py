@@ -16,7 +16,7 @@ AGAIN_SECONDS = 1.0
 
 def status(
     reference: Annotated[
-        str | None, typer.Argument(help="The incident, like AM-7K3QX.", metavar="[REF]")
+        str | None, typer.Argument(help="The incident, like AM-7K3QX.", metavar="REF")
     ] = None,
     as_json: AsJson = False,
     watch: Annotated[

@@ -15,7 +15,8 @@ def serve(office: Office, port: int = 8000) -> None:
     """Serve until told to stop. Raises SettingsError."""
     office.store.migrate()
     sync(office.store, office.settings)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
+    logging.getLogger("amends").setLevel(logging.INFO)
     uvicorn.run(
         create_app(office),
         host="127.0.0.1",

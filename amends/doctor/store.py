@@ -1,0 +1,43 @@
+"""The database: whether it answers, is of this version, and has an engine at work."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import col, select
+
+from amends.doctor.findings import Finding, Findings, bad, ok, warn
+from amends.settings import Settings
+from models.beats import Beat
+from models.store import Store
+
+FRESH = timedelta(seconds=30)
+
+
+def examine(settings: Settings) -> Findings:
+    """Database, its migrations, and the engines that work on it."""
+    url = settings.database_url
+    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).is_file():
+        yield warn("database", "There is no database yet. It is made at the first start.")
+        return
+    store = Store(url)
+    try:
+        if not store.is_current():
+            yield bad("database", "Its tables are of another version. Start amends up.")
+            return
+        yield ok("database", "It answers, and its tables are of this version.")
+        yield _engines(store)
+    except DBAPIError as error:
+        code = type(error.orig).__name__
+        yield bad("database", f"It cannot be reached ({code}). Check [database] url.")
+    finally:
+        store.close()
+
+
+def _engines(store: Store) -> Finding:
+    with store.read() as tx:
+        since = tx.now() - FRESH
+        rows = tx.exec(select(Beat).where(col(Beat.role) == "engine", col(Beat.at) > since)).all()
+    if not rows:
+        return warn("engine", "No engine is at work: reports wait. Start amends up.")
+    return ok("engine", f"{len(rows)} at work.")
