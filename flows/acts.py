@@ -13,7 +13,7 @@ from sqlmodel import col, update
 
 from flows.asking import ask
 from flows.hands import Hands
-from integrations.errors import NotAuthorised
+from integrations.errors import NotAuthorised, OutcomeUnknown
 from integrations.notices.base import Mail
 from integrations.platforms.base import Platform
 from models.effects import Effect
@@ -198,7 +198,10 @@ class PublishWords:
 
     def do(self, hands: Hands, account: Account | None, effect: Effect, payload: bytes) -> Receipt:
         text = json.loads(payload)["text"]
-        made = _platform(hands, account).publish(text, effect.idempotency_key)
+        platform = _platform(hands, account)
+        made = platform.publish(text, effect.idempotency_key)
+        if platform.presence(made.remote_id, public=False) == Presence.GONE:
+            raise OutcomeUnknown("not-seen")  # it says that it published, and shows nothing
         return Receipt(made.remote_id, made.url)
 
     def look(

@@ -56,7 +56,9 @@ def queue_notice(tx: Transaction, here: Office, incident: Incident, new: NewNoti
         due_at=new.due_at,
     )
     domain = here.settings.sender.partition("@")[2]
-    notice.message_id = f"{incident.reference.lower()}.{notice.id}@{domain}"
+    # A sealed notice must not be told from its header either: its own id, and nothing else.
+    name = notice.id if new.sealed else f"{incident.reference.lower()}.{notice.id}"
+    notice.message_id = f"{name}@{domain}"
     if not tx.insert_once(notice):
         return False
     if not new.sealed:

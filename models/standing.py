@@ -182,7 +182,9 @@ def _step(step: Step, needed: bool, waits: tuple[Waiting, ...]) -> StepStanding:
 def _tell(seen: Snapshot) -> tuple[Waiting, ...]:
     if not seen.notices:
         return (Waiting(Wait.ENGINE),)
-    return tuple(
+    of_posts = {post.id for post in seen.posts}
+    questions = _open(seen, DecisionType.CONFIRM)
+    return tuple(_as_waiting(q) for q in questions if q.target not in of_posts) + tuple(
         Waiting(NOTICE_WAITS[n.state], n.id, (), n.queued_at, n.due_at)
         for n in seen.notices
         if n.state in NOTICE_WAITS and not n.digest_line

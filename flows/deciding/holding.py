@@ -2,13 +2,16 @@
 
 from datetime import timedelta
 
-from flows.deciding.desk import desk
+from sqlmodel import col, update
+
+from flows.deciding.desk import Desk, desk
 from flows.deciding.questions import decide, needed
 from flows.deciding.statements import account_meant
 from flows.refusals import BadRequestError, NotAllowedError
+from models.effects import Effect
 from models.office import Office
-from models.people import Person
-from models.words import Choice, DecisionType
+from models.people import Account, Person
+from models.words import Choice, DecisionType, EffectKind, EffectState
 from policy.access import Act, is_dtu
 
 LONGEST_MINUTES = 7 * 24 * 60
@@ -45,7 +48,19 @@ def hold(
         about.held_until = None if lift else here.now + timedelta(minutes=minutes)
         about.held_because = None if lift else (why or "")[:500]
         here.tx.add(about)
+        if lift:
+            _let_go(here, about)
         choice = Choice.NO if lift else Choice.YES
         decide(here, DecisionType.HOLD, target=about.id, choice=choice, text=why)
         facts = {} if lift else {"minutes": minutes}
         here.record("released" if lift else "held", account=about.id, **facts)
+
+
+def _let_go(here: Desk, about: Account) -> None:
+    """What the hold had put off may leave at once."""
+    here.tx.exec(
+        update(Effect)
+        .where(col(Effect.account_id) == about.id, col(Effect.kind) == EffectKind.PUBLISH)
+        .where(col(Effect.state) == EffectState.AUTHORISED)
+        .values(due_at=None)
+    )

@@ -64,6 +64,25 @@ def word(here: Office, incident: Incident, plan: Plan) -> None:
     for account in seen.accounts.values():
         if not _spoken_for(seen, account):
             _draft(here, incident.reference, plan, account)
+    if any(_needs_words(seen, statement) for statement in seen.statements):
+        _ask_again(here, incident.reference)
+
+
+def _needs_words(seen: Snapshot, statement: Statement) -> bool:
+    """Taken back by a clearer, and neither asked for again nor waived."""
+    settled = (DecisionType.WORDS, DecisionType.WAIVE)
+    about = [d for d in seen.decisions if d.target == statement.id and d.type in settled]
+    answered = any(d.type == DecisionType.WAIVE or d.choice is None for d in about)
+    current = statement.generation == seen.incident.generation
+    return current and statement.state == StatementState.WITHDRAWN and not answered
+
+
+def _ask_again(here: Office, reference: str) -> None:
+    with here.store.write("ask-words") as tx:
+        seen = snapshot(tx, incident_by(tx, reference))
+        for statement in seen.statements:
+            if _needs_words(seen, statement):
+                ask_for_words(tx, statement)
 
 
 def _spoken_for(seen: Snapshot, account: Account) -> bool:
@@ -95,6 +114,10 @@ def _draft(here: Office, reference: str, plan: Plan, account: Account) -> None:
             )
             ask_for_words(tx, statement)
             return
+        for question in seen.open_decisions():
+            if question.type == DecisionType.FACTS:
+                question.withdrawn_at = tx.now()
+                tx.add(question)
         statement = draft.statement(tx, _first_state(plan, draft.told(), rendered.text))
         draft.wording(tx, statement, rendered)
         if statement.state == StatementState.WAITING:

@@ -1,5 +1,6 @@
 """A department for tests: real practice platform, real mail server, real database, real engine."""
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable
@@ -15,15 +16,20 @@ from amends.engine import Engine
 from amends.sandbox.sandbox import Sandbox
 from amends.settings import Settings, load
 from amends.supervise import free_port
+from flows.deciding.advising import advise
+from flows.deciding.clearing import clear
+from flows.deciding.closing import close
 from flows.hands import lend
 from flows.intake import ReportRequest, accept
 from models.audit import Entry, chain_of_incident
 from models.office import Office, use
 from models.people import Person
 from models.register import sync
+from models.sealed import place
 from models.snapshot import Snapshot, incident_by, snapshot
 from models.standing import Standing, standing
-from models.words import Circumstance, Kind
+from models.statements import Statement, Wording
+from models.words import Circumstance, Kind, StatementState, Wait
 
 ANA = "ana@dept.example"  # posts
 BO = "bo@dept.example"  # her manager
@@ -91,12 +97,22 @@ class MailServer:
         self.messages: list[Message] = []
         self.controller = Controller(self, hostname="127.0.0.1", port=free_port(0))
 
-    async def handle_DATA(self, server: object, session: object, envelope: object) -> str:  # noqa: N802
+    async def handle_DATA(self, server: object, session: object, envelope: object) -> str:
         """What aiosmtpd calls for each message."""
         message = message_from_bytes(envelope.content)  # type: ignore[attr-defined]
         message["X-To"] = envelope.rcpt_tos[0]  # type: ignore[attr-defined]
         self.messages.append(message)
         return "250 OK"
+
+    def restart(self) -> None:
+        """Listen again on the same port, after a stop."""
+        self.controller = Controller(self, hostname="127.0.0.1", port=self.controller.port)
+        self.controller.start()
+
+    def stop(self) -> None:
+        """Refuse every connection from now on."""
+        with contextlib.suppress(RuntimeError):
+            self.controller.stop()
 
     def to(self, address: str) -> list[Message]:
         """The messages that this address was sent."""
@@ -134,9 +150,7 @@ class Department:
     ) -> str:
         """Someone reports; returns the reference."""
         links = (link,) if isinstance(link, str) else link
-        request = ReportRequest(
-            post_urls=links, kinds=kinds, circumstances=circumstances, **more
-        )
+        request = ReportRequest(post_urls=links, kinds=kinds, circumstances=circumstances, **more)
         return accept(self.office, self.person(by), request).reference
 
     def report_wrong_fact(self, link: str, by: str = ANA, **more: str | None) -> str:
@@ -187,6 +201,34 @@ class Department:
         """Wait until the incident's row says that it waits for this."""
         return self.until(reference, lambda seen: seen.incident.waiting_for == wait, seconds)
 
+    def clear(self, reference: str, by: str = DEE, *, approve: bool = True) -> StatementState:
+        """Somebody reads the words and says yes or no."""
+        seen = self.seen(reference)
+        statement = next(s for s in seen.statements if s.state == StatementState.WAITING)
+        return clear(
+            self.office,
+            self.person(by),
+            reference,
+            statement=statement.id,
+            digest=seen.wordings[str(statement.wording_id)].digest,
+            approve=approve,
+            reason=None if approve else "not yet",
+        )
+
+    def text_of(self, statement: Statement) -> str:
+        """The words that now stand."""
+        with self.office.store.read() as tx:
+            wording = tx.get_one(Wording, statement.wording_id)
+        where = place("wording", wording.id, "text")
+        return self.office.content.open_text(wording.text_sealed, where)
+
+    def finish(self, reference: str) -> Snapshot:
+        """The DTU advises and closes."""
+        advise(self.office, self.person(DEE), reference, text="Thank you. Nothing more to do.")
+        self.until_waiting(reference, Wait.CLOSING)
+        close(self.office, self.person(DEE), reference)
+        return self.until(reference, lambda seen: seen.incident.closed_at is not None)
+
     def start_engine(self, prefect_api_url: str | None = None) -> Engine:
         """An engine in a thread of this process."""
         self.engine = Engine(self.office, prefect_api_url=prefect_api_url)
@@ -205,7 +247,7 @@ class Department:
         """End all that was started."""
         self.stop_engine()
         self.sandbox.stop()
-        self.mail.controller.stop()
+        self.mail.stop()
         self.office.store.close()
         use(None)
         lend(None)
@@ -260,7 +302,4 @@ sender = "amends@dept.example"
 
 def settings_of(home: Path, secrets: dict[str, str]) -> Settings:
     """The settings as a process with these secrets in its environment reads them."""
-    return load(
-        {"AMENDS_HOME": str(home), "AMENDS_CONFIG": str(home / "amends.toml"), **secrets}
-    )
-
+    return load({"AMENDS_HOME": str(home), "AMENDS_CONFIG": str(home / "amends.toml"), **secrets})
