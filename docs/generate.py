@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from pydantic import BaseModel
@@ -168,7 +169,7 @@ def cli() -> str:
     """Every command, its arguments and options."""
     from typer.main import get_command
 
-    root: Any = get_command(importlib.import_module("amends.cli").app)
+    root: Any = get_command(importlib.import_module("amends.cli.app").app)
     parts = [
         "# Commands",
         "`amends` is a client of the [API](api.md). It finds the service by `AMENDS_URL` and "
@@ -213,12 +214,13 @@ def _commands(group: Any, words: tuple[str, ...]) -> Iterator[tuple[tuple[str, .
 
 def api() -> str:
     """Every route, what it takes and answers, from the OpenAPI document."""
-    document = importlib.import_module("amends.web.app").create_app().openapi()
+    nowhere: Any = SimpleNamespace(store=None)  # the document needs routes, not an installation
+    document = importlib.import_module("amends.web.app").create_app(nowhere).openapi()
     parts = [
         "# API",
         "JSON over HTTP, under `/api/v1`, with `Authorization: Bearer TOKEN`. Errors are problem "
         "details (RFC 9457): `title` says what happened, `detail` what to do. The whole contract, "
-        "with every field, is at `/openapi.json` of a running service.",
+        "with every field, is at `/api/v1/openapi.json` of a running service.",
     ]
     for path, verbs in sorted(document["paths"].items()):
         for verb, route in verbs.items():
@@ -241,12 +243,35 @@ def _parameters(route: dict[str, Any], document: dict[str, Any]) -> list[str]:
         for one in route.get("parameters", [])
     ]
     body = route.get("requestBody", {}).get("content", {}).get("application/json", {})
-    if name := body.get("schema", {}).get("$ref", "").rsplit("/", 1)[-1]:
-        fields = document["components"]["schemas"][name].get("properties", {})
-        rows += [
-            (f"`{key}`", "body", _plain(one.get("description"))) for key, one in fields.items()
+    schema = body.get("schema", {})
+    schema = next((one for one in schema.get("anyOf", ()) if "$ref" in one), schema)
+    shapes = document["components"]["schemas"]
+    if name := schema.get("$ref", "").rsplit("/", 1)[-1]:
+        rows += _fields(shapes[name])
+    parts = [_table(("name", "in", "what it is"), rows)] if rows else []
+    for choice, reference in schema.get("discriminator", {}).get("mapping", {}).items():
+        shape = shapes[reference.rsplit("/", 1)[-1]]
+        parts += [
+            f"`type` is `{choice}`: {_plain(shape.get('description'))}",
+            _table(("name", "in", "what it is"), _fields(shape)),
         ]
-    return [_table(("name", "in", "what it is"), rows)] if rows else []
+    return parts
+
+
+def _fields(shape: dict[str, Any]) -> list[tuple[str, str, str]]:
+    required = shape.get("required", ())
+    return [
+        (f"`{key}`", "body", f"{_said(one)}{'; required' if key in required else ''}")
+        for key, one in shape.get("properties", {}).items()
+    ]
+
+
+def _said(field: dict[str, Any]) -> str:
+    """A field's description, else the words that it may be."""
+    if description := field.get("description"):
+        return _plain(description)
+    words = field.get("enum") or ([field["const"]] if "const" in field else [])
+    return " or ".join(f"`{word}`" for word in words) or str(field.get("type", "text"))
 
 
 def _plain(text: str | None) -> str:

@@ -1,4 +1,4 @@
-"""Bearer tokens: who gets one, from whom, and whose one is (design §8). Only hashes are kept."""
+"""Bearer tokens: who gets one, from whom, and whose one is; only hashes are kept (design §8)."""
 
 import hashlib
 import secrets

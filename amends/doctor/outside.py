@@ -1,4 +1,4 @@
-"""The outside: each account's platform, mail, and Prefect. Looking changes nothing there."""
+"""The outside: each account's platform, mail, and Prefect; looking changes nothing there."""
 
 import httpx
 

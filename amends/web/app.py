@@ -41,7 +41,7 @@ def create_app(office: Office) -> FastAPI:
     app.state.office = office
     app.state.pace = Pace()
     app.state.reader = Reader(office.store)
-    api = APIRouter(prefix=API)
+    api = APIRouter(prefix=API, responses=problems.DOCUMENTED)
     for area in (incidents, timelines, clearances, decisions, cases, tokens):
         api.include_router(area.router)
     app.include_router(api)

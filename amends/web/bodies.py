@@ -6,15 +6,32 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from flows.deciding.holding import USUAL_MINUTES
 from flows.deciding.referring import Verdict
-from flows.intake import ReportRequest
+from flows.intake import MOST_POSTS, ReportRequest
 from models.words import Circumstance, Kind, Step
 
 Link = Annotated[str, Field(max_length=2000)]
 Text = Annotated[str, Field(max_length=10_000)]
-Reason = Annotated[str, Field(max_length=1000)]
-Target = Annotated[str, Field(max_length=2000)]
-Language = Annotated[str, Field(min_length=2, max_length=12, pattern=r"^[A-Za-z0-9-]+$")]
+Reason = Annotated[str | None, Field(max_length=1000, description="why, in a sentence")]
+Language = Annotated[
+    str | None,
+    Field(min_length=2, max_length=12, pattern=r"^[A-Za-z0-9-]+$", description="like en or fr"),
+]
 Address = Annotated[str, Field(max_length=254)]
+Kinds = Annotated[list[Kind], Field(max_length=len(Kind), description="kinds of mistake")]
+Circumstances = Annotated[
+    list[Circumstance],
+    Field(max_length=len(Circumstance), description="what makes it more serious"),
+]
+ThePost = Annotated[
+    str | None, Field(max_length=2000, description="the id or link of the post; all that wait")
+]
+TheStatement = Annotated[
+    str | None, Field(max_length=100, description="the id of the statement; the only one")
+]
+TheAccount = Annotated[
+    str | None, Field(max_length=300, description="the account, as platform/handle; the only one")
+]
+Source = Annotated[str | None, Field(max_length=2000, description="a link to where it can be read")]
 
 ONE_OR_MORE = "Enter post_url, or post_urls for several."
 
@@ -28,17 +45,25 @@ class Body(BaseModel):
 class ReportBody(Body):
     """A report: which posts, what kind of mistake, who posted, and what was wrong."""
 
-    post_url: Link | None = None
-    post_urls: Annotated[list[Link], Field(max_length=500)] = []
-    kinds: Annotated[list[Kind], Field(max_length=len(Kind))]
-    circumstances: Annotated[list[Circumstance], Field(max_length=len(Circumstance))] = []
-    poster: Address | None = None
-    cleared_by: Address | None = None
-    note: Text | None = None
-    wrong: Text | None = None
-    right: Text | None = None
-    source_url: Link | None = None
-    language: Language | None = None
+    post_url: Annotated[Link | None, Field(description="the link to the post")] = None
+    post_urls: Annotated[
+        list[Link], Field(max_length=MOST_POSTS, description="or the links, if there are several")
+    ] = []
+    kinds: Kinds
+    circumstances: Circumstances = []
+    poster: Annotated[
+        Address | None, Field(description="who posted: `me`, `unknown` or an e-mail address")
+    ] = None
+    cleared_by: Annotated[
+        Address | None, Field(description="who cleared the post: `nobody` or an e-mail address")
+    ] = None
+    note: Annotated[
+        Text | None, Field(description="for the duty officer; nothing secret or personal")
+    ] = None
+    wrong: Annotated[Text | None, Field(description="what the post says that is wrong")] = None
+    right: Annotated[Text | None, Field(description="what is right instead")] = None
+    source_url: Source = None
+    language: Language = None
 
     @model_validator(mode="after")
     def _one_or_more(self) -> "ReportBody":
@@ -64,64 +89,68 @@ class ReportBody(Body):
 
 
 class ClearanceBody(Body):
-    """A yes or no to the exact words that were shown: ``digest`` is theirs."""
+    """A yes or no to the exact words that were shown: ``digest`` is theirs; no needs a reason."""
 
-    statement: Target | None = None
-    digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    statement: TheStatement = None
+    digest: Annotated[str, Field(max_length=200, description="of the words that were shown")]
     decision: Literal["approve", "reject"]
-    reason: Reason | None = None
+    reason: Reason = None
 
 
 class AcknowledgementBody(Body):
     """Which notice; all of the caller's own where it is left out."""
 
-    notice: Target | None = None
+    notice: Annotated[str | None, Field(max_length=100, description="its id; all")] = None
 
 
 class ConfirmBody(Body):
     """A second person agrees, or does not. ``target``: a post, ``secure`` or ``manager``."""
 
     type: Literal["confirm"]
-    target: Target | None = None
+    target: Annotated[
+        str | None, Field(max_length=2000, description="a post, `secure` or `manager`; all")
+    ] = None
     choice: Literal["yes", "no"]
-    reason: Reason | None = None
+    reason: Reason = None
 
 
 class KeepBody(Body):
     """Delete or keep, where the table asks. "keep" needs a reason."""
 
     type: Literal["keep"]
-    target: Target | None = None
+    target: ThePost = None
     choice: Literal["delete", "keep"]
-    reason: Reason | None = None
+    reason: Reason = None
 
 
 class AttestBody(Body):
     """A named person says that a post is gone."""
 
     type: Literal["attest"]
-    target: Target | None = None
+    target: ThePost = None
     choice: Literal["gone"] = "gone"
-    reason: Reason | None = None
+    reason: Reason = None
 
 
 class SettleBody(Body):
     """Whether something is there. ``target``: an effect, post, statement or notice."""
 
     type: Literal["settle"]
-    target: Target | None = None
+    target: Annotated[
+        str | None, Field(max_length=100, description="the id of what waits; the only one")
+    ] = None
     choice: Literal["there", "not-there"]
-    link: Link | None = None
-    reason: Reason | None = None
+    link: Annotated[Link | None, Field(description="to what is there, if it is words")] = None
+    reason: Reason = None
 
 
 class FactsBody(Body):
     """What was wrong, what is right, and where that can be read."""
 
     type: Literal["facts"]
-    wrong: Text
-    right: Text
-    source_url: Link | None = None
+    wrong: Annotated[Text, Field(description="what the post says that is wrong")]
+    right: Annotated[Text, Field(description="what is right instead")]
+    source_url: Source = None
     choice: Literal["given"] = "given"
 
 
@@ -129,10 +158,10 @@ class WordsBody(Body):
     """New words for a statement, or for an account that has none. ``target``: the statement."""
 
     type: Literal["words"]
-    target: Target | None = None
-    account: Target | None = None
-    text: Text
-    language: Language | None = None
+    target: TheStatement = None
+    account: TheAccount = None
+    text: Annotated[Text, Field(description="exactly as it should go out")]
+    language: Language = None
     choice: Literal["given"] = "given"
 
 
@@ -140,8 +169,8 @@ class AdviseBody(Body):
     """The advice, in ``text`` or ``reason``."""
 
     type: Literal["advise"]
-    text: Text | None = None
-    reason: Text | None = None
+    text: Annotated[Text | None, Field(description="the advice")] = None
+    reason: Annotated[Text | None, Field(description="the advice, if there is no text")] = None
     choice: Literal["given"] = "given"
 
 
@@ -149,42 +178,42 @@ class ReclassifyBody(Body):
     """Other kinds of mistake. Circumstances stay as they are where left out."""
 
     type: Literal["reclassify"]
-    kinds: Annotated[list[Kind], Field(max_length=len(Kind))]
-    circumstances: Annotated[list[Circumstance], Field(max_length=len(Circumstance))] | None = None
-    reason: Reason | None = None
+    kinds: Kinds
+    circumstances: Circumstances | None = None
+    reason: Reason = None
 
 
 class SkipBody(Body):
     """Let a step go. ``target`` is the step."""
 
     type: Literal["skip"]
-    target: Step
-    reason: Reason | None = None
+    target: Annotated[Step, Field(description="the step")]
+    reason: Reason = None
 
 
 class WaiveBody(Body):
     """Let public words go. ``target`` is the statement."""
 
     type: Literal["waive"]
-    target: Target | None = None
-    reason: Reason | None = None
+    target: TheStatement = None
+    reason: Reason = None
 
 
 class HoldBody(Body):
     """Hold an account, or lift the hold. ``target``: the account, as platform/handle."""
 
     type: Literal["hold"]
-    target: Target | None = None
+    target: TheAccount = None
     choice: Literal["yes", "no"] = "yes"
-    minutes: int = USUAL_MINUTES
-    reason: Reason | None = None
+    minutes: Annotated[int, Field(description="for how long")] = USUAL_MINUTES
+    reason: Reason = None
 
 
 class CloseBody(Body):
     """Close the incident, with a short review in ``reason``."""
 
     type: Literal["close"]
-    reason: Text | None = None
+    reason: Annotated[Text | None, Field(description="the review")] = None
 
 
 class ReferBody(Body):
@@ -192,16 +221,16 @@ class ReferBody(Body):
 
     type: Literal["refer"]
     choice: Verdict
-    rule: Text | None = None
-    reason: Text | None = None
+    rule: Annotated[Text | None, Field(description="which rule it is about")] = None
+    reason: Annotated[Text | None, Field(description="why")] = None
 
 
 class CaseDecisionBody(Body):
     """The same at the case's own address."""
 
     choice: Verdict
-    rule: Text
-    reason: Text
+    rule: Annotated[Text, Field(description="which rule it is about")]
+    reason: Annotated[Text, Field(description="why")]
 
 
 DecisionBody = Annotated[
@@ -226,10 +255,10 @@ DecisionBody = Annotated[
 class TokenBody(Body):
     """For whom; oneself where it is left out."""
 
-    person: Address | None = None
+    person: Annotated[Address | None, Field(description="an e-mail address")] = None
 
 
 class ClaimBody(Body):
     """The code that came by mail."""
 
-    code: Annotated[str, Field(max_length=100)]
+    code: Annotated[str, Field(max_length=100, description="from the mail")]

@@ -2,13 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Header, Request
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.exceptions import HTTPException
 
 from flows.tokens import person_of
 from models.office import Office
 from models.people import Person
 
+BEARER = HTTPBearer(auto_error=False, description="`amends token create` makes one.")
 UNKNOWN = HTTPException(401, headers={"WWW-Authenticate": 'Bearer realm="amends"'})
 
 
@@ -22,13 +24,14 @@ def this_office(request: Request) -> Office:
 Here = Annotated[Office, Depends(this_office)]
 
 
-def caller(here: Here, authorization: Annotated[str | None, Header()] = None) -> Person:
+def caller(
+    here: Here, sent: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)]
+) -> Person:
     """The person of the token. Raises 401 where there is none that works."""
-    scheme, _, token = (authorization or "").partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
+    if sent is None or not sent.credentials:
         raise UNKNOWN
     with here.store.read() as tx:
-        person = person_of(tx, token.strip())
+        person = person_of(tx, sent.credentials)
     if person is None:
         raise UNKNOWN
     return person

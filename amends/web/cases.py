@@ -12,12 +12,16 @@ from flows.deciding.referring import NO_CASE, refer
 from flows.refusals import NotFoundError
 from models.words import Role
 
+NEXT = "`next` of the page before"
+
 router = APIRouter(prefix="/cases", tags=["cases"])
 
 
 @router.get("")
 def listing(
-    here: Here, person: Caller, before: Annotated[str | None, Query(max_length=32)] = None
+    here: Here,
+    person: Caller,
+    before: Annotated[str | None, Query(max_length=32, description=NEXT)] = None,
 ) -> CasePage:
     """The cases that the caller may see, the newest first."""
     if not person.has_role(Role.HR):

@@ -14,6 +14,9 @@ from flows.shapes import IncidentPage, IncidentShape
 from flows.view import view, viewer
 from models.words import IncidentState, Kind
 
+KEY = "makes sending the same report again harmless"
+NEXT = "`next` of the page before"
+
 router = APIRouter(prefix="/incidents", tags=["incidents"])
 
 
@@ -24,7 +27,7 @@ def report(
     response: Response,
     here: Here,
     person: Caller,
-    idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
+    idempotency_key: Annotated[str | None, Header(max_length=200, description=KEY)] = None,
 ) -> AcceptedAnswer:
     """Report a mistake. The report is durable when this answers; the same post is one incident."""
     pace = request.app.state.pace
@@ -38,11 +41,13 @@ def report(
 def listing(
     here: Here,
     person: Caller,
-    state: IncidentState | None = None,
-    kind: Kind | None = None,
-    severity: Annotated[int | None, Query(ge=1, le=4)] = None,
-    before: Annotated[str | None, Query(max_length=32)] = None,
-    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+    state: Annotated[IncidentState | None, Query(description="only those in this state")] = None,
+    kind: Annotated[Kind | None, Query(description="only those of this kind")] = None,
+    severity: Annotated[
+        int | None, Query(ge=1, le=4, description="only those this serious")
+    ] = None,
+    before: Annotated[str | None, Query(max_length=32, description=NEXT)] = None,
+    limit: Annotated[int, Query(ge=1, le=100, description="how many a page")] = 50,
 ) -> IncidentPage:
     """The incidents that the caller may see, the newest first."""
     with here.store.read() as tx:

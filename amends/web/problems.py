@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
@@ -58,6 +59,29 @@ UNKNOWN_FIELD = "The request has a field that is not known here. Remove it, or c
 NOT_JSON = "The body is not JSON. Send a JSON object."
 ONE_OF = "{field}: use one of {allowed}."
 WRONG = "{field} is not as it must be. See the API's description."
+
+
+class Problem(BaseModel):
+    """What went wrong (RFC 9457). ``code`` is for scripts; ``detail`` says what to do."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+
+
+DOCUMENTED: dict[int | str, dict[str, Any]] = {
+    status: {"description": said, "content": {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}}
+    for status, said in (
+        (401, "No token, or one that does not work"),
+        (403, "Not for this person to decide"),
+        (404, "Not there, or not for this person to know of"),
+        (409, "It stands in a way in which this cannot be done"),
+        (422, "The request is wrong; `detail` says what to enter"),
+    )
+}
+"""The problems that any route may answer, for the API's description."""
 
 
 def problem(

@@ -35,8 +35,8 @@ Looking = Annotated[Viewer, Depends(looking)]
 def page(
     by: Looking,
     here: Here,
-    after: Annotated[int, Query(ge=0)] = 0,
-    limit: Annotated[int, Query(ge=1, le=LONGEST_PAGE)] = 100,
+    after: Annotated[int, Query(ge=0, description="`next` of the page before")] = 0,
+    limit: Annotated[int, Query(ge=1, le=LONGEST_PAGE, description="how many a page")] = 100,
 ) -> TimelinePage:
     """What happened, in sentences, the oldest first."""
     with here.store.read() as tx:
@@ -48,7 +48,7 @@ async def events(
     by: Looking,
     request: Request,
     here: Here,
-    last_event_id: Annotated[int, Header(ge=0)] = 0,
+    last_event_id: Annotated[int, Header(ge=0, description="the last event seen")] = 0,
 ) -> AsyncIterator[ServerSentEvent]:
     """What happens, as it happens. An event's id is that of its entry; send back the last seen."""
     reader = request.app.state.reader
