@@ -19,6 +19,8 @@ SLOT_PATIENCE_SECONDS = 10.0
 PROBE_SECONDS = 2.0
 TRUST_SECONDS = 5.0
 DISTRUST_SECONDS = 15.0
+REFUSED_SECONDS = 1.0
+"""A refusal comes at once, so asking again is cheap: a server that starts is soon believed."""
 
 PREFECT_SETTINGS = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
@@ -133,8 +135,7 @@ class _Probe:
     async def is_well(self) -> bool:
         async with self._asking:
             if time.monotonic() >= self._until:
-                self._well = await self._ask()
-                kept = TRUST_SECONDS if self._well else DISTRUST_SECONDS
+                self._well, kept = await self._ask()
                 self._until = time.monotonic() + kept
         return self._well
 
@@ -142,8 +143,12 @@ class _Probe:
         """A flow has just hung: do not ask again for a while."""
         self._well, self._until = False, time.monotonic() + DISTRUST_SECONDS
 
-    async def _ask(self) -> bool:
+    async def _ask(self) -> tuple[bool, float]:
+        """Whether it is well, and for how many seconds that may be believed."""
         try:
-            return (await self._client.get("/health")).is_success
+            well = (await self._client.get("/health")).is_success
+        except httpx.ConnectError:
+            return False, REFUSED_SECONDS
         except httpx.HTTPError:
-            return False
+            return False, DISTRUST_SECONDS
+        return well, TRUST_SECONDS if well else DISTRUST_SECONDS
