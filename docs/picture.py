@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 PICTURE = Path(__file__).parent / "pictures" / "demo.svg"
-COLUMNS = 100
+COLUMNS = 80
 
 
 def main() -> None:

@@ -45,13 +45,15 @@ def engine(
 
 
 def demo(
-    scenario: Annotated[str | None, typer.Argument(help="Which mistake to show.")] = None,
+    scenario: Annotated[
+        str | None, typer.Option("--scenario", help="wrong-fact (as usual) or wrong-account.")
+    ] = None,
     keep: Annotated[bool, typer.Option("--keep", help="Leave everything running.")] = False,
 ) -> None:
     """Show one mistake from report to proof, on the practice platform."""
-    code = import_module("amends.demo").run(scenario, keep)
-    if code:
-        raise Stop(Code.FAILED)
+    code = Code(import_module("amends.demo").run(scenario, keep))
+    if code is not Code.DONE:
+        raise Stop(code)
 
 
 def sandbox(

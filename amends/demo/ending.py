@@ -1,0 +1,87 @@
+"""The last screen: what the public sees, how long it took, the mails, the record, the pages."""
+
+from collections.abc import Sequence
+
+from amends.demo.following import lines
+from amends.demo.installation import HANDLE
+from amends.demo.mailbox import letters
+from amends.demo.passer_by import page_of, seen_by_a_stranger, status_for_a_stranger
+from amends.demo.people import DEE, addressee, first_name
+from amends.demo.screen import Screen
+from amends.demo.stage import Stage
+from flows.cases import CaseShape
+from flows.shapes import EntryShape, IncidentShape
+
+
+def show_ending(
+    stage: Stage,
+    screen: Screen,
+    reference: str,
+    before: Sequence[str],
+    case: CaseShape | None = None,
+) -> None:
+    """Everything once more, as it stands now; ``case`` is what HR alone sees."""
+    dee, installation = stage.player(DEE), stage.installation
+    seen, entries = dee.incident(reference), dee.timeline(reference)
+    screen.title(f"{reference}, closed: the whole story")
+    now = seen_by_a_stranger(installation.sandbox_url, HANDLE)
+    screen.side_by_side(("The public saw", before), ("The public sees now", now))
+    for post in seen.posts:
+        status = status_for_a_stranger(post.url)
+        screen.aside(f"To a stranger, the old link now answers {status}: no such post.")
+
+    screen.heading("How long it took, from the report")
+    screen.rows(_times(seen, entries), "bold green")
+    screen.heading("The mails (to the outbox folder: there is no mail server)")
+    screen.rows((addressee(one.to), one.subject) for one in letters(installation.outbox))
+    screen.heading("The timeline, as Dee may read it")
+    screen.timeline(lines(entries, seen, mails=False))
+    if case is not None:
+        screen.heading("The case, which HR alone can read")
+        screen.rows(
+            [(case.state.value, f"by {first_name(case.decided_by or '')}, rule {case.rule}")]
+        )
+    screen.heading("What Prefect shows")
+    screen.rows(_runs(stage, reference))
+    if stage.prefect is not None and any(entry.what == "prefect-gap" for entry in entries):
+        screen.aside("Its server came up halfway: what came before is the gap in the timeline.")
+    screen.heading("Where the pages are, while this runs")
+    screen.rows(_pages(stage))
+
+
+def _times(seen: IncidentShape, entries: Sequence[EntryShape]) -> list[tuple[str, str]]:
+    cleared = _after(seen, entries, "cleared")
+    words = seen.clock.seconds_to_words
+    found = [
+        (_after(seen, entries, "captured"), "a copy was kept, as evidence"),
+        (seen.clock.seconds_to_delete, "the platform had deleted the post"),
+        (_after(seen, entries, "seen-gone"), "gone: our own read and a stranger’s both say so"),
+        (cleared, "Dee had said yes (played: a person reads longer)"),
+        (words, "the words that put it right were public"),
+    ]
+    return [(f"{seconds:.2f} s", what) for seconds, what in found if seconds is not None]
+
+
+def _after(seen: IncidentShape, entries: Sequence[EntryShape], what: str) -> float | None:
+    at = next((one.at for one in entries if one.what == what), None)
+    return None if at is None else (at - seen.opened_at).total_seconds()
+
+
+def _runs(stage: Stage, reference: str) -> list[tuple[str, str]]:
+    if stage.prefect is None:
+        return [("nothing", "it is switched off (AMENDS_PREFECT=off); the work is the same")]
+    runs = stage.prefect.runs(reference)
+    if not runs:
+        return [("nothing yet", "its server was not up in time; the work did not wait for it")]
+    return [(run.name, run.state_name or "") for run in runs]
+
+
+def _pages(stage: Stage) -> list[tuple[str, str]]:
+    installation = stage.installation
+    pages = [
+        ("What the public sees", page_of(installation.sandbox_url, HANDLE)),
+        ("The API, described", f"{installation.url}/api/v1/openapi.json"),
+    ]
+    if stage.prefect is not None:
+        pages.append(("Prefect", stage.prefect.url))
+    return pages

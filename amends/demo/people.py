@@ -1,0 +1,55 @@
+"""The people of the demo's department, and whom an address stands for."""
+
+from dataclasses import dataclass
+
+DTU = "dtu@dept.example"
+HR = "hr@dept.example"
+
+
+@dataclass(frozen=True)
+class Person:
+    """One person: ``part`` is how the demo speaks of them."""
+
+    email: str
+    name: str
+    part: str
+    roles: tuple[str, ...] = ()
+    manager: str | None = None
+
+    @property
+    def first_name(self) -> str:
+        """What colleagues call them."""
+        return self.name.partition(" ")[0]
+
+
+ANA = Person("ana@dept.example", "Ana Ahmed", "posts for the department", (), "bo@dept.example")
+BO = Person("bo@dept.example", "Bo Berg", "Ana’s line manager", (), "pat@dept.example")
+CY = Person(
+    "cy@dept.example", "Cy Chen", "owns the account and posts too", (), "bo@dept.example"
+)  # fmt: skip
+DEE = Person(
+    "dee@dept.example", "Dee Diaz", "duty officer of the DTU",
+    ("dtu", "dtu-duty"),
+)  # fmt: skip
+FLO = Person("flo@dept.example", "Flo Frank", "administrator", ("admin",))
+HAL = Person("hal@dept.example", "Hal Hale", "HR", ("hr",))
+PAT = Person(
+    "pat@dept.example", "Pat Park", "press officer on duty", ("press-duty", "media-office")
+)  # fmt: skip
+
+PEOPLE = (ANA, BO, CY, DEE, FLO, HAL, PAT)
+
+MAILBOXES = {DTU: "the DTU’s mailbox", HR: "HR’s mailbox"}
+
+
+def addressee(address: str) -> str:
+    """Who reads the mail that goes to this address."""
+    for one in PEOPLE:
+        if one.email == address:
+            return f"{one.first_name}, {one.part}"
+    return MAILBOXES.get(address, address)
+
+
+def first_name(actor: str) -> str:
+    """Who acted, in one word; Amends itself where it was nobody of the department."""
+    return next((one.first_name for one in PEOPLE if one.email == actor), "Amends")

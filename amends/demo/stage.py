@@ -1,0 +1,164 @@
+"""Everything that the demo needs, running on this machine; and the people, each with a token."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from amends.demo.failing import DemoError
+from amends.demo.installation import HANDLE, NAME, Installation
+from amends.demo.mailbox import code_in, wait_for
+from amends.demo.people import FLO, HAL, HR, Person
+from amends.demo.player import Player
+from amends.demo.prefect_record import PrefectRecord
+from amends.sandbox.sandbox import Sandbox
+from amends.settings import load
+from amends.supervise import Supervisor, children_of, free_port, prepare
+
+PLATFORM_SECONDS = 0.15
+"""How long the practice platform takes to answer, as a real one does."""
+
+READY_SECONDS = 120.0
+MOST_FALLS = 3
+TOKEN_SECONDS = 60.0
+
+
+class Stage:
+    """The practice platform, Amends and Prefect. ``prefect`` is None where it is switched off."""
+
+    def __init__(
+        self,
+        installation: Installation,
+        environment: dict[str, str],
+        supervisor: Supervisor,
+        prefect: PrefectRecord | None,
+    ) -> None:
+        self.installation = installation
+        self.prefect = prefect
+        self._environment = environment
+        self._supervisor = supervisor
+        self._players: dict[str, Player] = {}
+
+    def post(self, text: str) -> str:
+        """Put a post on the account, as its owner's own phone would; returns the link."""
+        answer = httpx.post(
+            f"{self.installation.sandbox_url}/sandbox/posts",
+            json={"handle": HANDLE, "text": text},
+            trust_env=False,
+        )
+        return str(answer.raise_for_status().json()["url"])
+
+    def wait_until_ready(self) -> None:
+        """Return when Amends says that it can act. Raises DemoError when it does not."""
+        until = time.monotonic() + READY_SECONDS
+        while time.monotonic() < until:
+            self._check_children()
+            if _answers(f"{self.installation.url}/readyz"):
+                return
+            time.sleep(0.1)
+        raise DemoError(f"Amends was not ready within {READY_SECONDS:.0f} s.")
+
+    def hand_out_tokens(self) -> None:
+        """Make the administrator's first token, as at a first set-up, on the machine itself."""
+        self._players[FLO.email] = self._player(self._create_token(FLO))
+
+    def player(self, person: Person) -> Player:
+        """This person at the API; their token is made by the administrator when first needed."""
+        if person.email not in self._players:
+            token = self._players[FLO.email].token_for(person.email)
+            self._players[person.email] = self._player(token)
+        return self._players[person.email]
+
+    def let_hr_in(self) -> Player:
+        """HR's first token: a code is mailed to HR's own mailbox and exchanged, once."""
+        self._create_token(HAL)
+        code = code_in(wait_for(self.installation.outbox, HR))
+        self._players[HAL.email] = self._player(self._player("").claim(code))
+        return self._players[HAL.email]
+
+    def close(self) -> None:
+        """Let every connection go."""
+        for one in self._players.values():
+            one.close()
+
+    def _player(self, token: str) -> Player:
+        return Player(self.installation.url, token)
+
+    def _create_token(self, person: Person) -> str:
+        command = [sys.executable, "-m", "amends.cli", "token", "create", "--person", person.email]
+        try:
+            made = subprocess.run(
+                command,
+                env=self._environment,
+                capture_output=True,
+                text=True,
+                stdin=subprocess.DEVNULL,
+                timeout=TOKEN_SECONDS,
+            )
+        except subprocess.TimeoutExpired:
+            raise DemoError(f"No token was made for {person.first_name} in time.") from None
+        if made.returncode:
+            raise DemoError(f"No token for {person.first_name}: {made.stderr.strip()}")
+        return made.stdout.strip()
+
+    def _check_children(self) -> None:
+        for child in self._supervisor.children:
+            if child.falls >= MOST_FALLS and child.name != "prefect":
+                raise DemoError(f"The {child.name} process ended again and again.")
+
+
+@contextmanager
+def open_stage(home: Path, say: Callable[[str], None]) -> Iterator[Stage]:
+    """Start everything; at the end of the context end everything, however it ends."""
+    with Sandbox(latency=PLATFORM_SECONDS) as sandbox:
+        credentials = sandbox.add_account(HANDLE, NAME).secret
+        installation = Installation(home, sandbox.url, free_port(0))
+        installation.write()
+        environment = installation.environment(credentials, os.environ)
+        settings = load(environment)
+        prefect_port = None if settings.prefect_off else free_port(0)
+        prepare(settings)
+        children = children_of(settings, installation.port, prefect_port, environment)
+        supervisor = Supervisor(children, say)
+        watch = threading.Thread(target=supervisor.watch, name="supervisor", daemon=True)
+        record = PrefectRecord(f"http://127.0.0.1:{prefect_port}") if prefect_port else None
+        stage = Stage(installation, environment, supervisor, record)
+        try:
+            supervisor.start()
+            watch.start()
+            stage.hand_out_tokens()
+            stage.wait_until_ready()
+            yield stage
+        finally:
+            with _undisturbed():
+                stage.close()
+                supervisor.stop()
+                if watch.is_alive():
+                    watch.join()
+                supervisor.end()
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """A second Ctrl-C does not leave processes behind."""
+    wanted = (signal.SIGINT, signal.SIGTERM)
+    before = [(number, signal.signal(number, signal.SIG_IGN)) for number in wanted]
+    try:
+        yield
+    finally:
+        for number, handler in before:
+            signal.signal(number, handler)
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=2, trust_env=False).status_code == 200
+    except httpx.HTTPError:
+        return False

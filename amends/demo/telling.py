@@ -1,0 +1,107 @@
+"""Tells one story from beginning to end, and leaves nothing behind."""
+
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+
+from amends.demo.failing import DemoError
+from amends.demo.people import DEE, PEOPLE
+from amends.demo.screen import Screen
+from amends.demo.stage import PLATFORM_SECONDS, Stage, open_stage
+from amends.demo.stories import STORIES, USUAL, Story
+
+DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+
+BEFORE = (
+    "Everything here runs on this machine: a practice platform that answers as X does, in "
+    f"{PLATFORM_SECONDS * 1000:.0f} ms; Amends; and Prefect. No account, no network. The people "
+    "are played: the demo calls the API for each of them, with a token of their own."
+)
+
+
+def run(scenario: str | None = None, keep: bool = False) -> int:
+    """Tell the story of this name; ``keep`` leaves everything running until Ctrl-C.
+
+    Returns the exit code: 0 told, 1 failed, 2 no such story, 130 interrupted.
+    """
+    story = STORIES.get(scenario or USUAL)
+    if story is None:
+        choices = ", ".join(STORIES)
+        sys.stderr.write(f"There is no story named {scenario}. Choose one of: {choices}\n")
+        return BAD_INPUT
+    screen, home = Screen(), Path(tempfile.mkdtemp(prefix="amends-demo-"))
+    with _sigterm_is_ctrl_c():
+        code = _tell(story, screen, home, keep=keep)
+    if code == FAILED or keep:
+        screen.aside(f"Its files stay in {home}")
+    else:
+        shutil.rmtree(home, ignore_errors=True)
+    return code
+
+
+def _tell(story: Story, screen: Screen, home: Path, *, keep: bool) -> int:
+    """The outermost edge of the demo: whatever fails, everything is ended, and it says why."""
+    try:
+        with ExitStack() as running:
+            _introduce(story, screen, home, keep=keep)
+            with screen.waiting("Starting everything …"):
+                stage = running.enter_context(open_stage(home, screen.aside))
+            story.play(stage, screen)
+            screen.say()
+            if keep:
+                _stay(stage, screen)
+            else:
+                screen.say("To open these pages, leave it running: amends demo --keep")
+                screen.say(f"Another story: {_others(story)}")
+            with screen.waiting("Ending everything …"):
+                running.close()
+    except KeyboardInterrupt:
+        screen.say("Interrupted. Everything was ended.")
+        return INTERRUPTED
+    except Exception as error:
+        said = str(error) if isinstance(error, DemoError) else f"{type(error).__name__}: {error}"
+        screen.wrong(f"The demo failed. {said}")
+        screen.say(f"What the processes said is in {home / 'logs'}")
+        return FAILED
+    return DONE
+
+
+def _introduce(story: Story, screen: Screen, home: Path, *, keep: bool) -> None:
+    screen.title(f"Amends, a demo: {story.title}")
+    screen.say(BEFORE)
+    screen.say()
+    screen.rows(((one.first_name, one.part) for one in PEOPLE), "bold")
+    screen.say()
+    screen.aside("DTU: the Digital Transformation Unit.")
+    screen.aside(f"Files, {'which stay' if keep else 'removed at the end'}: {home}")
+
+
+def _stay(stage: Stage, screen: Screen) -> None:
+    """Leave it running until Ctrl-C, and say how to call it."""
+    screen.say("Everything goes on running. End it with Ctrl-C. To call it as Dee, elsewhere:")
+    screen.shell(
+        f"export AMENDS_URL={stage.installation.url}",
+        f"export AMENDS_TOKEN={stage.player(DEE).token}",
+        "amends status",
+    )
+    with suppress(KeyboardInterrupt):
+        threading.Event().wait()
+
+
+def _others(story: Story) -> str:
+    names = (name for name, one in STORIES.items() if one is not story)
+    return ", ".join(f"amends demo --scenario {name}" for name in names)
+
+
+@contextmanager
+def _sigterm_is_ctrl_c() -> Iterator[None]:
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,47 @@
+"""How every story ends: Prefect has come up by then, the DTU advises and closes."""
+
+import time
+
+from amends.demo.following import Follower
+from amends.demo.people import DEE
+from amends.demo.screen import Screen
+from amends.demo.stage import Stage
+from models.words import IncidentState, Wait
+
+PREFECT_SECONDS = 40.0
+RUN_SECONDS = 15.0
+LOOK_SECONDS = 0.2
+
+
+def wrap_up(
+    stage: Stage, screen: Screen, follower: Follower, reference: str, *, number: int, advice: str
+) -> None:
+    """Advise and close, as Dee."""
+    dee = stage.player(DEE)
+    screen.scene(number, "Dee records her advice, and closes the incident.")
+    _wait_for_prefect(stage, screen)
+    dee.decide(reference, {"type": "advise", "text": advice})
+    follower.until(lambda one: one.waiting_for == Wait.CLOSING)
+    _wait_for_runs(stage, reference, 1)
+    dee.decide(reference, {"type": "close", "reason": "Put right."})
+    follower.until(lambda one: one.state == IncidentState.CLOSED)
+    _wait_for_runs(stage, reference, 2)
+
+
+def _wait_for_prefect(stage: Stage, screen: Screen) -> None:
+    """Advice can wait, so here the demo lets Prefect's server come up; nothing before did."""
+    if stage.prefect is None or stage.prefect.is_up:
+        return
+    with screen.waiting("Prefect’s server is still starting; only the demo waits for it …"):
+        until = time.monotonic() + PREFECT_SECONDS
+        while not stage.prefect.is_up and time.monotonic() < until:
+            time.sleep(LOOK_SECONDS)
+
+
+def _wait_for_runs(stage: Stage, reference: str, count: int) -> None:
+    """Let Prefect write down so many runs that have ended, if it is there to do so."""
+    until = time.monotonic() + RUN_SECONDS
+    while stage.prefect is not None and stage.prefect.is_up and time.monotonic() < until:
+        if sum(run.ended for run in stage.prefect.runs(reference)) >= count:
+            return
+        time.sleep(LOOK_SECONDS)
