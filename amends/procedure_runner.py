@@ -103,7 +103,11 @@ class ProcedureRunner:
 
     async def _under_deadline(self, run: Coroutine[Any, Any, Any]) -> bool:
         """A flow that hangs is told to stop and left behind: waiting for its end could hang too."""
-        flow = asyncio.ensure_future(_outermost(run))
+        from prefect.settings import PREFECT_API_URL, temporary_settings
+
+        # Prefect reads its environment once, at its import: this process may have done so before.
+        with temporary_settings({PREFECT_API_URL: self._api_url}):
+            flow = asyncio.ensure_future(_outermost(run))
         done, _ = await asyncio.wait({flow}, timeout=FLOW_DEADLINE_SECONDS)
         if done:
             return flow.result()
