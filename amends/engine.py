@@ -3,15 +3,16 @@
 import concurrent.futures
 import logging
 import signal
+import sys
 import threading
 import time
 from datetime import UTC, datetime
 
-from integrations.platforms.connections import Connections
 from sqlalchemy.exc import OperationalError
 
 from amends.procedure_runner import ProcedureRunner
 from amends.settings import load
+from amends.urgency import Urgency
 from flows import lease
 from flows.chasing import tell_waiting
 from flows.first_response import respond_at_once
@@ -21,6 +22,7 @@ from flows.standing_now import last_seq, stand
 from flows.steps.telling import tell
 from flows.sweeper import due_incidents, next_due
 from integrations.notices.registry import carrier
+from integrations.platforms.connections import Connections
 from models.audit import chain_of_incident
 from models.beats import Beat
 from models.bell import Listener, listener
@@ -38,8 +40,11 @@ SHORTEST_PAUSE_SECONDS = 0.25
 LONGEST_PAUSE_SECONDS = 1.0
 MOST_ROUNDS = 5
 URGENT_AT_ONCE = 64
-FLOW_HEAD_START_SECONDS = 0.5
-"""How long the first response has the processor to itself before the flow starts beside it."""
+HEAD_START_SECONDS = 2.0
+"""How long first responses have the processor to themselves before all else starts beside them."""
+SWITCH_SECONDS = 0.0005
+"""How long one thread may keep the others waiting. With Python's own 5 ms a first response, which
+lets go at every row that it reads, would wait that long each time for a flow beside it."""
 
 
 class Engine:
@@ -57,6 +62,7 @@ class Engine:
         self._urgent = concurrent.futures.ThreadPoolExecutor(URGENT_AT_ONCE, "urgent")
         self._notices = concurrent.futures.ThreadPoolExecutor(8, "notices")
         self._cases = concurrent.futures.ThreadPoolExecutor(URGENT_AT_ONCE * 4, "case")
+        self._urgency = Urgency()
         self._running: dict[str, bool] = {}
         self._guard = threading.Lock()
         self._stopping = threading.Event()
@@ -151,9 +157,10 @@ class Engine:
         """
         before = last_seq(self.office, incident.id)
         recover_incident(self.hands, incident.id)
+        urgent = self._urgent.submit(self._respond_at_once, incident.reference)
+        concurrent.futures.wait([urgent], timeout=HEAD_START_SECONDS)
+        self._urgency.wait_for_calm(HEAD_START_SECONDS)
         told = self._notices.submit(tell.plainly, incident.reference)
-        urgent = self._urgent.submit(respond_at_once, incident.reference)
-        concurrent.futures.wait([urgent], timeout=FLOW_HEAD_START_SECONDS)
         new_input = incident.stirred != incident.shown
         if new_input:
             self._runner.run(incident.reference, lambda: self._note_gap(incident))
@@ -170,6 +177,10 @@ class Engine:
         if moved and any(waiting.wait == Wait.ENGINE for waiting in stands.waits):
             with self._guard:
                 self._running[incident.id] = True
+
+    def _respond_at_once(self, reference: str) -> None:
+        with self._urgency.urgent():
+            respond_at_once(reference)
 
     def _note_gap(self, incident: Incident) -> None:
         """Prefect did not see this run; said once for each incident."""
@@ -200,4 +211,5 @@ def run(*, prefect: bool = True, prefect_api_url: str | None = None) -> None:
     engine = Engine(office, prefect_api_url=url)
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: engine.stop())
+    sys.setswitchinterval(SWITCH_SECONDS)
     engine.run()

@@ -37,11 +37,7 @@ def take(hands: Hands, incident_id: str) -> Incident | None:
                 fence=incident.fence + (owner != hands.owner),
             )
         )
-        if not taken:
-            return None
-        tx.refresh(incident)
-        tx.flush()
-    return incident
+    return incident if taken else None
 
 
 def beat(hands: Hands) -> None:

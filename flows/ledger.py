@@ -142,7 +142,6 @@ def _claim(hands: Hands, effect_id: str) -> Claim | None:
         )
         if not taken:
             return None
-        tx.refresh(effect)
         tx.add(
             Attempt(effect_id=effect.id, number=effect.attempts, fence=effect.fence, started_at=now)
         )

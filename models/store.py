@@ -1,5 +1,6 @@
 """The way to the database: the only file that opens a session."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -10,7 +11,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine, event, func, select, text
+from sqlalchemy import Engine, bindparam, create_engine, event, func, select, text
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import CursorResult
@@ -23,6 +24,16 @@ from models.bell import CHANNEL, ring
 Row = TypeVar("Row", bound=SQLModel)
 
 BUSY_MILLISECONDS = 10_000
+
+ENTRIES: Any = SQLModel.metadata.tables[Entry.__tablename__]
+NEW_ENTRY = ENTRIES.insert()
+LAST_ENTRY = (
+    select(ENTRIES.c.seq, ENTRIES.c.digest)
+    .where(ENTRIES.c.chain == bindparam("of"))
+    .order_by(ENTRIES.c.seq.desc())
+    .limit(1)
+)
+"""Made once: putting a statement together takes longer than running it, and these run most."""
 
 
 class Transaction(Session):
@@ -55,12 +66,13 @@ class Transaction(Session):
         insert = postgres_insert if self.postgres else sqlite_insert
         table: Any = type(row)
         values = {c.key: getattr(row, c.key) for c in table.__mapper__.column_attrs}
-        statement = insert(table).values(**values).on_conflict_do_nothing()
-        return self.changed(statement) == 1
+        once = insert(table.__table__).on_conflict_do_nothing()
+        # Without it SQLAlchemy tells the rows of an UPDATE, but -1 for an INSERT on PostgreSQL.
+        return self.changed(once.execution_options(preserve_rowcount=True), values) == 1
 
-    def changed(self, statement: Any) -> int:
+    def changed(self, statement: Any, values: dict[str, Any] | None = None) -> int:
         """Run an UPDATE, INSERT or DELETE and return how many rows it hit."""
-        result: Any = self.execute(statement)
+        result: Any = self.execute(statement, values)
         assert isinstance(result, CursorResult)
         return int(result.rowcount)
 
@@ -75,27 +87,20 @@ class Transaction(Session):
         self.flush()
         if self.postgres:
             self.execute(select(func.pg_advisory_xact_lock(func.hashtext(chain))))
-        last = self.execute(
-            select(col(Entry.seq), col(Entry.digest))
-            .where(col(Entry.chain) == chain)
-            .order_by(col(Entry.seq).desc())
-            .limit(1)
-        ).first()
+        last = self.execute(LAST_ENTRY, {"of": chain}).first()
         seq, previous = (last[0] + 1, last[1]) if last else (1, GENESIS)
         when = datetime.now(UTC)
-        self.add(
-            Entry(
-                chain=chain,
-                seq=seq,
-                at=when,
-                actor=actor,
-                what=what,
-                facts=facts,
-                previous=previous,
-                digest=digest_of(previous, chain, seq, when, actor, what, facts),
-            )
-        )
-        self.flush()
+        entry = {
+            "chain": chain,
+            "seq": seq,
+            "at": when,
+            "actor": actor,
+            "what": what,
+            "facts": facts,
+            "previous": previous,
+            "digest": digest_of(previous, chain, seq, when, actor, what, facts),
+        }
+        self.execute(NEW_ENTRY, entry)
 
 
 class Store:
@@ -105,6 +110,7 @@ class Store:
         self.url = url
         self.engine = _open(url)
         self._bell = bell
+        self._turn = threading.Lock()
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
@@ -116,7 +122,7 @@ class Store:
     @contextmanager
     def write(self, name: str) -> Iterator[Transaction]:
         """A short writing transaction, committed at the end. ``name`` names its fault points."""
-        with Transaction(self.engine, expire_on_commit=False) as tx:
+        with self._one_at_a_time(), Transaction(self.engine, expire_on_commit=False) as tx:
             if not tx.postgres:
                 tx.connection().exec_driver_sql("BEGIN IMMEDIATE")
             yield tx
@@ -125,6 +131,20 @@ class Store:
             tx.commit()
             faults.point(f"{name}:after-commit")
             self._ring_for(tx.info.pop("wake", []))
+
+    @contextmanager
+    def _one_at_a_time(self) -> Iterator[None]:
+        """SQLite has one writer, and makes others sleep up to 100 ms between their tries: threads
+        of one process wait for each other here, and are woken at once."""
+        if self.engine.dialect.name == "postgresql":
+            yield
+            return
+        ours = self._turn.acquire(timeout=BUSY_MILLISECONDS / 1000)
+        try:
+            yield
+        finally:
+            if ours:
+                self._turn.release()
 
     def _ring_for(self, incident_ids: list[str]) -> None:
         for incident_id in incident_ids:

@@ -11,10 +11,11 @@ from flows.due import due_effects
 from flows.ledger import carry_out, plan_effect
 from flows.permission import Said, Verdict, verdict
 from flows.step import step
-from models.incident import Incident, Post, Report
+from models.decisions import Decision
+from models.incident import Capture, Incident, Post, Report
 from models.office import Office
 from models.people import Account, Person
-from models.snapshot import Snapshot, incident_by, snapshot
+from models.statements import Statement
 from models.store import Transaction
 from models.words import (
     Choice,
@@ -35,33 +36,38 @@ SECURE = "secure"
 @step(Step.DELETE)
 def delete(here: Office, incident: Incident, plan: Plan) -> None:
     """Take each post down that may come down now; ask people about the others."""
-    with here.store.read() as tx:
-        seen = snapshot(tx, incident)
-    for post in seen.posts:
-        if post.state in UNDELETED and post.account_id and _kept_a_copy(seen, post):
-            _authorise(here, incident.reference, plan, post.id)
+    for post_id in _deletable(here, incident):
+        _authorise(here, incident.id, plan, post_id)
     for effect_id in due_effects(here, incident.id, EffectKind.DELETE):
         carry_out(effect_id)
 
 
-def _kept_a_copy(seen: Snapshot, post: Post) -> bool:
-    return post.id in seen.captures
+def _deletable(here: Office, incident: Incident) -> list[str]:
+    """Posts of ours that are still there, and of which a copy was kept."""
+    query = (
+        select(Post.id)
+        .join(Capture, col(Capture.post_id) == col(Post.id))
+        .where(col(Post.incident_id) == incident.id, col(Post.state).in_(UNDELETED))
+        .where(col(Post.account_id).is_not(None))
+        .order_by(col(Post.id))
+    )
+    with here.store.read() as tx:
+        return list(tx.exec(query))
 
 
-def _authorise(here: Office, reference: str, plan: Plan, post_id: str) -> None:
+def _authorise(here: Office, incident_id: str, plan: Plan, post_id: str) -> None:
     """Judge and act in one transaction, on rows as they are now."""
     with here.store.write("authorise-delete") as tx:
-        incident = incident_by(tx, reference)
-        seen = snapshot(tx, incident)
-        post = next(p for p in seen.posts if p.id == post_id)
+        incident = tx.get_one(Incident, incident_id)
+        post = tx.get_one(Post, post_id)
         if post.state not in UNDELETED:
             return
-        said = _said(tx, seen, post)
+        said = _said(tx, incident, post)
         match verdict(plan, said):
             case Verdict.DELETE:
                 _plan_delete(tx, here, incident, post)
             case Verdict.DELETE_UNCONFIRMED:
-                _spend_unconfirmed(tx, seen)
+                _spend_unconfirmed(tx, incident)
                 _plan_delete(tx, here, incident, post)
                 _ask_confirm(tx, incident, post, said="unconfirmed-delete")
             case Verdict.ASK_CONFIRM:
@@ -78,16 +84,19 @@ def _authorise(here: Office, reference: str, plan: Plan, post_id: str) -> None:
                 pass
 
 
-def _said(tx: Transaction, seen: Snapshot, post: Post) -> Said:
+def _said(tx: Transaction, incident: Incident, post: Post) -> Said:
     account = tx.get_one(Account, post.account_id)
-    reporters = {p.id: p for p in _people(tx, [r.reporter_id for r in seen.reports])}
-    answered = {(d.type, d.target): d.choice for d in seen.decisions if d.withdrawn_at is None}
-    mine = [s for s in seen.statements if s.generation == seen.incident.generation]
+    entitled = any(is_entitled(person, account) for person in _reporters(tx, incident))
+    decisions = tx.exec(select(Decision).where(col(Decision.incident_id) == incident.id))
+    answered = {(d.type, d.target): d.choice for d in decisions if d.withdrawn_at is None}
+    mine = tx.exec(
+        select(Statement)
+        .where(col(Statement.incident_id) == incident.id)
+        .where(col(Statement.generation) == incident.generation)
+    ).all()
     return Said(
-        entitled=any(is_entitled(person, account) for person in reporters.values()),
-        unconfirmed_delete_left=any(
-            not _has_spent(tx, report) for report in seen.reports if report.reporter_id in reporters
-        ),
+        entitled=entitled,
+        unconfirmed_delete_left=not entitled and _unspent(tx, incident) is not None,
         confirmed=answered.get((DecisionType.CONFIRM, post.id)),
         kept=answered.get((DecisionType.KEEP, post.id)),
         corrected=bool(mine)
@@ -105,8 +114,14 @@ def is_entitled(person: Person, account: Account) -> bool:
     )
 
 
-def _people(tx: Transaction, ids: list[str]) -> list[Person]:
-    return list(tx.exec(select(Person).where(col(Person.id).in_(ids))))
+def _reporters(tx: Transaction, incident: Incident) -> list[Person]:
+    return list(
+        tx.exec(
+            select(Person)
+            .join(Report, col(Report.reporter_id) == col(Person.id))
+            .where(col(Report.incident_id) == incident.id)
+        )
+    )
 
 
 def _has_spent(tx: Transaction, report: Report) -> bool:
@@ -120,12 +135,18 @@ def _has_spent(tx: Transaction, report: Report) -> bool:
     return spent is not None
 
 
-def _spend_unconfirmed(tx: Transaction, seen: Snapshot) -> None:
-    for report in seen.reports:
-        if not _has_spent(tx, report):
-            report.unconfirmed_delete = True
-            tx.add(report)
-            return
+def _unspent(tx: Transaction, incident: Incident) -> Report | None:
+    """The first report whose reporter may still delete without a confirmation."""
+    reports = tx.exec(
+        select(Report).where(col(Report.incident_id) == incident.id).order_by(col(Report.id))
+    ).all()
+    return next((report for report in reports if not _has_spent(tx, report)), None)
+
+
+def _spend_unconfirmed(tx: Transaction, incident: Incident) -> None:
+    if report := _unspent(tx, incident):
+        report.unconfirmed_delete = True
+        tx.add(report)
 
 
 def _plan_delete(tx: Transaction, here: Office, incident: Incident, post: Post) -> None:

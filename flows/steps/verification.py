@@ -53,7 +53,7 @@ def _to_look_at(here: Office, incident: Incident) -> list[str]:
     with here.store.read() as tx:
         now = tx.now()
         posts = tx.exec(select(Post).where(col(Post.incident_id) == incident.id)).all()
-        said_gone = _said_gone(tx, incident)
+        said_gone = _said_gone(tx, incident.id)
     return [
         post.id
         for post in posts
@@ -65,10 +65,10 @@ def _to_look_at(here: Office, incident: Incident) -> list[str]:
     ]
 
 
-def _said_gone(tx: Transaction, incident: Incident) -> dict[str, Decision]:
+def _said_gone(tx: Transaction, incident_id: str) -> dict[str, Decision]:
     rows = tx.exec(
         select(Decision)
-        .where(col(Decision.incident_id) == incident.id)
+        .where(col(Decision.incident_id) == incident_id)
         .where(col(Decision.type).in_([DecisionType.ATTEST, DecisionType.SETTLE]))
     )
     gone = (Choice.GONE, Choice.NOT_THERE)
@@ -79,7 +79,7 @@ def _look_at(hands: Hands, post_id: str) -> None:
     with hands.office.store.read() as tx:
         post = tx.get_one(Post, post_id)
         account = tx.get_one(Account, post.account_id)
-        attested = _said_gone(tx, _incident(tx, post)).get(post.id)
+        attested = _said_gone(tx, post.incident_id).get(post.id)
         due = post.look_at is not None and post.look_at <= tx.now()
     if not due and not (post.state in TASKS and attested):
         return
@@ -136,14 +136,16 @@ def _conclude(
 
 
 def _gone(tx: Transaction, post: Post, seen_by: list[str], now: datetime) -> None:
-    if post.state == PostState.GONE:
-        post.looks += 1
-    else:
+    first = post.state != PostState.GONE
+    if first:
         post.state, post.verified_at, post.looks = PostState.GONE, now, 0
-        _say(tx, post, "seen-gone", seen_by=seen_by)
+    else:
+        post.looks += 1
     post.seen_gone_by = sorted(set(post.seen_gone_by) | set(seen_by))
     verified = post.verified_at or now
     post.look_at = verified + RECHECKS[post.looks] if post.looks < len(RECHECKS) else None
+    if first:
+        _say(tx, post, "seen-gone", seen_by=seen_by)
 
 
 def _recheck_without_answer(
