@@ -4,6 +4,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 from rich.console import Console
 from rich.padding import Padding
@@ -28,11 +29,14 @@ class Screen:
     def title(self, text: str) -> None:
         """The name of the whole."""
         self._console.print()
-        self._console.print(Rule(Text(f" {text} ", style="bold"), characters="━", style="cyan"))
+        self._console.print(Rule(Text(text, style="bold"), characters="━", style="cyan"))
         self._console.print()
 
     def say(self, text: str = "", style: str | None = None) -> None:
-        """A paragraph."""
+        """A paragraph; or an empty line."""
+        if not text:
+            self._console.print()
+            return
         self._console.print(Padding(Text(text, style=style or ""), (0, 0, 0, INDENT), expand=False))
 
     def aside(self, text: str) -> None:
@@ -62,9 +66,7 @@ class Screen:
 
     def posts(self, title: str, texts: Sequence[str]) -> None:
         """What a stranger sees on the account."""
-        self._console.print(
-            Padding(_posts(title, texts, "yellow"), (0, 0, 0, INDENT), expand=False)
-        )
+        self._console.print(Padding(_posts(title, texts, "yellow"), (0, 0, 0, INDENT)))
 
     def side_by_side(
         self, left: tuple[str, Sequence[str]], right: tuple[str, Sequence[str]]
@@ -74,7 +76,7 @@ class Screen:
         both.add_column(ratio=2)
         both.add_column(ratio=3)
         both.add_row(_posts(*left, "red"), _posts(*right, "green"))
-        self._console.print(Padding(both, (0, 0, 0, INDENT), expand=False))
+        self._console.print(Padding(both, (0, 0, 0, INDENT)))
 
     def rows(self, rows: Iterable[tuple[str, str]], first_style: str = "") -> None:
         """Two columns."""
@@ -89,6 +91,11 @@ class Screen:
         """What can be pasted into a shell: never wrapped."""
         for line in lines:
             self._console.print(Text(" " * INDENT * 2 + line), soft_wrap=True)
+
+    def place(self, text: str, where: Path) -> None:
+        """Where something is: a path is never wrapped."""
+        line = Text.assemble(" " * INDENT, (f"{text} {where}", "dim"))
+        self._console.print(line, soft_wrap=True)
 
     def wrong(self, text: str) -> None:
         """What went wrong with the demo itself."""

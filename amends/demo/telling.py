@@ -36,15 +36,15 @@ def run(scenario: str | None = None, keep: bool = False) -> int:
         return BAD_INPUT
     screen, home = Screen(), Path(tempfile.mkdtemp(prefix="amends-demo-"))
     with _sigterm_is_ctrl_c():
-        code = _tell(story, screen, home, keep=keep)
+        code = tell(story, screen, home, keep=keep)
     if code == FAILED or keep:
-        screen.aside(f"Its files stay in {home}")
+        screen.place("The files stay in", home)
     else:
         shutil.rmtree(home, ignore_errors=True)
     return code
 
 
-def _tell(story: Story, screen: Screen, home: Path, *, keep: bool) -> int:
+def tell(story: Story, screen: Screen, home: Path, *, keep: bool) -> int:
     """The outermost edge of the demo: whatever fails, everything is ended, and it says why."""
     try:
         with ExitStack() as running:
@@ -66,7 +66,7 @@ def _tell(story: Story, screen: Screen, home: Path, *, keep: bool) -> int:
     except Exception as error:
         said = str(error) if isinstance(error, DemoError) else f"{type(error).__name__}: {error}"
         screen.wrong(f"The demo failed. {said}")
-        screen.say(f"What the processes said is in {home / 'logs'}")
+        screen.place("What the processes wrote is in", home / "logs")
         return FAILED
     return DONE
 
@@ -78,7 +78,7 @@ def _introduce(story: Story, screen: Screen, home: Path, *, keep: bool) -> None:
     screen.rows(((one.first_name, one.part) for one in PEOPLE), "bold")
     screen.say()
     screen.aside("DTU: the Digital Transformation Unit.")
-    screen.aside(f"Files, {'which stay' if keep else 'removed at the end'}: {home}")
+    screen.place(f"Files, {'which stay' if keep else 'removed at the end'}:", home)
 
 
 def _stay(stage: Stage, screen: Screen) -> None:

@@ -82,11 +82,12 @@ def _refer(hal: Player, screen: Screen, reference: str, *, number: int) -> CaseS
 
 def _show_that_it_is_sealed(stage: Stage, screen: Screen, reference: str, *, number: int) -> None:
     screen.scene(number, "Dee, Bo, Flo the administrator and Ana ask for the case.")
-    for person in (DEE, BO, FLO, ANA):
+    asking = (DEE, BO, FLO, ANA)
+    for person in asking:
         status = stage.player(person).status_of(f"/cases/{reference}")
         if status != ABSENT:
             raise DemoError(f"{person.first_name} was answered {status}, and must not be.")
-        screen.rows([(person.first_name, f"{status}: for {person.first_name} there is no case")])
+    screen.rows((person.first_name, "404: there is no such case") for person in asking)
     said = [entry.what for entry in stage.player(DEE).timeline(reference)]
     if any("refer" in what or "case" in what for what in said):
         raise DemoError("The timeline of the incident tells of the case.")

@@ -1,0 +1,156 @@
+"""The demo tells its stories as somebody at a terminal meets them, and leaves nothing behind."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from amends.demo.failing import DemoError
+from amends.demo.screen import Screen
+from amends.demo.stage import Stage
+from amends.demo.stories import STORIES, Story
+from amends.demo.telling import FAILED, tell
+
+COMMAND = [sys.executable, "-m", "amends.cli", "demo"]
+SECONDS = 170
+CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+
+
+def start(tmp_path: Path, *options: str, **environment: str) -> subprocess.Popen[str]:
+    """The demo in a process of its own, from an empty folder."""
+    return subprocess.Popen(
+        [*COMMAND, *options],
+        cwd=tmp_path,
+        env=os.environ | {"TMPDIR": str(tmp_path), "NO_COLOR": ""} | environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def home_in(shown: str) -> Path:
+    """Where the demo said that its files are."""
+    found = re.search(r"Files, [^:]+:\s+(\S+)", shown)
+    assert found is not None, shown
+    return Path(found[1])
+
+
+def processes_of(folder: Path) -> list[str]:
+    """The command of every process whose environment speaks of this folder."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if os.fsencode(f"AMENDS_HOME={folder}") in (process / "environ").read_bytes():
+                found.append((process / "cmdline").read_text().replace("\0", " "))
+        except OSError:
+            continue
+    return found
+
+
+def assert_nothing_is_left(shown: str) -> None:
+    home = home_in(shown)
+    assert not home.exists()
+    assert processes_of(home) == []
+    assert list(home.parent.glob("amends-demo-*")) == []
+
+
+@pytest.mark.prefect
+def test_a_wrong_fact_is_told_to_its_end_and_prefect_shows_it(tmp_path: Path) -> None:
+    demo = start(tmp_path)
+    shown, _ = demo.communicate(timeout=SECONDS)
+
+    assert demo.returncode == 0, shown
+    assert "closed: the whole story" in shown
+    last = shown.partition("closed: the whole story")[2]
+    assert "The right information is" in last
+    assert "now answers 404" in last
+    assert "Bo, Ana’s line manager" in last
+    assert "words wait for you" in last
+    assert "seen gone, by our own account" in last
+    assert re.search(r"AM-\w{5}  Closed", last)
+    assert "/api/v1/openapi.json" in last
+    assert "--keep" in last
+    assert "Traceback" not in shown
+    assert not CONTROL.search(shown)
+    assert all(len(line) <= 80 for line in shown.splitlines() if "Files" not in line)
+    assert_nothing_is_left(shown)
+
+
+def test_a_joke_on_the_wrong_account_ends_in_a_referral_that_is_sealed(tmp_path: Path) -> None:
+    demo = start(tmp_path, "--scenario", "wrong-account", AMENDS_PREFECT="off")
+    shown, _ = demo.communicate(timeout=SECONDS)
+
+    assert demo.returncode == 0, shown
+    story, _, last = shown.partition("closed: the whole story")
+    for name in ("Dee", "Bo", "Flo", "Ana"):
+        assert re.search(rf"{name} +404: there is no such case", story)
+    assert "It is not an official view." in last
+    assert "HR’s mailbox" in last
+    assert "referred  by Hal, rule 54" in last
+    assert "AMENDS_PREFECT=off" in last
+    assert "Traceback" not in shown
+    assert not CONTROL.search(shown)
+    assert_nothing_is_left(shown)
+
+
+def test_a_story_that_there_is_none_of_is_answered_with_the_choices(tmp_path: Path) -> None:
+    demo = start(tmp_path, "--scenario", "shark")
+    shown, _ = demo.communicate(timeout=SECONDS)
+    assert demo.returncode == 2
+    assert all(name in shown for name in STORIES)
+
+
+def test_ctrl_c_ends_everything(tmp_path: Path) -> None:
+    demo = start(tmp_path, "--keep", AMENDS_PREFECT="off", PYTHONUNBUFFERED="1")
+    assert demo.stdout is not None
+    shown = ""
+    for line in demo.stdout:
+        shown += line
+        if line.startswith("2  "):
+            break
+    assert processes_of(home_in(shown))
+    demo.send_signal(signal.SIGINT)
+    rest, _ = demo.communicate(timeout=SECONDS)
+    assert demo.returncode == 130, rest
+    assert "Everything was ended" in rest
+    assert "Traceback" not in rest
+    assert processes_of(home_in(shown)) == []
+
+
+def test_keep_leaves_it_running_until_it_is_told_to_end(tmp_path: Path) -> None:
+    demo = start(tmp_path, "--keep", AMENDS_PREFECT="off", PYTHONUNBUFFERED="1")
+    assert demo.stdout is not None
+    shown = ""
+    for line in demo.stdout:
+        shown += line
+        if "amends status" in line:
+            break
+    time.sleep(0.5)
+    assert demo.poll() is None
+    assert processes_of(home_in(shown))
+    demo.send_signal(signal.SIGTERM)
+    demo.communicate(timeout=SECONDS)
+    assert demo.returncode == 0
+    assert processes_of(home_in(shown)) == []
+    assert (home_in(shown) / "outbox").is_dir()
+
+
+def test_a_demo_that_fails_says_why_and_where_to_look(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fall(stage: Stage, screen: Screen) -> None:
+        raise DemoError("The scenery fell.")
+
+    monkeypatch.setenv("AMENDS_PREFECT", "off")
+    assert tell(Story("nothing", fall), Screen(), tmp_path, keep=False) == FAILED
+    shown = capsys.readouterr().out
+    assert "The scenery fell." in shown
+    assert str(tmp_path / "logs") in shown
+    assert (tmp_path / "logs" / "engine.log").is_file()
+    assert processes_of(tmp_path) == []
