@@ -29,7 +29,10 @@ def attest(office: Office, person: Person, reference: str, *, target: str | None
     with desk(office, person, reference, "attest") as here:
         here.require(Act.ATTEST, NOT_YOURS)
         here.require_open()
-        for post in posts_meant(here, target, lambda one: one.state in BY_HANDS, NOTHING):
+        meant = posts_meant(
+            here, DecisionType.ATTEST, target, lambda one: one.state in BY_HANDS, NOTHING
+        )
+        for post in meant:
             _say_gone(here, post)
 
 

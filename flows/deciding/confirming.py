@@ -63,7 +63,8 @@ def _meant(here: Desk, target: str | None) -> list[str]:
     asked = [q.target for q in waiting if q.target != SECURE] or [q.target for q in waiting]
     if not target and asked:
         return asked
-    return [post.id for post in posts_meant(here, target, _undeleted, NOTHING)]
+    meant = posts_meant(here, DecisionType.CONFIRM, target, _undeleted, NOTHING)
+    return [post.id for post in meant]
 
 
 def _undeleted(post: Post) -> bool:

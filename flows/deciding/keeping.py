@@ -42,7 +42,8 @@ def keep(
         here.require(Act.KEEP, NOT_YOURS)
         here.require_open()
         reason = needed(reason, WHY_KEEP) if stays else reason
-        for post in posts_meant(here, target, lambda one: _waits(here, one), NOTHING):
+        meant = posts_meant(here, DecisionType.KEEP, target, lambda one: _waits(here, one), NOTHING)
+        for post in meant:
             _answer(here, post, stays=stays, reason=reason)
 
 

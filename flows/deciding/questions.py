@@ -3,7 +3,7 @@
 from sqlmodel import col, func, select, update
 
 from flows.deciding.desk import Desk
-from flows.refusals import AlreadyDecidedError, BadRequestError
+from flows.refusals import AlreadyDecidedError, BadRequestError, NotNowError
 from models.columns import new_id
 from models.decisions import Decision
 from models.words import Choice, DecisionType
@@ -103,6 +103,13 @@ def already(desk: Desk, decision: Decision) -> AlreadyDecidedError:
     who = desk.name_of(decision.decided_by)
     when = f"{decision.decided_at:%H:%M on %-d %B %Y} UTC"
     return AlreadyDecidedError(f"{who} decided this at {when}: {decision.choice.value}.")
+
+
+def nothing_waits(desk: Desk, type_: DecisionType, sentence: str) -> NotNowError:
+    """Who was quicker, where somebody was; else the sentence."""
+    answered = [d for d in desk.seen.decisions if d.type == type_ and d.choice]
+    last = max(answered, key=lambda one: one.decided_at or one.asked_at, default=None)
+    return already(desk, last) if last else NotNowError(sentence)
 
 
 def withdraw_questions(desk: Desk, target: str) -> None:

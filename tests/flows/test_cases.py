@@ -1,0 +1,112 @@
+"""Cases: HR's alone, every look recorded, and nothing of them anywhere else."""
+
+import pytest
+from paper import DEE, EVERYBODY, HAL, IDA, Paper
+
+from flows.cases import case, cases
+from flows.deciding.acknowledging import acknowledge_by_link
+from flows.deciding.referring import Verdict, refer
+from flows.refusals import AlreadyDecidedError, BadRequestError, NotFoundError
+from flows.timeline import timeline
+from flows.view import view, viewer
+from models.referral import Referral
+from models.words import Kind, ReferralState, Role
+
+
+def _case(paper: Paper, **more: str) -> tuple[str, Referral]:
+    reference = paper.planned(kinds=(Kind.PARTIAL,), **more)
+    return reference, paper.consider(reference)
+
+
+def _refer(paper: Paper, by: str, reference: str, verdict: Verdict = Verdict.REFER) -> None:
+    refer(
+        paper.office,
+        paper.person(by),
+        reference,
+        verdict=verdict,
+        rule="canary-rule",
+        reason="canary-reason",
+    )
+
+
+def test_hr_decides_with_rule_and_reason_sealed(paper: Paper) -> None:
+    reference, referral = _case(paper)
+    _refer(paper, HAL, reference)
+    shown = case(paper.office, paper.person(IDA), reference)
+    assert (shown.state, shown.decided_by) == (ReferralState.REFERRED, HAL)
+    assert (shown.rule, shown.reason) == ("canary-rule", "canary-reason")
+    assert paper.said_in_case(referral) == ["referral-decided", "case-read"]
+    paper.close()
+    assert b"canary" not in b"".join(p.read_bytes() for p in paper.home.glob("amends.db*"))
+
+
+def test_nothing_of_a_decision_shows_in_the_incident(paper: Paper) -> None:
+    reference, _ = _case(paper)
+    said, decisions = paper.said(reference), paper.seen(reference).decisions
+    _refer(paper, HAL, reference)
+    assert paper.said(reference) == said
+    assert paper.seen(reference).decisions == decisions
+    with paper.office.store.read() as tx:
+        by = viewer(tx, paper.office, paper.person(DEE), reference)
+        everything = view(by).model_dump_json() + timeline(tx, by).model_dump_json()
+    assert "refer" not in everything.replace("reference", "")
+
+
+@pytest.mark.parametrize("by", [one for one in EVERYBODY if one not in (HAL, IDA)])
+def test_everybody_else_finds_no_case(paper: Paper, by: str) -> None:
+    reference, _ = _case(paper)
+    person = paper.person(by)
+    with pytest.raises(NotFoundError):
+        case(paper.office, person, reference)
+    with pytest.raises(NotFoundError):
+        _refer(paper, by, reference)
+    assert cases(paper.office, person).cases == []
+
+
+@pytest.mark.parametrize("part", ["poster", "cleared_by"])
+def test_who_of_hr_is_involved_finds_no_case(paper: Paper, part: str) -> None:
+    reference, _ = _case(paper, **{part: HAL})
+    with pytest.raises(NotFoundError):
+        case(paper.office, paper.person(HAL), reference)
+    assert cases(paper.office, paper.person(HAL)).cases == []
+    assert len(cases(paper.office, paper.person(IDA)).cases) == 1
+
+
+def test_who_of_hr_reported_it_finds_no_case(paper: Paper) -> None:
+    reference, _ = _case(paper, by=HAL)
+    with pytest.raises(NotFoundError):
+        _refer(paper, HAL, reference)
+
+
+def test_the_decision_is_taken_once(paper: Paper) -> None:
+    reference, _ = _case(paper)
+    _refer(paper, HAL, reference, Verdict.DO_NOT_REFER)
+    with pytest.raises(AlreadyDecidedError, match=r"^hal@dept.example decided"):
+        _refer(paper, IDA, reference)
+
+
+def test_rule_and_reason_are_both_needed(paper: Paper) -> None:
+    reference, _ = _case(paper)
+    with pytest.raises(BadRequestError):
+        refer(
+            paper.office,
+            paper.person(HAL),
+            reference,
+            verdict=Verdict.REFER,
+            rule="",
+            reason="x",
+        )
+
+
+def test_an_incident_without_a_case_has_none_for_hr_either(paper: Paper) -> None:
+    reference = paper.planned()
+    with pytest.raises(NotFoundError):
+        case(paper.office, paper.person(HAL), reference)
+
+
+def test_a_sealed_notice_is_acknowledged_in_the_case_alone(paper: Paper) -> None:
+    reference, referral = _case(paper)
+    paper.tell(reference, "hr@dept.example", Role.HR, token="sealed-link", sealed=True)
+    acknowledge_by_link(paper.office, "sealed-link")
+    assert paper.said_in_case(referral) == ["notice-acknowledged"]
+    assert "notice-acknowledged" not in paper.said(reference)
