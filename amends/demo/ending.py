@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from amends.demo.following import lines
+from amends.demo.following import in_short, lines
 from amends.demo.installation import HANDLE
 from amends.demo.mailbox import letters
 from amends.demo.passer_by import page_of, seen_by_a_stranger, status_for_a_stranger
@@ -34,8 +34,8 @@ def show_ending(
     screen.rows(_times(seen, entries), "bold green")
     screen.heading("The mails (to the outbox folder: there is no mail server)")
     screen.rows((addressee(one.to), one.subject) for one in letters(installation.outbox))
-    screen.heading("The timeline, as Dee may read it")
-    screen.timeline(lines(entries, seen, mails=False))
+    screen.heading("The timeline in short, as Dee may read it")
+    screen.timeline(lines(in_short(entries), seen))
     if case is not None:
         screen.heading("The case, which HR alone can read")
         screen.rows(

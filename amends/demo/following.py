@@ -15,6 +15,9 @@ PATIENCE_SECONDS = 60.0
 OF_MAILS = ("notice-authorised", "notice-sent", "notice-confirmed")
 """How each mail left is in the record; here that it was written is enough."""
 
+BY_THE_WAY = ("authorised", "sent", "asked")
+"""How the codes end that say what was about to be done; what was done follows them."""
+
 Line = tuple[float, str, str]
 
 
@@ -49,14 +52,24 @@ class Follower:
             self._screen.happened(*line)
 
 
-def lines(entries: Sequence[EntryShape], seen: IncidentShape, *, mails: bool = True) -> list[Line]:
+def lines(entries: Sequence[EntryShape], seen: IncidentShape) -> list[Line]:
     """Seconds since the report, who, and the sentence; the same said twice is said once."""
     kept = [
         (round((one.at - seen.opened_at).total_seconds(), 2), first_name(one.actor), one.sentence)
         for one in entries
-        if one.what not in OF_MAILS and (mails or not one.what.startswith("notice-"))
+        if one.what not in OF_MAILS
     ]
     said: dict[str, Line] = {}
     for line in kept:
         said.setdefault(line[2], line)
     return list(said.values())
+
+
+def in_short(entries: Sequence[EntryShape]) -> list[EntryShape]:
+    """Without the mails, and without what was only about to be done."""
+    return [
+        one
+        for one in entries
+        if one.what == "notice-acknowledged"
+        or not (one.what.startswith("notice-") or one.what.endswith(BY_THE_WAY))
+    ]

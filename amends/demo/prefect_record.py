@@ -52,7 +52,3 @@ class PrefectRecord:
         except httpx.HTTPError:
             return []
         return _RUNS.validate_python(answer.json()) if answer.is_success else []
-
-    def page_of(self, run: Run) -> str:
-        """Where Prefect's own pages show the run."""
-        return f"{self.url}/runs/flow-run/{run.id}"

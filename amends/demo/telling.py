@@ -35,12 +35,15 @@ def run(scenario: str | None = None, keep: bool = False) -> int:
         sys.stderr.write(f"There is no story named {scenario}. Choose one of: {choices}\n")
         return BAD_INPUT
     screen, home = Screen(), Path(tempfile.mkdtemp(prefix="amends-demo-"))
-    with _sigterm_is_ctrl_c():
-        code = tell(story, screen, home, keep=keep)
-    if code == FAILED or keep:
+    code = INTERRUPTED
+    try:
+        with _sigterm_is_ctrl_c():
+            code = tell(story, screen, home, keep=keep)
+    finally:
+        if code != FAILED and not keep:
+            shutil.rmtree(home, ignore_errors=True)
+    if home.exists():
         screen.place("The files stay in", home)
-    else:
-        shutil.rmtree(home, ignore_errors=True)
     return code
 
 
