@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Iterable
 
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from amends.web.problems import for_status
@@ -25,10 +26,6 @@ HEADERS: tuple[tuple[bytes, bytes], ...] = (
 NO_STORE = (b"cache-control", b"no-store")
 
 
-class TooLargeError(Exception):
-    """The body went over the limit while it was read."""
-
-
 class Edge:
     """Wraps the whole app. The log gets the route's pattern: no reference, query or token."""
 
@@ -43,10 +40,9 @@ class Edge:
         answer = _Answer(send)
         try:
             if _announced(scope["headers"]) > LARGEST_BODY:
-                raise TooLargeError
-            await self._app(scope, _bounded(receive), answer)
-        except TooLargeError:
-            await answer.instead(413, scope, receive)
+                await answer.instead(413, scope, receive)
+            else:
+                await self._app(scope, _bounded(receive), answer)
         except Exception as error:
             # A text of the error may hold what a person wrote: the log gets its type and place.
             log.error("%s at %s", type(error).__name__, _place(error))
@@ -97,7 +93,7 @@ def _bounded(receive: Receive) -> Receive:
         message = await receive()
         read += len(message.get("body", b""))
         if read > LARGEST_BODY:
-            raise TooLargeError
+            raise HTTPException(413)  # FastAPI lets this through while it reads a body
         return message
 
     return bounded
