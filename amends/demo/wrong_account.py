@@ -46,7 +46,8 @@ def play(stage: Stage, screen: Screen) -> None:
 
     screen.scene(3, "HR has a mail: a link, and nothing of what it is about.")
     letter = wait_for(stage.installation.outbox, HR)
-    screen.rows([("Subject", letter.subject), ("Text", letter.text.strip().splitlines()[0])])
+    text = letter.text.strip().splitlines()[0]
+    screen.rows([("Subject", letter.subject), ("Text", text), ("Link", letter.links[0])])
     screen.pause()
     hal = _let_hr_in(stage, screen, number=4)
     case = _refer(hal, screen, reference, number=5)
