@@ -3,7 +3,8 @@
 from amends.settings import SettingsError, load
 
 STEPS = """\
-Amends cannot be reached at {url}. Do it by hand, in this order:
+Amends cannot be reached at {url}.
+Do it by hand, in this order:
 
  1. Phone the duty officer: {duty_officer}.
     If the post is secret or could harm somebody, phone security first and

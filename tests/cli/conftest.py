@@ -1,0 +1,74 @@
+"""Fixtures of the command line: real processes that call a real server."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from paper import Paper, open_paper
+from served import Served, serve
+
+from amends.supervise import free_port
+
+
+@dataclass
+class Terminal:
+    """What a person types, and what they then see."""
+
+    paper: Paper
+    web: Served | None
+
+    def run(self, *words: str, by: str | None = None, **environ: str) -> "Ended":
+        """Run ``amends`` with these words, as this person."""
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("AMENDS_")}
+        environment |= {
+            "AMENDS_HOME": str(self.paper.home),
+            "AMENDS_CONFIG": str(self.paper.home / "amends.toml"),
+            "AMENDS_URL": self.web.url if self.web else f"http://127.0.0.1:{free_port(0)}",
+        }
+        if by is not None and self.web is not None:
+            environment["AMENDS_TOKEN"] = self.web.token(by)
+        ran = subprocess.run(
+            [sys.executable, "-m", "amends.cli", *words],
+            env=environment | environ,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            cwd=self.paper.home,
+        )
+        return Ended(ran.returncode, ran.stdout, ran.stderr)
+
+
+@dataclass
+class Ended:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def paper(tmp_path: Path) -> Iterator[Paper]:
+    """An installation on an SQLite file."""
+    opened = open_paper(tmp_path)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def terminal(paper: Paper) -> Iterator[Terminal]:
+    """A terminal whose service answers."""
+    served = serve(paper)
+    yield Terminal(paper, served)
+    served.close()
+
+
+@pytest.fixture
+def cut_off(paper: Paper) -> Terminal:
+    """A terminal whose service does not answer."""
+    return Terminal(paper, None)
