@@ -248,10 +248,16 @@ def _word(seen: Snapshot) -> tuple[Waiting, ...]:
 
 def _clear(seen: Snapshot) -> tuple[Waiting, ...]:
     return tuple(
-        Waiting(Wait.CLEARANCE, s.id, (), s.drafted_at, s.words_due_at)
+        Waiting(Wait.CLEARANCE, s.id, _clearers(seen), s.drafted_at, s.words_due_at)
         for s in seen.statements
         if s.state == StatementState.WAITING
     ) + tuple(Waiting(Wait.ENGINE, w.target) for w in _word(seen))
+
+
+def _clearers(seen: Snapshot) -> tuple[str, ...]:
+    """The roles that the plan asks for a yes; empty where the words need none."""
+    rule = (seen.incident.plan or {}).get("clearance", {})
+    return tuple(dict.fromkeys(role for group in rule.get("groups", ()) for role in group))
 
 
 def _publish(seen: Snapshot) -> tuple[Waiting, ...]:

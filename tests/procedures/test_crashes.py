@@ -8,33 +8,43 @@ from engine_process import EngineProcess
 
 from models.words import PostState, StatementState, Wait
 
+
+def in_the_matrix(points: list[str]) -> list[object]:
+    """Run by `make matrix` alone; the others are the fast part, in every `make test`."""
+    return [pytest.param(point, marks=pytest.mark.matrix) for point in points]
+
+
 POINTS_OF_A_FIRST_RESPONSE = [
-    "take-lease:after-commit",
-    "make-plan:before-commit",
     "make-plan:after-commit",
-    "queue-notices:before-commit",
-    "queue-notices:after-commit",
-    "keep-capture:before-commit",
     "keep-capture:after-commit",
-    "authorise-delete:after-commit",
-    "claim-effect:before-commit",
-    "claim-effect:after-commit",
     "delete:before-call",
     "delete:after-call",
     "conclude-effect:before-commit",
+    "look:after-call",
+    "draft-words:after-commit",
+]
+MORE_OF_A_FIRST_RESPONSE = [
+    "take-lease:after-commit",
+    "make-plan:before-commit",
+    "queue-notices:before-commit",
+    "queue-notices:after-commit",
+    "keep-capture:before-commit",
+    "authorise-delete:after-commit",
+    "claim-effect:before-commit",
+    "claim-effect:after-commit",
     "conclude-effect:after-commit",
     "look:before-call",
-    "look:after-call",
     "conclude-look:before-commit",
     "conclude-look:after-commit",
     "draft-words:before-commit",
-    "draft-words:after-commit",
     "stand:before-commit",
     "stand:after-commit",
 ]
 
 
-@pytest.mark.parametrize("point", POINTS_OF_A_FIRST_RESPONSE)
+@pytest.mark.parametrize(
+    "point", [*POINTS_OF_A_FIRST_RESPONSE, *in_the_matrix(MORE_OF_A_FIRST_RESPONSE)]
+)
 def test_killed_before_the_words_are_cleared(quiet: Department, point: str) -> None:
     reference = quiet.report_wrong_fact(quiet.post("The fund opens on 3 May."))
     with EngineProcess(quiet, point) as first:
@@ -52,18 +62,20 @@ def test_killed_before_the_words_are_cleared(quiet: Department, point: str) -> N
 
 
 POINTS_OF_A_CORRECTION = [
+    "publish:before-call",
+    "publish:after-call",
+    "conclude-effect:before-commit",
+]
+MORE_OF_A_CORRECTION = [
     "authorise-publish:before-commit",
     "authorise-publish:after-commit",
     "claim-effect:before-commit",
     "claim-effect:after-commit",
-    "publish:before-call",
-    "publish:after-call",
-    "conclude-effect:before-commit",
     "conclude-effect:after-commit",
 ]
 
 
-@pytest.mark.parametrize("point", POINTS_OF_A_CORRECTION)
+@pytest.mark.parametrize("point", [*POINTS_OF_A_CORRECTION, *in_the_matrix(MORE_OF_A_CORRECTION)])
 def test_killed_while_the_correction_goes_up(quiet: Department, point: str) -> None:
     reference = quiet.report_wrong_fact(quiet.post("The fund opens on 3 May."))
     with EngineProcess(quiet):
