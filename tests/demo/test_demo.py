@@ -5,7 +5,9 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,12 +23,19 @@ SECONDS = 170
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 
 
-def start(tmp_path: Path, *options: str, **environment: str) -> subprocess.Popen[str]:
+@pytest.fixture
+def room() -> Iterator[Path]:
+    """An empty folder with a short name: the engine's socket is in it, and sockets need those."""
+    with tempfile.TemporaryDirectory(prefix="demo-") as folder:
+        yield Path(folder)
+
+
+def start(room: Path, *options: str, **environment: str) -> subprocess.Popen[str]:
     """The demo in a process of its own, from an empty folder."""
     return subprocess.Popen(
         [*COMMAND, *options],
-        cwd=tmp_path,
-        env=os.environ | {"TMPDIR": str(tmp_path), "NO_COLOR": ""} | environment,
+        cwd=room,
+        env=os.environ | {"TMPDIR": str(room), "NO_COLOR": ""} | environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -61,8 +70,8 @@ def assert_nothing_is_left(shown: str) -> None:
 
 
 @pytest.mark.prefect
-def test_a_wrong_fact_is_told_to_its_end_and_prefect_shows_it(tmp_path: Path) -> None:
-    demo = start(tmp_path)
+def test_a_wrong_fact_is_told_to_its_end_and_prefect_shows_it(room: Path) -> None:
+    demo = start(room)
     shown, _ = demo.communicate(timeout=SECONDS)
 
     assert demo.returncode == 0, shown
@@ -82,8 +91,8 @@ def test_a_wrong_fact_is_told_to_its_end_and_prefect_shows_it(tmp_path: Path) ->
     assert_nothing_is_left(shown)
 
 
-def test_a_joke_on_the_wrong_account_ends_in_a_referral_that_is_sealed(tmp_path: Path) -> None:
-    demo = start(tmp_path, "--scenario", "wrong-account", AMENDS_PREFECT="off")
+def test_a_joke_on_the_wrong_account_ends_in_a_referral_that_is_sealed(room: Path) -> None:
+    demo = start(room, "--scenario", "wrong-account", AMENDS_PREFECT="off")
     shown, _ = demo.communicate(timeout=SECONDS)
 
     assert demo.returncode == 0, shown
@@ -99,15 +108,15 @@ def test_a_joke_on_the_wrong_account_ends_in_a_referral_that_is_sealed(tmp_path:
     assert_nothing_is_left(shown)
 
 
-def test_a_story_that_there_is_none_of_is_answered_with_the_choices(tmp_path: Path) -> None:
-    demo = start(tmp_path, "--scenario", "shark")
+def test_a_story_that_there_is_none_of_is_answered_with_the_choices(room: Path) -> None:
+    demo = start(room, "--scenario", "shark")
     shown, _ = demo.communicate(timeout=SECONDS)
     assert demo.returncode == 2
     assert all(name in shown for name in STORIES)
 
 
-def test_ctrl_c_ends_everything(tmp_path: Path) -> None:
-    demo = start(tmp_path, "--keep", AMENDS_PREFECT="off", PYTHONUNBUFFERED="1")
+def test_ctrl_c_ends_everything(room: Path) -> None:
+    demo = start(room, "--keep", AMENDS_PREFECT="off", PYTHONUNBUFFERED="1")
     assert demo.stdout is not None
     shown = ""
     for line in demo.stdout:
@@ -123,8 +132,8 @@ def test_ctrl_c_ends_everything(tmp_path: Path) -> None:
     assert processes_of(home_in(shown)) == []
 
 
-def test_keep_leaves_it_running_until_it_is_told_to_end(tmp_path: Path) -> None:
-    demo = start(tmp_path, "--keep", AMENDS_PREFECT="off", PYTHONUNBUFFERED="1")
+def test_keep_leaves_it_running_until_it_is_told_to_end(room: Path) -> None:
+    demo = start(room, "--keep", AMENDS_PREFECT="off", PYTHONUNBUFFERED="1")
     assert demo.stdout is not None
     shown = ""
     for line in demo.stdout:
@@ -142,15 +151,15 @@ def test_keep_leaves_it_running_until_it_is_told_to_end(tmp_path: Path) -> None:
 
 
 def test_a_demo_that_fails_says_why_and_where_to_look(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    room: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def fall(stage: Stage, screen: Screen) -> None:
         raise DemoError("The scenery fell.")
 
     monkeypatch.setenv("AMENDS_PREFECT", "off")
-    assert tell(Story("nothing", fall), Screen(), tmp_path, keep=False) == FAILED
+    assert tell(Story("nothing", fall), Screen(), room, keep=False) == FAILED
     shown = capsys.readouterr().out
     assert "The scenery fell." in shown
-    assert str(tmp_path / "logs") in shown
-    assert (tmp_path / "logs" / "engine.log").is_file()
-    assert processes_of(tmp_path) == []
+    assert str(room / "logs") in shown
+    assert (room / "logs" / "engine.log").is_file()
+    assert processes_of(room) == []
