@@ -67,6 +67,7 @@ class Engine:
         self._guard = threading.Lock()
         self._stopping = threading.Event()
         self._recovered = float("-inf")
+        self._sweep_at = float("-inf")
 
     def run(self) -> None:
         """Serve until stopped. Raises SettingsError and database errors at the start only."""
@@ -90,15 +91,17 @@ class Engine:
         self._stopping.set()
 
     def _turn(self, bell: Listener) -> None:
-        """Recover, sweep, then listen until something falls due."""
+        """Recover, sweep, then listen until something falls due: rings cost no sweep."""
         try:
             if time.monotonic() - self._recovered >= RECOVERY_SECONDS:
                 self._recovered = time.monotonic()
                 for incident_id in dict.fromkeys(one for one, _ in unsettled(self.hands)):
                     self.respond(incident_id, again=False)
-            for incident_id in due_incidents(self.hands):
-                self.respond(incident_id, again=False)
-            for incident_id in bell.wait(self._pause()):
+            if time.monotonic() >= self._sweep_at:
+                for incident_id in due_incidents(self.hands):
+                    self.respond(incident_id, again=False)
+                self._sweep_at = time.monotonic() + self._pause()
+            for incident_id in bell.wait(max(self._sweep_at - time.monotonic(), 0)):
                 self.respond(incident_id)
         except OperationalError:
             log.error("the database cannot be reached; trying again")

@@ -2,6 +2,7 @@
 
 import asyncio
 import concurrent.futures
+import gc
 import logging
 import os
 import threading
@@ -61,6 +62,8 @@ class ProcedureRunner:
         except BaseException as error:
             self._ready.set_exception(error)
             raise
+        gc.collect()
+        gc.freeze()  # else what Prefect's import leaves is looked through at each collection
         self._ready.set_result(mistake)
 
     def stop(self) -> None:

@@ -55,8 +55,8 @@ def plan_effect(
     account_id: str | None = None,
     generation: int = 1,
     sealed: bool = False,
-) -> bool:
-    """Freeze one act and authorise it. The first writer wins; returns whether this was it."""
+) -> str | None:
+    """Freeze one act and authorise it; returns its id. None where another writer was first."""
     effect = Effect(
         id=new_id(),
         incident_id=incident_id,
@@ -73,9 +73,9 @@ def plan_effect(
     )
     effect.payload_sealed = here.content.close(payload, place("effect", effect.id, "payload"))
     if not tx.insert_once(effect):
-        return False
+        return None
     record_move(tx, effect, "authorised")
-    return True
+    return effect.id
 
 
 @dataclass(frozen=True)
@@ -93,9 +93,15 @@ def carry_out(effect_id: str) -> EffectState:
     hands = hands_here()
     if hands is None:
         return wait_while_under_way(office(), effect_id)
-    claim = _claim(hands, effect_id)
+    with hands.office.store.write("claim-effect") as tx:
+        claim = claim_effect(tx, hands, effect_id)
     if claim is None:
         return wait_while_under_way(hands.office, effect_id)
+    return attempt(hands, claim)
+
+
+def attempt(hands: Hands, claim: Claim) -> EffectState:
+    """Make the attempt whose claim is committed, and say where the effect then stands."""
     return _conclude(hands, claim, _attempt(hands, claim))
 
 
@@ -113,40 +119,39 @@ def wait_while_under_way(here: Office, effect_id: str) -> EffectState:
         time.sleep(0.02)
 
 
-def _claim(hands: Hands, effect_id: str) -> Claim | None:
-    """Commit the intent: the row is ours, in flight, with an attempt. None when it is not due."""
-    with hands.office.store.write("claim-effect") as tx:
-        now = tx.now()
-        effect = tx.get(Effect, effect_id)
-        if effect is None or not _is_due(effect, now):
-            return None
-        act = act_for(effect.kind)
-        account = tx.get(Account, effect.account_id) if effect.account_id else None
-        if reason := act.forbidden(tx, effect, account, now):
-            _forbid(tx, effect, reason)
-            return None
-        if effect.state == EffectState.RETRY:
-            move(EffectState.RETRY, EffectState.AUTHORISED)
-        taken = tx.changed(
-            update(Effect)
-            .where(col(Effect.id) == effect_id, col(Effect.state) == effect.state)
-            .where(col(Effect.fence) == effect.fence)
-            .values(
-                state=move(EffectState.AUTHORISED, EffectState.INFLIGHT),
-                fence=effect.fence + 1,
-                attempts=effect.attempts + 1,
-                lease_owner=hands.owner,
-                lease_until=now + CALL_LEASE,
-                due_at=None,
-            )
+def claim_effect(tx: Transaction, hands: Hands, effect_id: str) -> Claim | None:
+    """Write the intent: the row is ours, in flight, with an attempt. None when it is not due.
+
+    The attempt may be made once this is committed, and not before.
+    """
+    now = tx.now()
+    effect = tx.get(Effect, effect_id)
+    if effect is None or not _is_due(effect, now):
+        return None
+    act = act_for(effect.kind)
+    account = tx.get(Account, effect.account_id) if effect.account_id else None
+    if reason := act.forbidden(tx, effect, account, now):
+        _forbid(tx, effect, reason)
+        return None
+    if effect.state == EffectState.RETRY:
+        move(EffectState.RETRY, EffectState.AUTHORISED)
+    taken = tx.changed(
+        update(Effect)
+        .where(col(Effect.id) == effect_id, col(Effect.state) == effect.state)
+        .where(col(Effect.fence) == effect.fence)
+        .values(
+            state=move(EffectState.AUTHORISED, EffectState.INFLIGHT),
+            fence=effect.fence + 1,
+            attempts=effect.attempts + 1,
+            lease_owner=hands.owner,
+            lease_until=now + CALL_LEASE,
+            due_at=None,
         )
-        if not taken:
-            return None
-        tx.add(
-            Attempt(effect_id=effect.id, number=effect.attempts, fence=effect.fence, started_at=now)
-        )
-        record_move(tx, effect, "sent", attempt=effect.attempts)
-        tx.flush()
+    )
+    if not taken:
+        return None
+    tx.add(Attempt(effect_id=effect.id, number=effect.attempts, fence=effect.fence, started_at=now))
+    record_move(tx, effect, "sent", attempt=effect.attempts)
     payload = hands.office.content.open(
         effect.payload_sealed, place("effect", effect.id, "payload")
     )

@@ -8,7 +8,8 @@ from sqlmodel import col, select
 from flows.acts import ask_by_hand
 from flows.asking import ask
 from flows.due import due_effects
-from flows.ledger import carry_out, plan_effect
+from flows.hands import Hands, hands_here
+from flows.ledger import Claim, attempt, carry_out, claim_effect, plan_effect
 from flows.permission import Said, Verdict, verdict
 from flows.step import step
 from models.decisions import Decision
@@ -36,8 +37,11 @@ SECURE = "secure"
 @step(Step.DELETE)
 def delete(here: Office, incident: Incident, plan: Plan) -> None:
     """Take each post down that may come down now; ask people about the others."""
+    hands = hands_here()
+    assert hands is not None, "steps run their work where the hands are"
     for post_id in _deletable(here, incident):
-        _authorise(here, incident.id, plan, post_id)
+        if claim := _authorise(hands, incident.id, plan, post_id):
+            attempt(hands, claim)
     for effect_id in due_effects(here, incident.id, EffectKind.DELETE):
         carry_out(effect_id)
 
@@ -55,33 +59,42 @@ def _deletable(here: Office, incident: Incident) -> list[str]:
         return list(tx.exec(query))
 
 
-def _authorise(here: Office, incident_id: str, plan: Plan, post_id: str) -> None:
-    """Judge and act in one transaction, on rows as they are now."""
-    with here.store.write("authorise-delete") as tx:
+def _authorise(hands: Hands, incident_id: str, plan: Plan, post_id: str) -> Claim | None:
+    """Judge and act in one transaction, on rows as they are now. The claim, where it may go now,
+    is committed with the authority for it."""
+    with hands.office.store.write("authorise-delete") as tx:
         incident = tx.get_one(Incident, incident_id)
         post = tx.get_one(Post, post_id)
-        if post.state not in UNDELETED:
-            return
-        said = _said(tx, incident, post)
-        match verdict(plan, said):
-            case Verdict.DELETE:
-                _plan_delete(tx, here, incident, post)
-            case Verdict.DELETE_UNCONFIRMED:
-                _spend_unconfirmed(tx, incident)
-                _plan_delete(tx, here, incident, post)
-                _ask_confirm(tx, incident, post, said="unconfirmed-delete")
-            case Verdict.ASK_CONFIRM:
-                _ask_confirm(tx, incident, post, said="confirm-asked")
-            case Verdict.ASK_KEEP:
-                _ask_keep(tx, incident, plan, post)
-            case Verdict.AFTER_SECURING:
-                _ask_secured(tx, incident)
-            case Verdict.BY_HAND:
-                post.state = PostState.BY_HAND
-                tx.add(post)
-                ask_by_hand(tx, post)
-            case Verdict.AFTER_CORRECTION | Verdict.LEAVE:
-                pass
+        effect_id = None
+        if post.state in UNDELETED:
+            effect_id = _judge(tx, hands.office, incident, plan, post)
+        return claim_effect(tx, hands, effect_id) if effect_id else None
+
+
+def _judge(tx: Transaction, here: Office, incident: Incident, plan: Plan, post: Post) -> str | None:
+    """Ask, or authorise the deletion; returns its effect where there is one."""
+    said = _said(tx, incident, post)
+    match verdict(plan, said):
+        case Verdict.DELETE:
+            return _plan_delete(tx, here, incident, post)
+        case Verdict.DELETE_UNCONFIRMED:
+            _spend_unconfirmed(tx, incident)
+            effect_id = _plan_delete(tx, here, incident, post)
+            _ask_confirm(tx, incident, post, said="unconfirmed-delete")
+            return effect_id
+        case Verdict.ASK_CONFIRM:
+            _ask_confirm(tx, incident, post, said="confirm-asked")
+        case Verdict.ASK_KEEP:
+            _ask_keep(tx, incident, plan, post)
+        case Verdict.AFTER_SECURING:
+            _ask_secured(tx, incident)
+        case Verdict.BY_HAND:
+            post.state = PostState.BY_HAND
+            tx.add(post)
+            ask_by_hand(tx, post)
+        case Verdict.AFTER_CORRECTION | Verdict.LEAVE:
+            pass
+    return None
 
 
 def _said(tx: Transaction, incident: Incident, post: Post) -> Said:
@@ -149,8 +162,10 @@ def _spend_unconfirmed(tx: Transaction, incident: Incident) -> None:
         tx.add(report)
 
 
-def _plan_delete(tx: Transaction, here: Office, incident: Incident, post: Post) -> None:
-    plan_effect(
+def _plan_delete(tx: Transaction, here: Office, incident: Incident, post: Post) -> str | None:
+    post.state = PostState.DELETING
+    tx.add(post)
+    return plan_effect(
         tx,
         here,
         incident_id=incident.id,
@@ -160,8 +175,6 @@ def _plan_delete(tx: Transaction, here: Office, incident: Incident, post: Post) 
         account_id=post.account_id,
         generation=incident.generation,
     )
-    post.state = PostState.DELETING
-    tx.add(post)
 
 
 def _ask_confirm(tx: Transaction, incident: Incident, post: Post, *, said: str) -> None:

@@ -53,7 +53,8 @@ def _to_look_at(here: Office, incident: Incident) -> list[str]:
     with here.store.read() as tx:
         now = tx.now()
         posts = tx.exec(select(Post).where(col(Post.incident_id) == incident.id)).all()
-        said_gone = _said_gone(tx, incident.id)
+        asked = any(post.state in TASKS for post in posts)
+        said_gone = _said_gone(tx, incident.id) if asked else {}
     return [
         post.id
         for post in posts
