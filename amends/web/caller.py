@@ -14,8 +14,8 @@ BEARER = HTTPBearer(auto_error=False, description="`amends token create` makes o
 UNKNOWN = HTTPException(401, headers={"WWW-Authenticate": 'Bearer realm="amends"'})
 
 
-def this_office(request: Request) -> Office:
-    """The installation that this process serves."""
+async def this_office(request: Request) -> Office:
+    """The installation that this process serves. It waits for nothing, so it needs no thread."""
     office = request.app.state.office
     assert isinstance(office, Office)
     return office
