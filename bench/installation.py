@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 
@@ -268,8 +267,3 @@ def _token(settings: Settings) -> str:
         return first_token(office, REPORTER)
     finally:
         office.store.close()
-
-
-def port_of(url: str) -> int:
-    """The port in an address."""
-    return int(urlsplit(url).port or 80)

@@ -8,9 +8,10 @@
 import argparse
 import threading
 import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 from bare import BareScript
 from figures import Pairs, median, ms, p95, table, verdict
@@ -119,12 +120,12 @@ def _ours_at_once(here: Installation, count: int) -> tuple[float, ...]:
         gone_at.update(dict.fromkeys(seen - gone_at.keys(), time.perf_counter()))
         return len(seen) == count
 
-    reports = [lambda r=r, p=p: r.report(p[1]) for r, p in zip(reporters, posts, strict=True)]
+    reports = [partial(one.report, link) for one, (_, link) in zip(reporters, posts, strict=True)]
     began = _start_together(reports)
     here.watcher.wait(look)
     for reporter in reporters:
         reporter.close()
-    times = [started() for started in began]
+    times = [started.result() for started in began]
     return tuple(gone_at[post[0]] - start for post, start in zip(posts, times, strict=True))
 
 
@@ -142,8 +143,8 @@ def _bare_at_once(here: Installation, script: BareScript, count: int) -> tuple[f
         return tuple(pool.map(one, posts))
 
 
-def _start_together(acts: list[Callable[[], object]]) -> list[Callable[[], float]]:
-    """Start all at the same moment; each answer says when its act began, once that is over."""
+def _start_together(acts: Sequence[Callable[[], object]]) -> list[Future[float]]:
+    """Start all at the same moment; each answers when its act began, once that is over."""
     together = threading.Barrier(len(acts))
 
     def one(act: Callable[[], object]) -> float:
@@ -153,7 +154,7 @@ def _start_together(acts: list[Callable[[], object]]) -> list[Callable[[], float
         return began
 
     pool = ThreadPoolExecutor(len(acts))
-    started = [pool.submit(one, act).result for act in acts]
+    started = [pool.submit(one, act) for act in acts]
     pool.shutdown(wait=False)
     return started
 
