@@ -6,7 +6,6 @@ A ring that nobody hears is no loss: the sweeper finds the work by its row.
 import hashlib
 import os
 import socket
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
@@ -15,6 +14,8 @@ import psycopg
 
 CHANNEL = "amends"
 LONGEST_SOCKET_PATH = 100
+SHORT = Path("/tmp")
+"""Not the configured temporary folder, which may be as long as any other path."""
 
 
 class Listener(Protocol):
@@ -31,12 +32,12 @@ class Listener(Protocol):
 
 def socket_path(home: Path) -> Path:
     """Where the engine of this home listens. Sockets need short paths: a long home gets a digest
-    in the system's temporary folder."""
+    in a short one."""
     path = home / "run" / "engine.sock"
     if len(os.fsencode(path)) <= LONGEST_SOCKET_PATH:
         return path
     name = hashlib.sha256(os.fsencode(home)).hexdigest()[:16]
-    return Path(tempfile.gettempdir()) / f"amends-{os.getuid()}-{name}" / "engine.sock"
+    return SHORT / f"amends-{os.getuid()}-{name}" / "engine.sock"
 
 
 def ring(path: Path, incident_id: str) -> None:
