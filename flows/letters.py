@@ -25,7 +25,10 @@ SHARED = (Role.DTU, Role.HR)
 
 @dataclass(frozen=True)
 class NewNotice:
-    """One message to one address. A ``digest_line`` waits for the morning of ``due_at``."""
+    """One message to one address. A ``digest_line`` waits for the morning of ``due_at``.
+
+    ``fills_in``: nobody holds the role, and the address is whom it falls back to.
+    """
 
     role: Role
     address: str
@@ -34,6 +37,7 @@ class NewNotice:
     due_at: datetime | None = None
     sealed: bool = False
     generation: int = 1
+    fills_in: bool = False
     waiting_for: Wait | None = None
     answer_by: datetime | None = None
 
@@ -134,7 +138,7 @@ def _mail(now: datetime, here: Office, new: NewNotice, notice: Notice, about: No
             reference=about.reference,
             references=about.references,
             ack_url=f"{url}/ack/{about.token}" if about.token else None,
-            role=new.role if new.template == "role" else None,
+            role=new.role if new.template == "role" and not new.fills_in else None,
             waiting_for=new.waiting_for,
             due_at=new.answer_by,
         ),

@@ -79,7 +79,8 @@ class Post(SQLModel, table=True):
     """One item on one account. ``account_id`` is empty for an account that we do not know.
 
     While ``open``, no second incident may hold the same post. ``look_at`` is when it is looked at
-    next; ``looks`` is how many of the re-checks after *gone* have been made.
+    next; ``looks`` is how many of the re-checks after *gone* have been made, ``returns`` how often
+    it was there again.
     """
 
     __tablename__ = "post"
@@ -110,6 +111,7 @@ class Post(SQLModel, table=True):
     verified_at: datetime | None = at(nullable=True)
     look_at: datetime | None = at(nullable=True)
     looks: int = Field(default=0)
+    returns: int = Field(default=0)
 
 
 class Capture(SQLModel, table=True):

@@ -262,15 +262,15 @@ def _clearers(seen: Snapshot) -> tuple[str, ...]:
 
 def _publish(seen: Snapshot) -> tuple[Waiting, ...]:
     return tuple(
-        _statement_waiting(s) for s in seen.statements if s.state in STATEMENT_WAITS
+        _statement_waiting(seen, s) for s in seen.statements if s.state in STATEMENT_WAITS
     ) + tuple(Waiting(Wait.ENGINE, w.target) for w in _word(seen))
 
 
-def _statement_waiting(statement: Statement) -> Waiting:
-    return Waiting(
-        STATEMENT_WAITS[statement.state], statement.id, (), statement.drafted_at,
-        statement.words_due_at,
-    )  # fmt: skip
+def _statement_waiting(seen: Snapshot, statement: Statement) -> Waiting:
+    """The same wait as the step before has, where it is for clearance: it is shown once."""
+    wait = STATEMENT_WAITS[statement.state]
+    asked_of = _clearers(seen) if wait == Wait.CLEARANCE else ()
+    return Waiting(wait, statement.id, asked_of, statement.drafted_at, statement.words_due_at)
 
 
 def _asked(seen: Snapshot, type_: DecisionType, *, ask: Wait | None) -> tuple[Waiting, ...]:

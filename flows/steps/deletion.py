@@ -73,6 +73,8 @@ def _authorise(hands: Hands, incident_id: str, plan: Plan, post_id: str) -> Clai
 
 def _judge(tx: Transaction, here: Office, incident: Incident, plan: Plan, post: Post) -> str | None:
     """Ask, or authorise the deletion; returns its effect where there is one."""
+    if plan.secure:
+        _ask_secured(tx, incident)
     said = _said(tx, incident, post)
     match verdict(plan, said):
         case Verdict.DELETE:
@@ -86,13 +88,11 @@ def _judge(tx: Transaction, here: Office, incident: Incident, plan: Plan, post: 
             _ask_confirm(tx, incident, post, said="confirm-asked")
         case Verdict.ASK_KEEP:
             _ask_keep(tx, incident, plan, post)
-        case Verdict.AFTER_SECURING:
-            _ask_secured(tx, incident)
         case Verdict.BY_HAND:
             post.state = PostState.BY_HAND
             tx.add(post)
             ask_by_hand(tx, post)
-        case Verdict.AFTER_CORRECTION | Verdict.LEAVE:
+        case Verdict.AFTER_CORRECTION | Verdict.AFTER_SECURING | Verdict.LEAVE:
             pass
     return None
 

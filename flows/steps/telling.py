@@ -64,11 +64,23 @@ def _notices(
         for address in addresses(
             role, register, poster=seen.incident.poster_email, account=_account(seen)
         ):
-            yield NewNotice(role, address, TEMPLATES.get(role, "role"), line, due)
+            reader = register.person(address)
+            fills_in = reader is not None and not reader.has_role(role)
+            template = TEMPLATES.get(role, "role")
+            yield NewNotice(role, address, template, line, due, fills_in=fills_in)
     if manager_due and not line and manager_may_hear(seen, register):
         template = SECURITY_LEADS if plan.manager_hears_only_that_security_leads else "line_manager"
         for address in _manager(seen, register):
             yield NewNotice(Role.LINE_MANAGER, address, template, line, due)
+    if line and any(post.deleted_at for post in seen.posts):
+        # Every deletion is told the DTU at once, outside the control of whoever asked for it.
+        yield NewNotice(Role.DTU, register.dtu_address, "deleted")
+    for generation in range(1, max((post.returns for post in seen.posts), default=0) + 1):
+        for notice in seen.notices:
+            if notice.template != "reopened":
+                yield NewNotice(
+                    notice.to_role, notice.to_address, "reopened", generation=generation
+                )
 
 
 def _account(seen: Snapshot) -> Account | None:

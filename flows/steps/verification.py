@@ -156,15 +156,26 @@ def _recheck_without_answer(
         post.look_at = now + timedelta(minutes=1)
         return
     post.state, post.verified_at, post.seen_gone_by = PostState.NEEDS_HUMAN, None, []
-    post.look_at = None
+    post.look_at, post.returns = None, post.returns + 1
     incident = _incident(tx, post)
     if incident.closed_at is not None:
-        incident.closed_at, post.open = None, True
+        incident.closed_at, post.open = None, not _held_elsewhere(tx, post)
         _say(tx, post, "reopened")
     tx.add(incident)
     _say(tx, post, "came-back")
     _ask_person(tx, post)
     wake_incident(tx, incident.id)
+
+
+def _held_elsewhere(tx: Transaction, post: Post) -> bool:
+    """Whether it was reported anew since, and another open incident has it."""
+    same = select(Post.id).where(
+        col(Post.platform) == post.platform,
+        col(Post.remote_id) == post.remote_id,
+        col(Post.open).is_(True),
+        col(Post.id) != post.id,
+    )
+    return tx.exec(same).first() is not None
 
 
 def _attested(tx: Transaction, post: Post, attested: Decision, *, present: bool) -> None:
