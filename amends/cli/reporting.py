@@ -14,6 +14,7 @@ from amends.cli.sight import ended, of_the_posts, person_waits, show_incident
 LOOK_SECONDS = 0.3
 PATIENCE_SECONDS = 300.0
 
+GOES_ON = "The work goes on without you. See it with: amends status {reference}"
 NOT_YET = "It still goes on. Follow it with: amends status {reference} --watch"
 
 
@@ -63,7 +64,10 @@ def report(
         return
     if not as_json:
         _say_accepted(answer)
-    _follow(client, reference, as_json=as_json)
+    try:
+        _follow(client, reference, as_json=as_json)
+    except KeyboardInterrupt:
+        raise Stop(Code.INTERRUPTED, GOES_ON.format(reference=reference)) from None
 
 
 def _say_accepted(answer: dict[str, Any]) -> None:

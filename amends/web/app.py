@@ -33,6 +33,7 @@ def create_app(office: Office) -> FastAPI:
         description=DESCRIPTION,
         openapi_url=f"{API}/openapi.json",
         docs_url=None,
+        redirect_slashes=False,
         redoc_url=None,
         lifespan=_lifespan,
         # It would record whole addresses, and the address of an acknowledgement holds its token.

@@ -33,6 +33,7 @@ TheAccount = Annotated[
 ]
 Source = Annotated[str | None, Field(max_length=2000, description="a link to where it can be read")]
 
+NUL = "Remove the character U+0000 from what you sent."
 ONE_OR_MORE = "Enter post_url, or post_urls for several."
 
 
@@ -40,6 +41,22 @@ class Body(BaseModel):
     """A JSON object with known fields only."""
 
     model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _can_be_stored(cls, sent: object) -> object:
+        if _holds_nul(sent):
+            raise ValueError(NUL)
+        return sent
+
+
+def _holds_nul(value: object) -> bool:
+    """PostgreSQL stores every character but this one."""
+    if isinstance(value, str):
+        return "\x00" in value
+    if isinstance(value, dict):
+        return any(_holds_nul(one) for one in value.values())
+    return isinstance(value, list) and any(_holds_nul(one) for one in value)
 
 
 class ReportBody(Body):

@@ -4,9 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from amends.web.again import again
 from amends.web.answers import API
 from amends.web.bodies import CaseDecisionBody
 from amends.web.caller import Caller, Here
+from amends.web.reference import CURSOR, Reference
 from flows.cases import CasePage, CaseShape, case, cases
 from flows.deciding.referring import NO_CASE, refer
 from flows.refusals import NotFoundError
@@ -21,7 +23,7 @@ router = APIRouter(prefix="/cases", tags=["cases"])
 def listing(
     here: Here,
     person: Caller,
-    before: Annotated[str | None, Query(max_length=32, description=NEXT)] = None,
+    before: Annotated[str | None, Query(pattern=CURSOR, description=NEXT)] = None,
 ) -> CasePage:
     """The cases that the caller may see, the newest first."""
     if not person.has_role(Role.HR):
@@ -30,16 +32,20 @@ def listing(
 
 
 @router.get("/{reference}")
-def one(reference: str, here: Here, person: Caller) -> CaseShape:
+def one(reference: Reference, here: Here, person: Caller) -> CaseShape:
     """One case. That the caller looked is recorded."""
-    return case(here, person, reference.upper())
+    return case(here, person, reference)
 
 
 @router.post("/{reference}/decisions", status_code=202)
 def decide(
-    reference: str, body: CaseDecisionBody, response: Response, here: Here, person: Caller
+    reference: Reference, body: CaseDecisionBody, response: Response, here: Here, person: Caller
 ) -> CaseShape:
     """Refer, or do not refer, with the rule and the reason; once."""
-    refer(here, person, reference.upper(), verdict=body.choice, rule=body.rule, reason=body.reason)
-    response.headers["Location"] = f"{API}/cases/{reference.upper()}"
-    return case(here, person, reference.upper())
+    again(
+        lambda: refer(
+            here, person, reference, verdict=body.choice, rule=body.rule, reason=body.reason
+        )
+    )
+    response.headers["Location"] = f"{API}/cases/{reference}"
+    return case(here, person, reference)

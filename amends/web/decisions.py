@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, Response
 
+from amends.web.again import again
 from amends.web.answers import AcceptedAnswer, accepted
 from amends.web.bodies import (
     AdviseBody,
@@ -20,6 +21,7 @@ from amends.web.bodies import (
     WordsBody,
 )
 from amends.web.caller import Caller, Here
+from amends.web.reference import Reference
 from flows.deciding.advising import advise
 from flows.deciding.attesting import attest
 from flows.deciding.closing import close
@@ -41,11 +43,11 @@ router = APIRouter(prefix="/incidents/{reference}", tags=["decisions"])
 
 @router.post("/decisions", status_code=202)
 def decide(
-    reference: str, body: DecisionBody, response: Response, here: Here, person: Caller
+    reference: Reference, body: DecisionBody, response: Response, here: Here, person: Caller
 ) -> AcceptedAnswer:
     """Take the decision. It is stored when this answers, and the engine acts on it."""
-    _take(here, person, reference.upper(), body)
-    return accepted(response, reference.upper())
+    again(lambda: _take(here, person, reference, body))
+    return accepted(response, reference)
 
 
 def _take(here: Office, person: Person, ref: str, body: DecisionBody) -> None:

@@ -9,14 +9,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, select
 
 from amends.web.caller import Here
-from models.beats import Beat
+from models.beats import PREFECT_DOWN, Beat
 from models.office import Office
 
 router = APIRouter(tags=["health"])
 
 FRESH = timedelta(seconds=30)
 ENGINE = "engine"
-PREFECT_DOWN = "prefect-down"
 
 Check = Literal["ok", "missing"]
 

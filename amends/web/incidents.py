@@ -4,10 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request, Response
 
+from amends.web.again import again
 from amends.web.answers import AcceptedAnswer, accepted
 from amends.web.bodies import ReportBody
 from amends.web.caller import Caller, Here
 from amends.web.pace import Pace
+from amends.web.reference import CURSOR, Reference
 from flows.intake import accept
 from flows.listing import Wanted, incidents
 from flows.shapes import IncidentPage, IncidentShape
@@ -33,7 +35,7 @@ def report(
     pace = request.app.state.pace
     assert isinstance(pace, Pace)
     pace.count(person.id)
-    answer = accept(here, person, body.request(), idempotency_key)
+    answer = again(lambda: accept(here, person, body.request(), idempotency_key))
     return accepted(response, answer.reference, created=answer.created)
 
 
@@ -46,7 +48,7 @@ def listing(
     severity: Annotated[
         int | None, Query(ge=1, le=4, description="only those this serious")
     ] = None,
-    before: Annotated[str | None, Query(max_length=32, description=NEXT)] = None,
+    before: Annotated[str | None, Query(pattern=CURSOR, description=NEXT)] = None,
     limit: Annotated[int, Query(ge=1, le=100, description="how many a page")] = 50,
 ) -> IncidentPage:
     """The incidents that the caller may see, the newest first."""
@@ -55,7 +57,7 @@ def listing(
 
 
 @router.get("/{reference}")
-def one(reference: str, here: Here, person: Caller) -> IncidentShape:
+def one(reference: Reference, here: Here, person: Caller) -> IncidentShape:
     """One incident, as far as the caller may see it."""
     with here.store.read() as tx:
-        return view(viewer(tx, here, person, reference.upper()))
+        return view(viewer(tx, here, person, reference))

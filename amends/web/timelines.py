@@ -9,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 
 from amends.web.caller import Caller, Here
 from amends.web.live import Reader
+from amends.web.reference import LAST, Reference
 from flows.shapes import EntryShape, TimelinePage
 from flows.timeline import LONGEST_PAGE, entries_after, timeline
 from flows.view import Viewer, viewer
@@ -22,10 +23,10 @@ PATIENCE_SECONDS = 10.0
 """How long a stream waits for the reader before it looks for itself."""
 
 
-def looking(reference: str, here: Here, person: Caller) -> Viewer:
+def looking(reference: Reference, here: Here, person: Caller) -> Viewer:
     """The caller before the incident; a 404 comes before the stream begins."""
     with here.store.read() as tx:
-        return viewer(tx, here, person, reference.upper())
+        return viewer(tx, here, person, reference)
 
 
 Looking = Annotated[Viewer, Depends(looking)]
@@ -35,7 +36,7 @@ Looking = Annotated[Viewer, Depends(looking)]
 def page(
     by: Looking,
     here: Here,
-    after: Annotated[int, Query(ge=0, description="`next` of the page before")] = 0,
+    after: Annotated[int, Query(ge=0, le=LAST, description="`next` of the page before")] = 0,
     limit: Annotated[int, Query(ge=1, le=LONGEST_PAGE, description="how many a page")] = 100,
 ) -> TimelinePage:
     """What happened, in sentences, the oldest first."""
@@ -48,7 +49,7 @@ async def events(
     by: Looking,
     request: Request,
     here: Here,
-    last_event_id: Annotated[int, Header(ge=0, description="the last event seen")] = 0,
+    last_event_id: Annotated[int, Header(ge=0, le=LAST, description="the last event seen")] = 0,
 ) -> AsyncIterator[ServerSentEvent]:
     """What happens, as it happens. An event's id is that of its entry; send back the last seen."""
     reader = request.app.state.reader
