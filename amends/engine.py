@@ -24,7 +24,7 @@ from flows.sweeper import due_incidents, next_due
 from integrations.notices.registry import carrier
 from integrations.platforms.connections import Connections
 from models.audit import chain_of_incident
-from models.beats import Beat
+from models.beats import PREFECT_DOWN, Beat
 from models.bell import Listener, listener
 from models.incident import Incident
 from models.office import Office, use
@@ -75,7 +75,7 @@ class Engine:
         lend(self.hands)
         bell = listener(self.office.store.url, self.office.settings.home)
         self._runner.start()
-        self._say_well()
+        self._beat("")
         threading.Thread(target=self._keep_alive, name="heartbeat", daemon=True).start()
         try:
             while not self._stopping.is_set():
@@ -199,8 +199,11 @@ class Engine:
                 log.error("the database cannot be reached; leases are ageing")
 
     def _say_well(self) -> None:
+        self._beat(PREFECT_DOWN if self._runner.prefect_is_down() else "")
+
+    def _beat(self, detail: str) -> None:
         with self.office.store.write("beat") as tx:
-            tx.merge(Beat(name=self.hands.owner, role="engine", at=tx.now()))
+            tx.merge(Beat(name=self.hands.owner, role="engine", at=tx.now(), detail=detail))
 
 
 def run(*, prefect: bool = True, prefect_api_url: str | None = None) -> None:

@@ -79,6 +79,16 @@ class ProcedureRunner:
         """Run the procedure to its end, without Prefect."""
         asyncio.run_coroutine_threadsafe(self._run_plainly(reference), self._loop).result()
 
+    def prefect_is_down(self) -> bool:
+        """Whether Prefect is wanted and does not answer. Waits some seconds at most."""
+        if self._probe is None:
+            return False
+        asked = asyncio.run_coroutine_threadsafe(self._probe.is_well(), self._loop)
+        try:
+            return not asked.result(timeout=2 * PROBE_SECONDS)
+        except TimeoutError:
+            return True
+
     async def _run_plainly(self, reference: str) -> None:
         mistake = await asyncio.wrap_future(self._ready)
         await mistake.procedure(reference)

@@ -6,9 +6,12 @@ from sqlmodel import Field, SQLModel
 
 from models.columns import at
 
+PREFECT_DOWN = "prefect-down"
+"""The engine works, and Prefect does not see it."""
+
 
 class Beat(SQLModel, table=True):
-    """The last sign of life of one process. ``detail`` is a code, such as ``prefect-down``."""
+    """The last sign of life of one process. ``detail`` is a code, such as PREFECT_DOWN."""
 
     __tablename__ = "beat"
 

@@ -79,8 +79,9 @@ class Post(SQLModel, table=True):
     """One item on one account. ``account_id`` is empty for an account that we do not know.
 
     While ``open``, no second incident may hold the same post. ``look_at`` is when it is looked at
-    next; ``looks`` is how many of the re-checks after *gone* have been made, ``returns`` how often
-    it was there again.
+    next; ``looks`` is how many of the re-checks after *gone* have been made.
+    ``delete_asked_by`` holds the ids of those whose own report of this very post asks for its
+    deletion.
     """
 
     __tablename__ = "post"
@@ -111,6 +112,7 @@ class Post(SQLModel, table=True):
     verified_at: datetime | None = at(nullable=True)
     look_at: datetime | None = at(nullable=True)
     looks: int = Field(default=0)
+    delete_asked_by: list[str] = words_list()
     returns: int = Field(default=0)
 
 

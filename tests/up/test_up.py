@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from department import ANA, DEE, Department, open_department
 
@@ -160,6 +161,22 @@ def test_the_whole_story_by_command_line_with_every_process_killed_once(
     assert up.interrupt() == 0
     assert not any(Path(f"/proc/{child}").exists() for child in children)
     assert "Amends has stopped" in up.output.read_text()
+
+
+def test_with_prefect_frozen_the_service_is_degraded_but_ready(up: Up) -> None:
+    def status() -> str:
+        answer = httpx.get(f"http://127.0.0.1:{up.port}/readyz", timeout=10)
+        assert answer.status_code == 200
+        return str(answer.json()["status"])
+
+    up.until(lambda: status() == "ready")
+    prefect = up.child("prefect")
+    os.killpg(prefect, signal.SIGSTOP)
+    try:
+        up.until(lambda: status() == "degraded")
+    finally:
+        os.killpg(prefect, signal.SIGCONT)
+    up.until(lambda: status() == "ready")
 
 
 def test_the_web_process_holds_no_platform_credential(up: Up, place: Department) -> None:
