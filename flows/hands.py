@@ -7,11 +7,10 @@ import os
 import socket
 from dataclasses import dataclass
 
-from integrations.platforms.connections import Connections
-
 from integrations.errors import NotAuthorised
 from integrations.notices.base import Carrier
 from integrations.platforms.base import Connection, Platform
+from integrations.platforms.connections import Connections
 from models.office import Office
 from models.people import Account
 
