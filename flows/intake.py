@@ -85,8 +85,9 @@ class _Intake:
             return before
         taken = self._taken(tx)
         holders = list(dict.fromkeys(taken.values()))
-        for incident_id in holders:
+        for incident_id in sorted(holders):  # in one order for everybody: no two block each other
             self._join(tx, incident_id)
+        self._ask_to_delete(tx, taken)
         incident_id = holders[0] if holders else self._open(tx)
         self._add_posts(tx, incident_id, taken)
         if not holders:
@@ -132,11 +133,28 @@ class _Intake:
                 held[post.key] = incident_id
         return held
 
+    def _ask_to_delete(self, tx: Transaction, taken: dict[tuple[str, str], str]) -> None:
+        """Who reports a post asks for the deletion of that one, and of no other of its incident."""
+        if not self.report.asks_to_delete:
+            return
+        for platform, remote_id in sorted(taken):
+            post = tx.exec(
+                select(Post).where(
+                    col(Post.platform) == platform,
+                    col(Post.remote_id) == remote_id,
+                    col(Post.open).is_(True),
+                )
+            ).first()
+            if post is not None and self.reporter.id not in post.delete_asked_by:
+                post.delete_asked_by = [*post.delete_asked_by, self.reporter.id]
+                tx.add(post)
+        tx.flush()
+
     def _add_posts(
         self, tx: Transaction, incident_id: str, taken: dict[tuple[str, str], str]
     ) -> None:
         """In one order for everybody, so that two requests never wait for each other."""
-        now = tx.now()
+        now, opens = tx.now(), not taken
         for named in sorted(self.report.posts, key=lambda one: one.key):
             if named.key in taken:
                 continue
@@ -149,6 +167,7 @@ class _Intake:
                 url=named.link.url,
                 state=PostState.LIVE if named.account else PostState.BY_HAND,
                 reported_at=now,
+                delete_asked_by=[self.reporter.id] if opens or self.report.asks_to_delete else [],
             )
             if not tx.insert_once(post):
                 raise _Beaten

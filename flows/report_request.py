@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from flows.refusals import BadRequestError
 from models.links import BadLinkError, KnownAccount, ParsedLink, parse_link
 from models.people import Account, Person
-from models.words import Circumstance, Kind, PosterKnown, Tier
+from models.words import Circumstance, DeleteWord, Kind, PosterKnown, Tier
 from policy.decide import decide
 from policy.people import Register
 from policy.reader import PolicyError
@@ -79,6 +79,8 @@ class ReadReport:
     poster_email: str | None
     cleared_by: str | None
     language: str
+    asks_to_delete: bool
+    """Whether its own kinds, with nobody else's, have the posts taken down at once."""
 
 
 def read_report(request: ReportRequest, reporter: Person, register: Register) -> ReadReport:
@@ -90,7 +92,7 @@ def read_report(request: ReportRequest, reporter: Person, register: Register) ->
     tiers = {post.account.tier for post in posts if post.account}
     tier = Tier.PERSONAL_OFFICIAL if Tier.PERSONAL_OFFICIAL in tiers else Tier.OFFICIAL
     try:
-        decide(request.kinds, request.circumstances, tier=tier)
+        plan = decide(request.kinds, request.circumstances, tier=tier)
     except PolicyError as error:
         raise BadRequestError(str(error)) from None
     known, poster = _poster(request, reporter, posts)
@@ -102,6 +104,7 @@ def read_report(request: ReportRequest, reporter: Person, register: Register) ->
         poster_email=poster,
         cleared_by=_cleared_by(request),
         language=request.language or spoken or "en",
+        asks_to_delete=plan.delete == DeleteWord.NOW,
     )
 
 

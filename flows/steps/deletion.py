@@ -80,7 +80,7 @@ def _judge(tx: Transaction, here: Office, incident: Incident, plan: Plan, post: 
         case Verdict.DELETE:
             return _plan_delete(tx, here, incident, post)
         case Verdict.DELETE_UNCONFIRMED:
-            _spend_unconfirmed(tx, incident)
+            _spend_unconfirmed(tx, post)
             effect_id = _plan_delete(tx, here, incident, post)
             _ask_confirm(tx, incident, post, said="unconfirmed-delete")
             return effect_id
@@ -99,7 +99,7 @@ def _judge(tx: Transaction, here: Office, incident: Incident, plan: Plan, post: 
 
 def _said(tx: Transaction, incident: Incident, post: Post) -> Said:
     account = tx.get_one(Account, post.account_id)
-    entitled = any(is_entitled(person, account) for person in _reporters(tx, incident))
+    entitled = any(is_entitled(person, account) for person in _asking(tx, post))
     decisions = tx.exec(select(Decision).where(col(Decision.incident_id) == incident.id))
     answered = {(d.type, d.target): d.choice for d in decisions if d.withdrawn_at is None}
     mine = tx.exec(
@@ -109,7 +109,7 @@ def _said(tx: Transaction, incident: Incident, post: Post) -> Said:
     ).all()
     return Said(
         entitled=entitled,
-        unconfirmed_delete_left=not entitled and _unspent(tx, incident) is not None,
+        unconfirmed_delete_left=not entitled and _unspent(tx, post) is not None,
         confirmed=answered.get((DecisionType.CONFIRM, post.id)),
         kept=answered.get((DecisionType.KEEP, post.id)),
         corrected=bool(mine)
@@ -127,14 +127,10 @@ def is_entitled(person: Person, account: Account) -> bool:
     )
 
 
-def _reporters(tx: Transaction, incident: Incident) -> list[Person]:
-    return list(
-        tx.exec(
-            select(Person)
-            .join(Report, col(Report.reporter_id) == col(Person.id))
-            .where(col(Report.incident_id) == incident.id)
-        )
-    )
+def _asking(tx: Transaction, post: Post) -> list[Person]:
+    """Who reported this very post, for deletion: a report of another post of the incident, or one
+    that asks for something else, takes nothing down."""
+    return list(tx.exec(select(Person).where(col(Person.id).in_(post.delete_asked_by))))
 
 
 def _has_spent(tx: Transaction, report: Report) -> bool:
@@ -148,16 +144,19 @@ def _has_spent(tx: Transaction, report: Report) -> bool:
     return spent is not None
 
 
-def _unspent(tx: Transaction, incident: Incident) -> Report | None:
-    """The first report whose reporter may still delete without a confirmation."""
+def _unspent(tx: Transaction, post: Post) -> Report | None:
+    """The first report of this post whose reporter may still delete without a confirmation."""
     reports = tx.exec(
-        select(Report).where(col(Report.incident_id) == incident.id).order_by(col(Report.id))
+        select(Report)
+        .where(col(Report.incident_id) == post.incident_id)
+        .where(col(Report.reporter_id).in_(post.delete_asked_by))
+        .order_by(col(Report.id))
     ).all()
     return next((report for report in reports if not _has_spent(tx, report)), None)
 
 
-def _spend_unconfirmed(tx: Transaction, incident: Incident) -> None:
-    if report := _unspent(tx, incident):
+def _spend_unconfirmed(tx: Transaction, post: Post) -> None:
+    if report := _unspent(tx, post):
         report.unconfirmed_delete = True
         tx.add(report)
 
