@@ -16,7 +16,7 @@ log = logging.getLogger("amends.engine")
 
 FLOWS_AT_ONCE = 4
 FLOW_DEADLINE_SECONDS = 30.0
-SLOT_PATIENCE_SECONDS = 10.0
+SLOT_PATIENCE_SECONDS = 5.0
 PROBE_SECONDS = 2.0
 TRUST_SECONDS = 5.0
 DISTRUST_SECONDS = 15.0
@@ -46,6 +46,7 @@ class ProcedureRunner:
             concurrent.futures.ThreadPoolExecutor(32, thread_name_prefix="step")
         )
         self._slots = asyncio.Semaphore(FLOWS_AT_ONCE)
+        self._later: set[asyncio.Future[None]] = set()
         self._thread = threading.Thread(target=self._loop.run_forever, name="flows", daemon=True)
         self._ready: concurrent.futures.Future[Any] = concurrent.futures.Future()
 
@@ -102,13 +103,23 @@ class ProcedureRunner:
             await mistake.procedure(reference)
 
     async def _as_flow(self, mistake: Any, reference: str) -> bool:
-        """Whether Prefect saw it to its end. While all slots are taken the work goes on plainly,
-        and the flow, when its turn comes, records what it finds done."""
+        """Whether Prefect saw it to its end, or will: while all slots are taken the work is done
+        plainly at once, and a flow records it when its turn comes. Nobody waits for that."""
         slot = asyncio.ensure_future(self._slots.acquire())
         done, _ = await asyncio.wait({slot}, timeout=SLOT_PATIENCE_SECONDS)
-        if not done:
-            await mistake.procedure(reference)
-            await slot
+        if done:
+            return await self._in_slot(mistake, reference)
+        await mistake.procedure(reference)
+        later = asyncio.ensure_future(self._record_later(slot, mistake, reference))
+        self._later.add(later)
+        later.add_done_callback(self._later.discard)
+        return True
+
+    async def _record_later(self, slot: Awaitable[Any], mistake: Any, reference: str) -> None:
+        await slot
+        await self._in_slot(mistake, reference)
+
+    async def _in_slot(self, mistake: Any, reference: str) -> bool:
         try:
             return await self._under_deadline(mistake.handle_mistake(reference))
         finally:

@@ -151,3 +151,15 @@ def test_the_first_response_makes_no_prefect_call(
         department.close()
     assert in_flow == [False]
     assert calls == []
+
+
+def test_many_incidents_at_once_all_reach_people_and_are_all_recorded(
+    department, prefect_server
+) -> None:
+    links = [department.post(f"The fund opens on {day} May.") for day in range(1, 17)]
+    references = [department.report_wrong_fact(link) for link in links]
+    for reference in references:
+        department.until_waiting(reference, Wait.CLEARANCE, 60)
+    assert len(department.sandbox.calls("delete")) == len(links)
+    for reference in references:
+        until(lambda name=reference: [r for r in prefect_server.runs(name) if r["end_time"]], 90)
