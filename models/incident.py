@@ -21,10 +21,11 @@ class Incident(SQLModel, table=True):
     """
 
     __tablename__ = "incident"
+    __table_args__ = (Index("ix_incident_state_id", "state", "id"),)
 
     id: str = key()
     reference: str = Field(unique=True, max_length=12)
-    state: IncidentState = word(IncidentState, index=True, default=IncidentState.ACCEPTED)
+    state: IncidentState = word(IncidentState, default=IncidentState.ACCEPTED)
     waiting_for: Wait | None = word(Wait, nullable=True)
     kinds: list[str] = words_list()
     circumstances: list[str] = words_list()
@@ -51,11 +52,14 @@ class Report(SQLModel, table=True):
     """One person's report of the incident. ``times`` counts how often they reported it."""
 
     __tablename__ = "report"
-    __table_args__ = (UniqueConstraint("incident_id", "reporter_id"),)
+    __table_args__ = (
+        UniqueConstraint("incident_id", "reporter_id"),
+        Index("ix_report_reporter_incident", "reporter_id", "incident_id"),
+    )
 
     id: str = key()
     incident_id: str = Field(foreign_key="incident.id", index=True)
-    reporter_id: str = Field(foreign_key="person.id", index=True)
+    reporter_id: str = Field(foreign_key="person.id")
     times: int = Field(default=1)
     note_sealed: bytes | None = Field(default=None)
     unconfirmed_delete: bool = Field(default=False)
@@ -94,11 +98,12 @@ class Post(SQLModel, table=True):
             sqlite_where=text("open = 1"),
             postgresql_where=text("open"),
         ),
+        Index("ix_post_account_incident", "account_id", "incident_id"),
     )
 
     id: str = key()
     incident_id: str = Field(foreign_key="incident.id", index=True)
-    account_id: str | None = Field(default=None, foreign_key="account.id", index=True)
+    account_id: str | None = Field(default=None, foreign_key="account.id")
     platform: str = Field(max_length=20)
     handle: str | None = Field(default=None, max_length=200)
     remote_id: str = Field(max_length=500)

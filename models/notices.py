@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from models.columns import at, key, word
@@ -16,12 +16,15 @@ class Notice(SQLModel, table=True):
     """
 
     __tablename__ = "notice"
-    __table_args__ = (UniqueConstraint("incident_id", "template", "to_address", "generation"),)
+    __table_args__ = (
+        UniqueConstraint("incident_id", "template", "to_address", "generation"),
+        Index("ix_notice_address_incident", "to_address", "incident_id"),
+    )
 
     id: str = key()
     incident_id: str = Field(foreign_key="incident.id", index=True)
     to_role: Role = word(Role)
-    to_address: str = Field(max_length=254, index=True)
+    to_address: str = Field(max_length=254)
     template: str = Field(max_length=60)
     generation: int = Field(default=1)
     state: NoticeState = word(NoticeState, default=NoticeState.QUEUED)
