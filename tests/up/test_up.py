@@ -159,6 +159,10 @@ def test_the_whole_story_by_command_line_with_every_process_killed_once(
 
     children = [up.child(name) for name in ("web", "engine", "prefect")]
     assert up.interrupt() == 0
+    for log in (place.home / "logs").iterdir():
+        written = log.read_text()
+        for secret in ("3 May", "5 June", ANA, DEE, *up.tokens.values()):
+            assert secret not in written, log.name
     assert not any(Path(f"/proc/{child}").exists() for child in children)
     assert "Amends has stopped" in up.output.read_text()
 
