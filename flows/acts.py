@@ -17,7 +17,7 @@ from integrations.errors import NotAuthorised, OutcomeUnknown
 from integrations.notices.base import Mail
 from integrations.platforms.base import Platform
 from models.effects import Effect
-from models.incident import Post
+from models.incident import Incident, Post
 from models.notices import Notice
 from models.office import Office
 from models.people import Account
@@ -112,6 +112,8 @@ class DeletePost:
     def forbidden(
         self, tx: Transaction, effect: Effect, account: Account | None, now: datetime
     ) -> str | None:
+        if tx.get_one(Incident, effect.incident_id).plan is None:
+            return "reclassified"
         post = tx.get_one(Post, effect.target)
         return "already-ended" if post.state in (PostState.GONE, PostState.KEPT) else None
 
@@ -190,6 +192,8 @@ class PublishWords:
         if account is not None and account.held_until is not None and account.held_until > now:
             return "held"
         statement = tx.get_one(Statement, effect.target)
+        if statement.generation != tx.get_one(Incident, effect.incident_id).generation:
+            return "reclassified"
         wording = tx.get(Wording, statement.wording_id) if statement.wording_id else None
         sendable = statement.state in (StatementState.CLEARED, StatementState.NEEDS_HUMAN)
         if not sendable or wording is None or wording.version != effect.generation:

@@ -126,7 +126,10 @@ def claim_effect(tx: Transaction, hands: Hands, effect_id: str) -> Claim | None:
     """
     now = tx.now()
     effect = tx.get(Effect, effect_id)
-    if effect is None or not _is_due(effect, now):
+    if effect is None:
+        return None
+    hold_still(tx, effect)
+    if not _is_due(effect, now):
         return None
     act = act_for(effect.kind)
     account = tx.get(Account, effect.account_id) if effect.account_id else None
@@ -156,6 +159,15 @@ def claim_effect(tx: Transaction, hands: Hands, effect_id: str) -> Claim | None:
         effect.payload_sealed, place("effect", effect.id, "payload")
     )
     return Claim(effect, effect.fence, payload, account)
+
+
+def hold_still(tx: Transaction, effect: Effect) -> None:
+    """Until the end of this transaction nobody decides on the incident or moves the effect: what
+    a person takes back is not sent, and what is sent is not taken back. SQLite has one writer."""
+    if tx.postgres:
+        mine = select(Incident.id).where(col(Incident.id) == effect.incident_id)
+        tx.exec(mine.with_for_update(key_share=True)).one()
+        tx.refresh(effect, with_for_update={"key_share": True})
 
 
 def _is_due(effect: Effect, now: datetime) -> bool:

@@ -49,11 +49,17 @@ def ensure_plan(here: Office, reference: str) -> Incident:
     if incident.plan is not None:
         return incident
     with here.store.write("make-plan") as tx:
-        incident = incident_by(tx, reference)
+        incident = _locked(tx, reference)
         if incident.plan is None:
             make_plan(tx, incident)
         tx.flush()
     return incident
+
+
+def _locked(tx: Transaction, reference: str) -> Incident:
+    """The first runner makes the plan; another finds it made, and takes nothing of it back."""
+    mine = select(Incident).where(col(Incident.reference) == reference)
+    return tx.exec(mine.with_for_update(key_share=True)).one()
 
 
 def make_plan(tx: Transaction, incident: Incident) -> None:
@@ -90,7 +96,8 @@ def _tier(tx: Transaction, incident: Incident) -> Tier:
 
 def _take_back(tx: Transaction, incident: Incident) -> None:
     of_incident = col(Effect.incident_id) == incident.id
-    for effect in tx.exec(select(Effect).where(of_incident)):
+    mine = select(Effect).where(of_incident).order_by(col(Effect.id))
+    for effect in tx.exec(mine.with_for_update(key_share=True)):
         if effect.kind != EffectKind.NOTICE:
             withdraw(tx, effect, "reclassified")
     for statement in tx.exec(select(Statement).where(col(Statement.incident_id) == incident.id)):

@@ -40,7 +40,7 @@ def read_back(hands: Hands, effect_id: str) -> EffectState:
 def _claim_for_reading(hands: Hands, effect_id: str) -> Claim | None:
     with hands.office.store.write("claim-read-back") as tx:
         now = tx.now()
-        effect = tx.get(Effect, effect_id)
+        effect = tx.get(Effect, effect_id, with_for_update={"key_share": True})
         if effect is None:
             return None
         if effect.state == EffectState.INFLIGHT and _is_orphan(hands, effect, now):
@@ -167,7 +167,7 @@ def settle_for_person(
     to = {Finding.THERE: EffectState.CONFIRMED, Finding.ABSENT: EffectState.RETRY}.get(finding)
     with hands.office.store.write("settle-for-person") as tx:
         now = tx.now()
-        effect = tx.get_one(Effect, effect_id)
+        effect = tx.get_one(Effect, effect_id, with_for_update={"key_share": True})
         if effect.state != EffectState.NEEDS_HUMAN:
             return effect.state
         effect.fence += 1

@@ -3,7 +3,7 @@
 import json
 from datetime import timedelta
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from flows.acts import ask_by_hand
 from flows.asking import ask
@@ -13,6 +13,7 @@ from flows.ledger import Claim, attempt, carry_out, claim_effect, plan_effect
 from flows.permission import Said, Verdict, verdict
 from flows.step import step
 from models.decisions import Decision
+from models.effects import Effect
 from models.incident import Capture, Incident, Post, Report
 from models.office import Office
 from models.people import Account, Person
@@ -40,7 +41,7 @@ def delete(here: Office, incident: Incident, plan: Plan) -> None:
     hands = hands_here()
     assert hands is not None, "steps run their work where the hands are"
     for post_id in _deletable(here, incident):
-        if claim := _authorise(hands, incident.id, plan, post_id):
+        if claim := _authorise(hands, incident, plan, post_id):
             attempt(hands, claim)
     for effect_id in due_effects(here, incident.id, EffectKind.DELETE):
         carry_out(effect_id)
@@ -59,14 +60,15 @@ def _deletable(here: Office, incident: Incident) -> list[str]:
         return list(tx.exec(query))
 
 
-def _authorise(hands: Hands, incident_id: str, plan: Plan, post_id: str) -> Claim | None:
+def _authorise(hands: Hands, planned: Incident, plan: Plan, post_id: str) -> Claim | None:
     """Judge and act in one transaction, on rows as they are now. The claim, where it may go now,
     is committed with the authority for it."""
     with hands.office.store.write("authorise-delete") as tx:
-        incident = tx.get_one(Incident, incident_id)
+        incident = tx.get_one(Incident, planned.id, with_for_update={"key_share": True})
         post = tx.get_one(Post, post_id)
         effect_id = None
-        if post.state in UNDELETED:
+        anew = incident.plan is None or incident.generation != planned.generation
+        if post.state in UNDELETED and not anew:
             effect_id = _judge(tx, hands.office, incident, plan, post)
         return claim_effect(tx, hands, effect_id) if effect_id else None
 
@@ -162,9 +164,15 @@ def _spend_unconfirmed(tx: Transaction, post: Post) -> None:
 
 
 def _plan_delete(tx: Transaction, here: Office, incident: Incident, post: Post) -> str | None:
-    post.state = PostState.DELETING
-    tx.add(post)
-    return plan_effect(
+    """The act after the last one on this post: a person may have had it tried again before."""
+    last = tx.exec(
+        select(func.coalesce(func.max(Effect.generation), 0)).where(
+            col(Effect.incident_id) == incident.id,
+            col(Effect.kind) == EffectKind.DELETE,
+            col(Effect.target) == post.id,
+        )
+    ).one()
+    effect_id = plan_effect(
         tx,
         here,
         incident_id=incident.id,
@@ -172,8 +180,12 @@ def _plan_delete(tx: Transaction, here: Office, incident: Incident, post: Post) 
         target=post.id,
         payload=json.dumps({"remote_id": post.remote_id}).encode(),
         account_id=post.account_id,
-        generation=incident.generation,
+        generation=last + 1,
     )
+    if effect_id:
+        post.state = PostState.DELETING
+        tx.add(post)
+    return effect_id
 
 
 def _ask_confirm(tx: Transaction, incident: Incident, post: Post, *, said: str) -> None:
