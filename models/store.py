@@ -190,10 +190,16 @@ def _alembic() -> Config:
 
 def _open(url: str) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_size=40, max_overflow=40, pool_pre_ping=True)
+        return create_engine(
+            url, pool_size=40, max_overflow=40, pool_pre_ping=True, hide_parameters=True
+        )
     Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
-        url, pool_size=40, max_overflow=80, connect_args={"timeout": BUSY_MILLISECONDS / 1000}
+        url,
+        hide_parameters=True,  # a database error's text would carry content into logs
+        pool_size=40,
+        max_overflow=80,
+        connect_args={"timeout": BUSY_MILLISECONDS / 1000},
     )
 
     @event.listens_for(engine, "connect")

@@ -4,6 +4,7 @@ import typer
 
 from amends.cli import (
     audit,
+    cases,
     clearing,
     deciding,
     doctoring,
@@ -23,7 +24,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
 )
 
-for area in (reporting, status, clearing, deciding, settling, programs, doctoring):
+for area in (reporting, status, clearing, deciding, settling, cases, programs, doctoring):
     for name, command in area.COMMANDS.items():
         app.command(name)(command)
 app.add_typer(tokens.app, name="token")

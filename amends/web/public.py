@@ -57,6 +57,18 @@ def where(reference: str, here: Here) -> HTMLResponse:
     return _page(here, "incident", reference=named if REFERENCE.fullmatch(named) else "AM-…")
 
 
+@router.get("/")
+def home(here: Here) -> HTMLResponse:
+    """What this address is."""
+    return _page(here, "home")
+
+
+@router.get("/cases")
+def sealed(here: Here) -> HTMLResponse:
+    """Where the link in HR's mail leads. It says nothing of any case."""
+    return _page(here, "cases")
+
+
 def _page(here: Office, name: str, status: int = 200, **facts: str) -> HTMLResponse:
     organisation = here.settings.organisation
     words = {"organisation": organisation.name, "duty_officer": organisation.duty_officer}

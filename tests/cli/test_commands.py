@@ -251,13 +251,29 @@ def test_the_record_is_verified_and_a_change_in_it_is_found(terminal: Any) -> No
     assert "not what was written" in broken.out
 
 
+def test_hr_reads_a_case_and_everyone_else_reads_that_there_is_nothing(terminal: Any) -> None:
+    reference = terminal.paper.worded()
+    terminal.paper.consider(reference)
+    listed = terminal.run("cases", by=HAL)
+    assert listed.code == 0
+    assert reference in listed.out
+    read = terminal.run("cases", reference, by=HAL)
+    assert f"amends refer {reference} --refer" in read.out
+    again = terminal.run("cases", reference, by=HAL)
+    assert HAL in again.out  # the look before this one is in the record
+    for person in (DEE, ANA):
+        hidden = terminal.run("cases", reference, by=person)
+        assert hidden.code == 2
+        assert reference not in hidden.out
+
+
 def test_help_fits_the_screen_and_lists_every_verb(cut_off: Any) -> None:
     ended = cut_off.run("--help")
     assert ended.code == 0
     assert max(len(line) for line in ended.out.splitlines()) <= 80
     for verb in (
         "report", "status", "clear", "advise", "confirm", "keep", "attest", "settle",
-        "reclassify", "skip", "waive", "refer", "hold", "close", "ack", "doctor", "token",
+        "reclassify", "skip", "waive", "refer", "cases", "hold", "close", "ack", "doctor", "token",
         "demo", "up", "web", "engine",
     ):  # fmt: skip
         assert f"  {verb} " in ended.out
