@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from sqlmodel import col, select
+from sqlmodel import col, select, update
 
 from amends.settings import AccountPart, PersonPart, Settings, SettingsError
-from models.people import Account, Person
+from models.people import Account, Person, Token
 from models.store import Store, Transaction
 from models.words import Employer, Role, Tier
 
@@ -22,7 +22,8 @@ def sync(store: Store, settings: Settings) -> None:
     """Bring the rows in line with amends.toml. Rows are never deleted: who left is unregistered.
 
     An address that is only referred to (a line manager, deputy, owner or publisher) becomes a
-    person without roles, so that it can be told and asked. Raises SettingsError.
+    person without roles, so that it can be told and asked. Whoever becomes one of HR loses the
+    tokens they had: HR's come from HR (ADR 8). Raises SettingsError.
     """
     check(settings)
     with store.write("sync-register") as tx:
@@ -59,11 +60,21 @@ def _sync_people(tx: Transaction, settings: Settings) -> None:
         person.name = part.name
         person.employer = Employer(part.employer)
         person.line_manager, person.deputy = part.line_manager, part.deputy
+        if Role.HR in part.roles and not person.has_role(Role.HR):
+            _revoke_tokens(tx, person)
         person.roles = list(part.roles)
         person.phone, person.timezone, person.hours = part.phone, part.timezone, part.hours
         person.registered = True
         tx.add(person)
     _unregister(tx, known.values())
+
+
+def _revoke_tokens(tx: Transaction, person: Person) -> None:
+    tx.exec(
+        update(Token)
+        .where(col(Token.person_id) == person.id, col(Token.revoked_at).is_(None))
+        .values(revoked_at=tx.now())
+    )
 
 
 def _referred(settings: Settings) -> set[str]:

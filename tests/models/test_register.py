@@ -1,12 +1,14 @@
 """The register in rows: everybody of amends.toml, and everybody whom it only refers to."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlmodel import select
 
 from amends.settings import Settings, SettingsError, load
-from models.people import Account, Person
+from models.columns import new_id
+from models.people import Account, Person, Token
 from models.register import sync
 from models.store import Store
 
@@ -89,3 +91,28 @@ def test_a_relation_is_not_given_as_a_role(store: Store, tmp_path: Path, role: s
 def test_nobody_is_named_twice(store: Store, tmp_path: Path, twice: str) -> None:
     with pytest.raises(SettingsError, match="twice"):
         sync(store, _settings(tmp_path, twice))
+
+
+def test_whoever_is_made_hr_loses_the_tokens_they_had(store: Store, tmp_path: Path) -> None:
+    """Else an administrator would read cases by giving themselves the role (ADR 8)."""
+    sync(store, _settings(tmp_path, ANA.format(roles='"admin"')))
+    ana = _people(store)["ana@dept.example"]
+    with store.write("make-token") as tx:
+        tx.add(
+            Token(
+                id=new_id(),
+                person_id=ana.id,
+                digest="0" * 64,
+                made_at=tx.now(),
+                expires_at=tx.now() + timedelta(days=1),
+            )
+        )
+    sync(store, _settings(tmp_path, ANA.format(roles='"admin"')))
+    assert not _revoked(store)
+    sync(store, _settings(tmp_path, ANA.format(roles='"admin", "hr"')))
+    assert _revoked(store)
+
+
+def _revoked(store: Store) -> bool:
+    with store.read() as tx:
+        return tx.exec(select(Token)).one().revoked_at is not None
