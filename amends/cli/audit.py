@@ -27,7 +27,7 @@ def verify() -> None:
         store.close()
     for one in found.breaks:
         show(f"{one.chain}, entry {one.seq}: {one.what}", style="red")
-    show(f"{found.chains} chains, {found.entries} entries.")
+    show(f"Chains: {found.chains}. Entries: {found.entries}.")
     if found.breaks:
         raise Stop(Code.FAILED, "The record has been changed. Keep the database as it is, and "
                    "phone the duty officer.")  # fmt: skip

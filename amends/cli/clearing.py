@@ -24,7 +24,7 @@ def clear(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Clear the words that go out, or reject them. Your answer is for the words shown."""
+    """Clear the words, or reject them. Your answer is for the words shown."""
     client = Client()
     seen = client.get(incident_path(reference))
     about = _meant(seen, statement)
@@ -77,7 +77,7 @@ def _show_words(about: dict[str, Any]) -> None:
     for line in (about["text"] or "").splitlines():
         show(f"  {line}")
     show()
-    show(f"digest {about['digest']}")
+    show(f"SHA-256 {about['digest']}")
 
 
 COMMANDS = {"clear": clear}

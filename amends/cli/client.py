@@ -17,8 +17,13 @@ API = "/api/v1"
 DEFAULT_URL = "http://127.0.0.1:8000"
 SECONDS = 30.0
 TRIES = 2
+UNAUTHORISED = 401
 
 NO_TOKEN = "Set AMENDS_TOKEN to your token. To make one: amends token create --person YOUR-E-MAIL"
+BAD_TOKEN = (
+    "AMENDS_TOKEN holds no token that works: it is wrong, or it has run out. An administrator can "
+    "make you a new one: amends token create --person YOUR-E-MAIL"
+)
 BAD_URL = "AMENDS_URL must start with http:// or https://."
 
 
@@ -91,6 +96,8 @@ class Client:
         code = STATUSES.get(answer.status_code, Code.FAILED)
         if code is Code.UNREACHABLE:
             raise self.unreachable()
+        if answer.status_code == UNAUTHORISED and "Authorization" in self._http.headers:
+            raise Stop(code, BAD_TOKEN)
         raise Stop(code, _detail(answer))
 
 

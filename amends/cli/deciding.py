@@ -31,7 +31,7 @@ def confirm(
     reason: Reason = None,
     as_json: AsJson = False,
 ) -> None:
-    """Confirm a deletion that somebody else asked for, as the second person."""
+    """Confirm a deletion that somebody else asked for."""
     choice = "no" if no else "yes"
     body = {"type": "confirm", "target": target, "choice": choice, "reason": reason}
     send(reference, body, "the post stays." if no else "confirmed.", as_json=as_json)
@@ -78,7 +78,7 @@ def words(
     language: Annotated[str | None, typer.Option(help="Of the words, like en or fr.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write the words. Somebody else must clear them; earlier clearances are void."""
+    """Write the words, for others to clear. Earlier clearances are void."""
     body = {
         "type": "words",
         "text": text,
@@ -107,7 +107,7 @@ def reclassify(
     reason: Reason = None,
     as_json: AsJson = False,
 ) -> None:
-    """Change the kind of mistake; what is not yet done is planned anew."""
+    """Change the kind of mistake. What is not yet done is planned anew."""
     body = {
         "type": "reclassify",
         "kinds": listed(kinds),

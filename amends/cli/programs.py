@@ -40,7 +40,7 @@ def engine(
         str | None, typer.Option(help="A Prefect server that runs already.")
     ] = None,
 ) -> None:
-    """Run an engine alone: the process that acts on the outside world."""
+    """Run an engine alone. It is the process that acts on the outside world."""
     import_module("amends.engine").run(prefect=not no_prefect, prefect_api_url=prefect_api_url)
 
 
@@ -50,7 +50,7 @@ def demo(
     ] = None,
     keep: Annotated[bool, typer.Option("--keep", help="Leave everything running.")] = False,
 ) -> None:
-    """Show one mistake from report to proof, on the practice platform."""
+    """Show one mistake, from report to proof, on this machine alone."""
     code = Code(import_module("amends.demo").run(scenario, keep))
     if code is not Code.DONE:
         raise Stop(code)

@@ -40,7 +40,10 @@ def report(
     ] = None,
     as_json: AsJson = False,
     wait: Annotated[
-        bool, typer.Option("--wait", help="Until it is gone; 10 when a person must act.")
+        bool,
+        typer.Option(
+            "--wait", help="Follow it until it is gone. Ends with 10 where a person must act."
+        ),
     ] = False,
 ) -> None:
     """Report a post that went out in error."""

@@ -49,7 +49,7 @@ def refer(
     reason: Annotated[str, typer.Option(help="Why.")],
     as_json: AsJson = False,
 ) -> None:
-    """Decide on a referral. For HR alone."""
+    """Decide on a referral: for HR alone."""
     choice = "refer" if referred else "do-not-refer"
     path = f"/cases/{segment(reference_of(reference))}/decisions"
     answer = Client().post(path, {"choice": choice, "rule": rule, "reason": reason})

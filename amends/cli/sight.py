@@ -9,11 +9,20 @@ from rich.table import Table
 from rich.text import Text
 
 from amends.cli.screen import show
+from templates.labels import label
 
 ENDED = ("gone", "attested", "kept")
 AT_THEIR_OWN_TIME = ("advice", "closing")
 BY_ITSELF = ("platform", "mail", "engine")
 ABOUT_POSTS = ("confirmation", "decision", "by-hand", "person")
+
+NEEDS = {
+    "settle": " --there (or --not-there)",
+    "facts": " --wrong … --right … --source …",
+    "words": " --text …",
+    "advise": " --text …",
+}
+"""What an answer cannot do without."""
 
 GOOD = frozenset({"gone", "attested", "published", "acknowledged", "done", "closed"})
 PRESSING = frozenset({"needs_human", "unknown", "failed", "by_hand", "asked"})
@@ -111,7 +120,7 @@ def _statement(one: dict[str, Any]) -> tuple[str, str]:
 
 def _notice(one: dict[str, Any]) -> tuple[str, str]:
     when = one["acknowledged_at"] or one["sent_at"]
-    return one["state"], _plain(one["to_role"]) + (f" at {_time(when)}" if when else "")
+    return one["state"], label("role", one["to_role"]) + (f" at {_time(when)}" if when else "")
 
 
 def _advice(seen: dict[str, Any]) -> list[dict[str, Any]]:
@@ -121,9 +130,11 @@ def _advice(seen: dict[str, Any]) -> list[dict[str, Any]]:
 def _wait(seen: dict[str, Any], wait: dict[str, Any]) -> tuple[str, str]:
     lines = [wait["label"].removeprefix("Waiting ")]
     if wait["asked_of"]:
-        lines.append(f"asked of {', '.join(_plain(role) for role in wait['asked_of'])}")
+        lines.append(f"asked of {', '.join(label('role', role) for role in wait['asked_of'])}")
     if wait["due_at"]:
         lines.append(f"due {_when(wait['due_at'])}")
+    if wait["waiting_for"] in BY_ITSELF:
+        lines.append("nothing for you to do: it goes on by itself")
     if hint := _hint(seen["reference"], wait):
         lines.append(hint)
     return wait["waiting_for"], "\n".join(lines)
@@ -147,8 +158,10 @@ def _hint(reference: str, wait: dict[str, Any]) -> str:
     verb = verbs.get(wait["waiting_for"])
     if verb is None:
         return ""
-    target = f" --target {wait['target']}" if verb in ("confirm", "keep", "settle") else ""
-    return f"You may answer: amends {verb} {reference}{target if wait['target'] else ''}"
+    told = f"You may answer: amends {verb} {reference}"
+    if wait["target"] and verb in ("confirm", "keep", "settle"):
+        told += f" --target {wait['target']}"
+    return told + NEEDS.get(verb, "")
 
 
 def _clock(clock: dict[str, Any]) -> str:
@@ -156,10 +169,6 @@ def _clock(clock: dict[str, Any]) -> str:
     parts = [f"deleted after {gone:.1f} s"] if gone is not None else []
     parts += [f"words out after {words:.1f} s"] if words is not None else []
     return ", ".join(parts).capitalize()
-
-
-def _plain(role: str) -> str:
-    return role.replace("-", " ").replace("dtu", "DTU")
 
 
 def _style(word: str) -> str:

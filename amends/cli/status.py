@@ -20,14 +20,15 @@ def status(
     ] = None,
     as_json: AsJson = False,
     watch: Annotated[
-        bool, typer.Option("--watch", help="Go on showing what happens, until it is closed.")
+        bool,
+        typer.Option("--watch", help="Show the timeline, past and to come, until it is closed."),
     ] = False,
     state: Annotated[str | None, typer.Option(help="Only incidents in this state.")] = None,
     kind: Annotated[str | None, typer.Option(help="Only incidents of this kind.")] = None,
     severity: Annotated[int | None, typer.Option(help="Only incidents this serious.")] = None,
     before: Annotated[str | None, typer.Option(help="The page after the one shown.")] = None,
 ) -> None:
-    """Show where an incident stands; without a reference, every one that you may see."""
+    """Show where an incident stands. Without a reference: each that you may see."""
     client = Client()
     if reference is None:
         page = client.get("/incidents", state=state, kind=kind, severity=severity, before=before)

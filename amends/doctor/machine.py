@@ -55,7 +55,7 @@ def _mounts() -> str:
 
 def _key(path: Path) -> Finding:
     if not path.is_file():
-        return warn("keys", f"{path.name} is not there yet. It is made at the first start.")
+        return warn("keys", f"{path.name} is not there yet. It is made when it is first needed.")
     if path.stat().st_mode & stat.S_IRWXO:
         return bad("keys", f"Everybody on this machine can read {path}. Run: chmod o= {path}")
     return ok("keys", f"{path.name} is there. Keep a copy apart from the database's backups.")

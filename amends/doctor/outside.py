@@ -1,5 +1,7 @@
 """The outside: each account's platform, mail, and Prefect; looking changes nothing there."""
 
+import os
+
 import httpx
 
 from amends.doctor.findings import Finding, Findings, bad, ok, warn
@@ -12,6 +14,7 @@ from integrations.platforms.registry import connect
 
 PREFECT_HERE = "http://127.0.0.1:4200/api"
 SECONDS = 5.0
+UNAUTHORISED = 401
 
 
 def examine_accounts(settings: Settings) -> Findings:
@@ -33,7 +36,9 @@ def _account(settings: Settings, account: AccountPart) -> Findings:
         yield warn(about, "It has no credentials: its posts are deleted by hand.")
         return
     if not secret:
-        yield bad(about, f"There is no secret at {account.credentials}. Put it there.")
+        yield bad(
+            about, f"There is no secret at {account.credentials}. {_put_it(account.credentials)}"
+        )
         return
     try:
         platform = connect(Connection(account.platform, account.handle, secret, account.base_url))
@@ -51,6 +56,12 @@ def _account(settings: Settings, account: AccountPart) -> Findings:
         yield bad(about, problem)
     if not problems:
         yield ok(about, "The credentials work.")
+
+
+def _put_it(where: str) -> str:
+    if where.startswith("file:"):
+        return "Put it there."
+    return "Put it there, and run this with what the engine is given, or it is not seen."
 
 
 def examine_mail(settings: Settings) -> Findings:
@@ -79,8 +90,14 @@ def examine_prefect(settings: Settings) -> Findings:
 
 
 def _prefect(url: str) -> Finding:
+    user, _, password = os.environ.get("PREFECT_API_AUTH_STRING", "").partition(":")
     try:
-        httpx.get(f"{url.rstrip('/')}/health", timeout=SECONDS).raise_for_status()
+        answer = httpx.get(
+            f"{url.rstrip('/')}/health", timeout=SECONDS, auth=(user, password) if user else None
+        )
+        if answer.status_code == UNAUTHORISED:
+            return warn("prefect", "Its server wants a password. Set PREFECT_API_AUTH_STRING.")
+        answer.raise_for_status()
     except (httpx.HTTPError, httpx.InvalidURL):
         return warn(
             "prefect",

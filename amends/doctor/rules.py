@@ -38,7 +38,10 @@ def _roles(settings: Settings) -> Findings:
     for fallback, roles in by_fallback.items():
         names = ", ".join(roles)
         if fallback is None:
-            yield warn("roles", f"Nobody fills, and nobody stands in for: {names}.")
+            yield warn(
+                "roles",
+                f"Nobody fills these, and nobody can stand in: {names}. Give somebody the role.",
+            )
         else:
             yield warn("roles", f"Nobody fills these, so {fallback} is asked instead: {names}.")
 

@@ -34,7 +34,9 @@ def test_without_a_token_it_is_not_allowed(terminal: Any) -> None:
     ended = terminal.run("status")
     assert ended.code == 12
     assert "amends token create" in ended.err
-    assert terminal.run("status", AMENDS_TOKEN="wrong").code == 12
+    wrong = terminal.run("status", AMENDS_TOKEN="wrong")
+    assert wrong.code == 12
+    assert "AMENDS_TOKEN" in wrong.err
 
 
 def test_a_service_that_is_down_leaves_what_to_do_by_hand(cut_off: Any) -> None:
@@ -83,6 +85,7 @@ def test_status_shows_one_or_all(terminal: Any) -> None:
     assert "Waiting for" in one.out
     assert terminal.paper.link() in one.out
     assert max(len(line) for line in one.out.splitlines()) <= 80
+    assert "asked of a second reader" in one.out
     assert reference in terminal.run("status", by=DEE).out
     listed = json.loads(terminal.run("status", "--json", by=DEE).out)
     assert listed["incidents"][0]["reference"] == reference

@@ -1,7 +1,10 @@
 """The examination finds what is wrong and says what to do."""
 
 import os
+from base64 import b64encode
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from paper import Paper
@@ -92,3 +95,35 @@ def test_tables_and_templates_are_well(paper: Paper) -> None:
     found = examine()
     for about in ("policy", "templates", "configuration"):
         assert [one.verdict for one in _about(found, about)] == [Verdict.OK]
+
+
+@pytest.mark.parametrize(
+    ("given", "verdict", "said"),
+    [("amends:right", Verdict.OK, "answers"), ("", Verdict.WARN, "PREFECT_API_AUTH_STRING")],
+)
+def test_a_prefect_with_a_password_is_asked_with_it(
+    paper: Paper, monkeypatch: pytest.MonkeyPatch, given: str, verdict: Verdict, said: str
+) -> None:
+    server = HTTPServer(("127.0.0.1", 0), _Guarded)
+    Thread(target=server.serve_forever, daemon=True).start()
+    monkeypatch.delenv("AMENDS_PREFECT")
+    monkeypatch.setenv("AMENDS_PREFECT_API_URL", f"http://127.0.0.1:{server.server_port}/api")
+    monkeypatch.setenv("PREFECT_API_AUTH_STRING", given)
+    try:
+        (finding,) = _about(examine(), "prefect")
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert (finding.verdict, said in finding.what) == (verdict, True)
+
+
+class _Guarded(BaseHTTPRequestHandler):
+    """Answers those who know the password."""
+
+    def do_GET(self) -> None:
+        wanted = "Basic " + b64encode(b"amends:right").decode()
+        self.send_response(200 if self.headers["Authorization"] == wanted else 401)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Quiet."""
