@@ -36,7 +36,7 @@ from models.words import (
     Tier,
 )
 from policy.claims import Facts, true_claims
-from policy.people import Register, clearers
+from policy.clearing import groups_for
 from policy.plan import ClearanceMode, Plan
 from templates.words import (
     MissingFactError,
@@ -120,8 +120,6 @@ def _draft(here: Office, reference: str, plan: Plan, account: Account) -> None:
                 tx.add(question)
         statement = draft.statement(tx, _first_state(plan, draft.told(), rendered.text))
         draft.wording(tx, statement, rendered)
-        if statement.state == StatementState.WAITING:
-            _ask_for_clearance(tx, here, seen, plan, statement, account)
 
 
 def _measure(hands: Hands, account: Account) -> Callable[[str], bool]:
@@ -271,54 +269,48 @@ def true_claims_of(here: Office, seen: Snapshot, account: Account) -> frozenset[
     return frozenset(claim.value for claim in true_claims(facts, plan_kinds, account.tier))
 
 
-def never_clears(seen: Snapshot, wording: Wording | None) -> frozenset[str]:
-    """Author, poster, and whoever cleared the original (design §3.8)."""
-    involved = {
-        seen.incident.poster_email,
-        seen.incident.cleared_by,
-        wording.author if wording else None,
-    }
-    return frozenset(email for email in involved if email)
-
-
-def _ask_for_clearance(
-    tx: Transaction,
-    here: Office,
-    seen: Snapshot,
-    plan: Plan,
-    statement: Statement,
-    account: Account,
-) -> None:
-    register = read_register(tx, here.settings)
-    wording = tx.get(Wording, statement.wording_id)
-    for address in clearer_addresses(seen, plan, register, wording, account):
-        queue_notice(
-            tx,
-            here,
-            seen.incident,
-            NewNotice(Role.ONE_READER, address, "clear", generation=seen.incident.generation),
-        )
-    tx.record(
-        chain_of_incident(seen.incident.id), "amends", "clearance-asked", statement=statement.id
-    )
-
-
-def clearer_addresses(
-    seen: Snapshot, plan: Plan, register: Register, wording: Wording | None, account: Account
-) -> list[str]:
-    """Everyone who may clear these words now, once each."""
-    groups = clearers(
-        plan,
-        register,
-        poster=seen.incident.poster_email,
-        account=account,
-        without=never_clears(seen, wording),
-    )
-    return list(dict.fromkeys(person.email for group in groups for person in group.people))
-
-
 @step(Step.CLEAR)
 def clear(here: Office, incident: Incident, plan: Plan) -> None:
-    """People clear the exact words; a clearance is a row, and this step only sends for it."""
+    """Ask those who may clear the exact words, once for each version (lines 76-80).
+
+    A clearance is a row. Once the words are overdue, those to whom they fall are asked as well.
+    """
+    with here.store.read() as tx:
+        waiting = _waiting(snapshot(tx, incident))
+    if waiting:
+        _ask_for_clearance(here, incident.reference)
     for effect_id in due_effects(here, incident.id, EffectKind.NOTICE):
         carry_out(effect_id)
+
+
+def _waiting(seen: Snapshot) -> list[Statement]:
+    return [s for s in seen.statements if s.state == StatementState.WAITING]
+
+
+def _ask_for_clearance(here: Office, reference: str) -> None:
+    with here.store.write("ask-clearance") as tx:
+        seen = snapshot(tx, incident_by(tx, reference))
+        register = read_register(tx, here.settings)
+        for statement in _waiting(seen):
+            groups = groups_for(seen, statement, register, tx.now())
+            people = dict.fromkeys(one.email for group in groups for one in group.people)
+            # The count of versions names the notice: new words are a new thing to read.
+            version = len(seen.wordings)
+            asked = [
+                queue_notice(
+                    tx,
+                    here,
+                    seen.incident,
+                    NewNotice(
+                        Role.ONE_READER,
+                        address,
+                        "clear",
+                        generation=version,
+                        answer_by=statement.words_due_at,
+                    ),
+                )
+                for address in people
+            ]
+            if any(asked):
+                chain = chain_of_incident(seen.incident.id)
+                tx.record(chain, "amends", "clearance-asked", statement=statement.id)

@@ -2,8 +2,10 @@
 
 import json
 
-from department import ANA, BO, DEE, PAT, SAM, Department
+from department import ANA, BO, CY, DEE, PAT, SAM, Department
 
+from flows.deciding.writing import write_words
+from flows.ledger import wake_incident
 from models.sealed import place
 from models.words import Kind, NoticeState, PostState, StatementState, Wait
 
@@ -111,4 +113,23 @@ def test_words_that_are_overdue_fall_to_the_press_duty(department: Department) -
         statement = tx.get_one(type(seen.statements[0]), seen.statements[0].id)
         statement.words_due_at = statement.drafted_at
         tx.add(statement)
+        wake_incident(tx, seen.incident.id)
+    department.until(reference, lambda _: bool(department.mail.to(PAT)))
     assert department.clear(reference, by=PAT) == StatementState.CLEARED
+
+
+def test_new_words_are_a_new_thing_to_clear(department: Department) -> None:
+    reference = department.report_wrong_fact(department.post("The fund opens on 3 May."))
+    department.until_waiting(reference, Wait.CLEARANCE)
+    department.clear(reference, approve=False)
+    department.until_waiting(reference, Wait.WORDS)
+    before = len(department.mail.to(DEE))
+    write_words(
+        department.office, department.person(CY), reference, text="We were wrong. It is 5 June."
+    )
+    department.until_waiting(reference, Wait.CLEARANCE)
+    department.until(reference, lambda _: len(department.mail.to(DEE)) == before + 1)
+    department.clear(reference)
+    department.until_waiting(reference, Wait.ADVICE)
+    (up,) = department.sandbox.live_posts("dept")
+    assert up.text == "We were wrong. It is 5 June."
