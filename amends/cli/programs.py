@@ -16,12 +16,24 @@ Port = Annotated[int, typer.Option("--port", help="The port on this machine.")]
 NoPrefect = Annotated[bool, typer.Option("--no-prefect", help="Run without Prefect.")]
 
 
+def _read_policy() -> None:
+    """A table that cannot be used stops a start, not the first report."""
+    from policy.reader import PolicyError
+    from policy.tables import load
+
+    try:
+        load()
+    except PolicyError as error:
+        raise Stop(Code.FAILED, f"The tables in policy/ cannot be used. {error}") from None
+
+
 def up(
     port: Port = 8000,
     prefect_port: Annotated[int, typer.Option(help="The port of Prefect's server.")] = 4200,
     no_prefect: NoPrefect = False,
 ) -> None:
     """Run everything on this machine until Ctrl-C."""
+    _read_policy()
     import_module("amends.supervise").up(port, prefect_port, prefect=not no_prefect, say=tell)
 
 
@@ -31,6 +43,7 @@ def web(port: Port = 8000) -> None:
     from amends.web.serve import serve
     from models.office import Office
 
+    _read_policy()
     serve(Office(load()), port)
 
 
@@ -41,6 +54,7 @@ def engine(
     ] = None,
 ) -> None:
     """Run an engine alone. It is the process that acts on the outside world."""
+    _read_policy()
     import_module("amends.engine").run(prefect=not no_prefect, prefect_api_url=prefect_api_url)
 
 

@@ -3,12 +3,17 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
+from shutil import copytree, ignore_patterns
 from typing import Any
 
 import pytest
 from paper import ANA, BO, CY, DEE, HAL, SAM
 
+from amends.cli import programs
+from amends.cli.exits import Stop
 from models.words import Kind, PostState, Role, StatementState
+from policy import tables
 
 
 def test_a_report_prints_its_reference(terminal: Any) -> None:
@@ -289,3 +294,23 @@ def test_the_command_line_starts_without_it(library: str) -> None:
         [sys.executable, "-c", program], check=True, capture_output=True, text=True
     )
     assert library not in ran.stdout.split()
+
+
+@pytest.mark.parametrize("start", [programs.up, programs.web, programs.engine])
+def test_a_table_that_cannot_be_used_stops_the_start(
+    start: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "policy"
+    copytree(tables.HERE, folder, ignore=ignore_patterns("*.py", "__pycache__"))
+    response = folder / "response.csv"
+    text = response.read_text(encoding="utf-8").replace("one-reader", "one-raeder", 1)
+    response.write_text(text, encoding="utf-8")
+    monkeypatch.setattr(tables, "HERE", folder)
+    tables.load.cache_clear()
+    try:
+        with pytest.raises(Stop, match="one-raeder") as stopped:
+            start()
+    finally:
+        tables.load.cache_clear()
+    assert stopped.value.code == 1
+    assert "response.csv, line" in stopped.value.sentence
