@@ -40,28 +40,31 @@ SETTINGS = {
     "[organisation] dtu": "where the Digital Transformation Unit reads its mail",
     "[organisation] hr": "where Human Resources reads its mail",
     "[organisation] url": "what links in mails start with",
-    "[organisation] accredited_for_classified": "whether captures of classified posts may be kept "
-    "whole; otherwise only id, time, account and digest are",
+    "[organisation] accredited_for_classified": "not used yet: of a classified post only "
+    "id, time, account and digest are kept, whatever this says",
     "[[people]] email": "the address that identifies the person",
     "[[people]] name": "as colleagues know them",
     "[[people]] employer": "who employs them: decides the route for possible misconduct",
     "[[people]] line_manager": "the e-mail address of their line manager",
-    "[[people]] deputy": "who is paged when they do not answer",
+    "[[people]] deputy": "not used yet: whom to ask when they do not answer",
     "[[people]] roles": "the jobs that they do, as the [tables](tables.md) name them",
-    "[[people]] phone": "where they are rung",
-    "[[people]] timezone": "where their working hours count",
-    "[[people]] hours": "when they work",
+    "[[people]] phone": "kept with the register; not used yet",
+    "[[people]] timezone": "kept with the register; not used yet",
+    "[[people]] hours": "kept with the register; not used yet",
     "[[accounts]] platform": "`x`, or another [platform](../how-to/add-a-platform.md)",
     "[[accounts]] handle": "the account's name, without @",
     "[[accounts]] tier": "`official`, or `personal-official` for an account such as an HMA's; "
     "personal accounts are never registered",
     "[[accounts]] owner": "the e-mail address of the person who answers for it",
     "[[accounts]] publishers": "who may publish on it, and so delete from it at once",
-    "[[accounts]] languages": "the languages that it posts in, the first one first",
+    "[[accounts]] languages": "the languages that it posts in; the first is taken where a "
+    "report names none. Words are in English so far",
     "[[accounts]] credentials": "where the secret is: `env:NAME`, `file:PATH` or "
     "`credential:NAME` (systemd); never the secret itself",
-    "[[accounts]] base_url": "the server, where it is not the platform's own",
-    "[mail] smtp": "the mail server, `smtp://host:port`; left out: the outbox folder",
+    "[[accounts]] base_url": "the server, where it is not the platform's own: for the practice "
+    "platform",
+    "[mail] smtp": "the mail server, `smtp://[user:password@]host[:port]` (TLS by STARTTLS; "
+    "none on this machine, or with `?tls=off`) or `smtps://…`; left out: the outbox folder",
     "[mail] sender": "the address that mail comes from",
     "[database] url": "a `postgresql://` address; left out: SQLite under `AMENDS_HOME`",
 }
