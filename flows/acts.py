@@ -38,6 +38,12 @@ CLOCK_SKEW = timedelta(minutes=2)
 """How far a platform's clock may be off ours when our own posts are looked for."""
 
 
+A_PERSONS_ATTEMPT = 6
+"""The attempt at a deletion, after about a minute of them, from which a person is asked as well."""
+
+ENDED = (PostState.GONE, PostState.ATTESTED, PostState.KEPT)
+
+
 class Finding(StrEnum):
     """What a look found of an act whose outcome is not known."""
 
@@ -115,7 +121,7 @@ class DeletePost:
         if tx.get_one(Incident, effect.incident_id).plan is None:
             return "reclassified"
         post = tx.get_one(Post, effect.target)
-        return "already-ended" if post.state in (PostState.GONE, PostState.KEPT) else None
+        return "already-ended" if post.state in ENDED else None
 
     def do(self, hands: Hands, account: Account | None, effect: Effect, payload: bytes) -> Receipt:
         remote_id = json.loads(payload)["remote_id"]
@@ -149,6 +155,8 @@ class DeletePost:
             ask_by_hand(tx, post)
         else:
             post.state = PostState.DELETING
+            if effect.attempts >= A_PERSONS_ATTEMPT:
+                ask_by_hand(tx, post)  # and go on trying
         tx.add(post)
 
     def withdrawn(self, tx: Transaction, effect: Effect) -> None:
@@ -271,7 +279,7 @@ def ask_for_words(tx: Transaction, statement: Statement) -> None:
     )
 
 
-def ask_to_settle(tx: Transaction, effect: Effect, target: str) -> None:
+def ask_to_settle(tx: Transaction, effect: Effect, target: str, said: str = "needs-human") -> None:
     """What could not be done by us is done, or not, by a person, who says which."""
     ask(
         tx,
@@ -281,7 +289,7 @@ def ask_to_settle(tx: Transaction, effect: Effect, target: str) -> None:
         of=(Role.DTU_DUTY,),
         within=timedelta(minutes=10),
         falls_to=(Role.DTU,),
-        said="needs-human",
+        said=said,
     )
 
 

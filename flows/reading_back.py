@@ -4,18 +4,17 @@ from datetime import datetime, timedelta
 
 from sqlmodel import col, select
 
-from flows.acts import NOTHING, Act, Finding, Receipt, act_for
+from flows.acts import NOTHING, Act, Finding, Receipt, act_for, ask_to_settle
 from flows.hands import Hands, is_dead
 from flows.ledger import CALL_LEASE, Claim, change, record_move, wait_while_under_way
 from integrations.errors import OutsideError
 from models import faults
-from models.decisions import Decision
 from models.effects import Attempt, Effect
 from models.moves import move
 from models.people import Account
 from models.sealed import place
 from models.store import Transaction
-from models.words import DecisionType, EffectKind, EffectState, Outcome, Role
+from models.words import EffectKind, EffectState, Outcome
 
 SETTLE_TIME = timedelta(seconds=30)
 """How long after the last attempt "it is not there" is not yet believed: effects can be late."""
@@ -109,7 +108,7 @@ def _settle(hands: Hands, claim: Claim, act: Act, found: tuple[Finding, Receipt]
         if to == EffectState.UNKNOWN:
             values["due_at"] = now + timedelta(seconds=5)
         elif to == EffectState.RETRY:
-            values["due_at"] = now
+            values["due_at"] = now + timedelta(seconds=min(2 ** (effect.attempts - 1) - 1, 60))
         elif to == EffectState.CONFIRMED:
             values |= {"settled_at": now, "remote_id": receipt.remote_id, "url": receipt.url}
         if not change(tx, effect.id, claim.fence, EffectState.UNKNOWN, to, **values):
@@ -120,6 +119,8 @@ def _settle(hands: Hands, claim: Claim, act: Act, found: tuple[Finding, Receipt]
         move(EffectState.UNKNOWN, to)
         if to == EffectState.CONFIRMED:
             act.after(tx, hands.office, fresh, Outcome.DONE)
+        if to == EffectState.RETRY:
+            act.after(tx, hands.office, fresh, Outcome.NOT_DONE)
         if to == EffectState.NEEDS_HUMAN:
             act.needs_human(tx, fresh)
             ask_settlement(tx, fresh)
@@ -143,18 +144,15 @@ def _after_look(act: Act, finding: Finding, age: timedelta) -> EffectState:
 
 
 def ask_settlement(tx: Transaction, effect: Effect) -> None:
-    """Put the effect in front of the DTU: what was sent, when, and two answers."""
-    tx.insert_once(
-        Decision(
-            incident_id=effect.incident_id,
-            type=DecisionType.SETTLE,
-            target=effect.target if effect.kind == EffectKind.DELETE else effect.id,
-            generation=effect.fence,
-            asked_of=[Role.DTU_DUTY.value, Role.DTU.value],
-            asked_at=tx.now(),
-        )
-    )
-    record_move(tx, effect, "needs-human")
+    """Put the effect in front of the DTU: what was sent, when, and two answers.
+
+    A referral's is put in front of nobody: its own record, which HR reads, says it.
+    """
+    if effect.sealed:
+        record_move(tx, effect, "needs-human")
+        return
+    target = effect.target if effect.kind == EffectKind.DELETE else effect.id
+    ask_to_settle(tx, effect, target, said=f"{effect.kind}-needs-human")
 
 
 def settle_for_person(

@@ -8,17 +8,21 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
+
+from sqlmodel import col, select
 
 from flows.hands import hands_here
 from flows.ledger import wake_incident
 from flows.planning import ensure_plan, plan_of
-from models.audit import chain_of_incident
+from models.audit import Entry, chain_of_incident
 from models.incident import Incident
 from models.office import Office, office
 from models.snapshot import incident_by, snapshot
 from models.standing import StepState, standing
+from models.store import Transaction
 from models.words import WAIT_LABELS, Step, Wait
 from policy.plan import Plan
 
@@ -27,6 +31,9 @@ log = logging.getLogger("amends.steps")
 Do = Callable[[Office, Incident, Plan], None]
 
 PATIENCE_SECONDS = 5.0
+
+STEP_FAILED = "step-failed"
+SAID_AGAIN_AFTER = timedelta(minutes=10)
 
 LABELS = {
     StepState.DONE: "Done",
@@ -134,9 +141,18 @@ def _note_failure(here: Office, reference: str, which: Step, code: str) -> None:
     log.error("step %s of %s failed: %s", which.value, reference, code)
     try:
         with here.store.write("note-failure") as tx:
-            incident = incident_by(tx, reference)
-            tx.record(
-                chain_of_incident(incident.id), "amends", "step-failed", step=which.value, code=code
-            )
+            chain = chain_of_incident(incident_by(tx, reference).id)
+            if not _noted(tx, chain, {"step": which.value, "code": code}):
+                tx.record(chain, "amends", STEP_FAILED, step=which.value, code=code)
     except Exception as error:
         log.error("the failure of %s could not be noted: %s", reference, type(error).__name__)
+
+
+def _noted(tx: Transaction, chain: str, facts: dict[str, str]) -> bool:
+    """Whether the same failure was noted a short while ago: it is tried again every few seconds."""
+    lately = tx.exec(
+        select(Entry)
+        .where(col(Entry.chain) == chain, col(Entry.what) == STEP_FAILED)
+        .where(col(Entry.at) > tx.now() - SAID_AGAIN_AFTER)
+    )
+    return any(entry.facts == facts for entry in lately)

@@ -30,10 +30,15 @@ def attest(office: Office, person: Person, reference: str, *, target: str | None
         here.require(Act.ATTEST, NOT_YOURS)
         here.require_open()
         meant = posts_meant(
-            here, DecisionType.ATTEST, target, lambda one: one.state in BY_HANDS, NOTHING
+            here, DecisionType.ATTEST, target, lambda one: _waits(here, one), NOTHING
         )
         for post in meant:
             _say_gone(here, post)
+
+
+def _waits(here: Desk, post: Post) -> bool:
+    asked = open_question(here, DecisionType.ATTEST, post.id) is not None
+    return asked or post.state in BY_HANDS
 
 
 def _say_gone(here: Desk, post: Post) -> None:

@@ -5,7 +5,7 @@ import contextvars
 import hashlib
 import json
 import os
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlmodel import col, select
@@ -16,7 +16,7 @@ from flows.step import step
 from flows.turns import turn
 from integrations.errors import NotAuthorised, NotSupported, OutsideError, Refused
 from integrations.platforms.base import Captured
-from models.audit import chain_of_incident
+from models.audit import Entry, chain_of_incident
 from models.columns import new_id
 from models.incident import Capture, Incident, Post
 from models.office import Office
@@ -28,6 +28,11 @@ from policy.plan import Plan
 
 SECRET_PATIENCE_SECONDS = 10.0
 """How long a capture may take where the detail itself does harm (design §3.3)."""
+
+A_PERSONS_FAILURE = 6
+"""The failure, after about a minute of tries, from which a person is asked as well."""
+
+CAPTURE_FAILED = "capture-failed"
 
 _side = concurrent.futures.ThreadPoolExecutor(8, thread_name_prefix="capture")
 
@@ -49,6 +54,8 @@ def _preserve_one(here: Office, incident: Incident, plan: Plan, post: Post) -> N
         if tx.exec(select(Capture.id).where(col(Capture.post_id) == post.id)).first():
             return
         account = tx.get_one(Account, post.account_id)
+        if incident.shown >= 0 and not _may_try(tx, post):
+            return
     hands = hands_here()
     assert hands is not None, "steps run their work where the hands are"
     try:
@@ -182,7 +189,7 @@ def _cannot_be_read(here: Office, post: Post, plan: Plan, code: str, *, final: b
     its metadata; anything else waits for the next try, or for a person where none can help."""
     with here.store.write("capture-failed") as tx:
         tx.record(
-            chain_of_incident(post.incident_id), "amends", "capture-failed", post=post.id, code=code
+            chain_of_incident(post.incident_id), "amends", CAPTURE_FAILED, post=post.id, code=code
         )
         if plan.may_delete_without_capture:
             _keep_metadata(here, tx, post)
@@ -191,6 +198,25 @@ def _cannot_be_read(here: Office, post: Post, plan: Plan, code: str, *, final: b
             row.state = PostState.BY_HAND
             tx.add(row)
             ask_by_hand(tx, row)
+        elif len(_failures(tx, post)) >= A_PERSONS_FAILURE:
+            ask_by_hand(tx, tx.get_one(Post, post.id))  # and go on trying
+
+
+def _may_try(tx: Transaction, post: Post) -> bool:
+    """Each try that failed doubles the pause before the next, up to five minutes."""
+    failed = _failures(tx, post)
+    pause = timedelta(seconds=min(2 ** len(failed), 300))
+    return not failed or tx.now() >= max(failed) + pause
+
+
+def _failures(tx: Transaction, post: Post) -> list[datetime]:
+    """When a capture of this post was tried in vain."""
+    entries = tx.exec(
+        select(Entry)
+        .where(col(Entry.chain) == chain_of_incident(post.incident_id))
+        .where(col(Entry.what) == CAPTURE_FAILED)
+    )
+    return [entry.at for entry in entries if entry.facts.get("post") == post.id]
 
 
 def _keep_metadata(here: Office, tx: Transaction, post: Post) -> None:

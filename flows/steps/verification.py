@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlmodel import col, select
+from sqlmodel import col, select, update
 
 from flows.acts import ask_by_hand
 from flows.asking import ask
@@ -37,6 +37,9 @@ OWN, PUBLIC = "own", "public"
 TASKS = (PostState.BY_HAND, PostState.NEEDS_HUMAN)
 """States in which a person's word that it is gone makes us look once more."""
 
+STUCK = (PostState.LIVE, PostState.DELETING, PostState.UNKNOWN)
+"""The same while no look is due: the platform could not be had, and a person did it by hand."""
+
 
 @step(Step.VERIFY)
 def verify(here: Office, incident: Incident, plan: Plan) -> None:
@@ -53,7 +56,7 @@ def _to_look_at(here: Office, incident: Incident) -> list[str]:
     with here.store.read() as tx:
         now = tx.now()
         posts = tx.exec(select(Post).where(col(Post.incident_id) == incident.id)).all()
-        asked = any(post.state in TASKS for post in posts)
+        asked = any(_takes_a_word(post) for post in posts)
         said_gone = _said_gone(tx, incident.id) if asked else {}
     return [
         post.id
@@ -61,9 +64,13 @@ def _to_look_at(here: Office, incident: Incident) -> list[str]:
         if post.account_id
         and (
             (post.look_at is not None and post.look_at <= now)
-            or (post.state in TASKS and post.id in said_gone)
+            or (_takes_a_word(post) and post.id in said_gone)
         )
     ]
+
+
+def _takes_a_word(post: Post) -> bool:
+    return post.state in TASKS or (post.state in STUCK and post.look_at is None)
 
 
 def _said_gone(tx: Transaction, incident_id: str) -> dict[str, Decision]:
@@ -82,7 +89,7 @@ def _look_at(hands: Hands, post_id: str) -> None:
         account = tx.get_one(Account, post.account_id)
         attested = _said_gone(tx, post.incident_id).get(post.id)
         due = post.look_at is not None and post.look_at <= tx.now()
-    if not due and not (post.state in TASKS and attested):
+    if not due and not (_takes_a_word(post) and attested):
         return
     own, public = _presences(hands, account, post)
     with hands.office.store.write("conclude-look") as tx:
@@ -147,13 +154,17 @@ def _gone(tx: Transaction, post: Post, seen_by: list[str], now: datetime) -> Non
     post.look_at = verified + RECHECKS[post.looks] if post.looks < len(RECHECKS) else None
     if first:
         _say(tx, post, "seen-gone", seen_by=seen_by)
+        _take_back(tx, post, answered=False)
 
 
 def _recheck_without_answer(
     tx: Transaction, post: Post, own: Presence, public: Presence, now: datetime
 ) -> None:
     if Presence.PRESENT not in (own, public):
-        post.look_at = now + timedelta(minutes=1)
+        since = now - (post.verified_at or now)
+        post.look_at = now + max(timedelta(minutes=1), since / 10)
+        if since >= 2 * RECHECKS[-1]:
+            post.look_at = None  # nobody could look for a day: what was seen stands
         return
     post.state, post.verified_at, post.seen_gone_by = PostState.NEEDS_HUMAN, None, []
     post.look_at, post.returns = None, post.returns + 1
@@ -162,9 +173,22 @@ def _recheck_without_answer(
         incident.closed_at, post.open = None, not _held_elsewhere(tx, post)
         _say(tx, post, "reopened")
     tx.add(incident)
+    wake_incident(tx, incident.id)  # its row first, then the record: so do all who decide
     _say(tx, post, "came-back")
+    _take_back(tx, post, answered=True)
     _ask_person(tx, post)
-    wake_incident(tx, incident.id)
+
+
+def _take_back(tx: Transaction, post: Post, *, answered: bool) -> None:
+    """Once gone, nobody need act by hand; once back, nobody's word that it was gone still holds."""
+    tx.exec(
+        update(Decision)
+        .where(col(Decision.incident_id) == post.incident_id, col(Decision.target) == post.id)
+        .where(col(Decision.type).in_([DecisionType.ATTEST, DecisionType.SETTLE]))
+        .where(col(Decision.choice).is_not(None) if answered else col(Decision.choice).is_(None))
+        .where(col(Decision.withdrawn_at).is_(None))
+        .values(withdrawn_at=tx.now())
+    )
 
 
 def _held_elsewhere(tx: Transaction, post: Post) -> bool:
