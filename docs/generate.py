@@ -40,8 +40,8 @@ SETTINGS = {
     "[organisation] dtu": "where the Digital Transformation Unit reads its mail",
     "[organisation] hr": "where Human Resources reads its mail",
     "[organisation] url": "what links in mails start with",
-    "[organisation] accredited_for_classified": "not used yet: of a classified post only "
-    "id, time, account and digest are kept, whatever this says",
+    "[organisation] accredited_for_classified": "of a classified post everything is "
+    "kept; otherwise id, time, account and digest alone",
     "[[people]] email": "the address that identifies the person",
     "[[people]] name": "as colleagues know them",
     "[[people]] employer": "who employs them: decides the route for possible misconduct",

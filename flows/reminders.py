@@ -14,8 +14,8 @@ from models.words import NoticeState
 def remind() -> None:
     """Wake the engines for every incident in which something has fallen due.
 
-    The engines' own sweeper does the same every 15 s: this deployment is for those who run it
-    from Prefect, and changes nothing when it never runs.
+    The engines' own sweeper does the same, at least once a second: this deployment is for those
+    who run it from Prefect, and changes nothing when it never runs.
     """
     here = office()
     with here.store.write("wake-overdue") as tx:

@@ -75,7 +75,7 @@ def _preserve_one(here: Office, incident: Incident, plan: Plan, post: Post) -> N
 def _read(hands: Hands, account: Account, post: Post, plan: Plan) -> Captured | None:
     """Raises ``integrations.errors`` and TimeoutError."""
     platform = hands.platform(account)
-    media = not plan.metadata_only
+    media = _depth(hands.office, plan) == CaptureDepth.FULL
     if not plan.may_delete_without_capture:
         return platform.capture(post.remote_id, media=media)
     running = _side.submit(
@@ -84,11 +84,17 @@ def _read(hands: Hands, account: Account, post: Post, plan: Plan) -> Captured | 
     return running.result(timeout=SECRET_PATIENCE_SECONDS)
 
 
+def _depth(here: Office, plan: Plan) -> CaptureDepth:
+    """Of a secret only id, time, account and digest, unless the store is marked accredited."""
+    accredited = here.settings.organisation.accredited_for_classified
+    return CaptureDepth.METADATA if plan.metadata_only and not accredited else CaptureDepth.FULL
+
+
 def _keep(here: Office, incident: Incident, plan: Plan, post: Post, captured: Captured) -> None:
     capture = Capture(
         id=new_id(),
         post_id=post.id,
-        depth=CaptureDepth.METADATA if plan.metadata_only else CaptureDepth.FULL,
+        depth=_depth(here, plan),
         digest="",
         manifest_sealed=b"",
         taken_at=captured.posted_at or incident.opened_at,

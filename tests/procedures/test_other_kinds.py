@@ -1,6 +1,8 @@
 """What each kind of mistake asks for, told as stories."""
 
-from department import ANA, BO, DEE, EVE, HAL, SAM, SVC, Department
+from pathlib import Path
+
+from department import ANA, BO, DEE, EVE, HAL, SAM, SVC, Department, open_department
 from sqlmodel import select
 
 from flows.deciding.confirming import confirm
@@ -11,6 +13,7 @@ from flows.deciding.referring import Verdict, refer
 from models.effects import Effect
 from models.referral import Referral
 from models.words import (
+    CaptureDepth,
     Circumstance,
     Kind,
     PostState,
@@ -94,6 +97,17 @@ def test_of_a_secret_only_its_metadata_is_kept(department: Department) -> None:
         capture.manifest_sealed, f"capture/{capture.id}/manifest"
     )
     assert "HERON" not in opened
+
+
+def test_an_accredited_store_keeps_a_secret_whole(tmp_path: Path) -> None:
+    department = open_department(tmp_path, accredited=True)
+    department.start_engine()
+    try:
+        reference = department.report(department.post("Code word: HERON"), Kind.CLASSIFIED)
+        seen = department.until(reference, lambda s: s.posts[0].state == PostState.GONE)
+        assert seen.captures[seen.posts[0].id].depth == CaptureDepth.FULL
+    finally:
+        department.close()
 
 
 def test_possible_misconduct_is_for_hr_alone_and_by_a_person(department: Department) -> None:

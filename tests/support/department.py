@@ -254,7 +254,12 @@ class Department:
 
 
 def open_department(
-    home: Path, *, database_url: str | None = None, people: str = PEOPLE, latency: float = 0.0
+    home: Path,
+    *,
+    database_url: str | None = None,
+    people: str = PEOPLE,
+    latency: float = 0.0,
+    accredited: bool = False,
 ) -> Department:
     """Start the world around an installation in ``home``; no engine runs yet."""
     sandbox = Sandbox(latency=latency).start()
@@ -284,6 +289,7 @@ name = "Department for Examples"
 duty_officer = "+44 20 7946 0000"
 dtu = "dtu@dept.example"
 hr = "hr@dept.example"
+accredited_for_classified = {str(accredited).lower()}
 {people}
 {accounts}
 [mail]
