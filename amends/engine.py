@@ -171,8 +171,7 @@ class Engine:
             self._runner.run_plainly(incident.reference)
         concurrent.futures.wait([urgent])
         concurrent.futures.wait([told])
-        if incident.closed_at is None:
-            tell_waiting(self.office, incident)
+        tell_waiting(self.office, incident)
         stands = stand(self.office, incident.reference, incident.stirred)
         if not new_input and stands.waiting_for != incident.waiting_for:
             self._runner.run(incident.reference, lambda: self._note_gap(incident))

@@ -30,11 +30,19 @@ TEMPLATES = {
 
 
 def tell_waiting(here: Office, incident: Incident) -> None:
-    """Tell each person who is asked, once; tell whom it falls to, once; send digest lines due."""
+    """Tell each person who is asked, once; tell whom it falls to, once; send digest lines due.
+
+    Once the incident is closed nobody is asked any more, but what was queued still leaves.
+    """
     with here.store.read() as tx:
-        seen = snapshot(tx, incident)
-        if not _anything(seen, tx.now()):
-            return
+        anything = _anything(snapshot(tx, incident_by(tx, incident.reference)), tx.now())
+    if anything:
+        _queue(here, incident)
+    for effect_id in due_effects(here, incident.id, EffectKind.NOTICE):
+        carry_out(effect_id)
+
+
+def _queue(here: Office, incident: Incident) -> None:
     with here.store.write("tell-waiting") as tx:
         fresh = incident_by(tx, incident.reference)
         seen, now = snapshot(tx, fresh), tx.now()
@@ -45,8 +53,6 @@ def tell_waiting(here: Office, incident: Incident) -> None:
             chase.fall(question)
         for address in dict.fromkeys(n.to_address for n in _lines_due(seen, now)):
             queue_digest(tx, here, fresh, address)
-    for effect_id in due_effects(here, incident.id, EffectKind.NOTICE):
-        carry_out(effect_id)
 
 
 def _anything(seen: Snapshot, now: datetime) -> bool:
@@ -54,10 +60,14 @@ def _anything(seen: Snapshot, now: datetime) -> bool:
 
 
 def _unasked(seen: Snapshot) -> list[Decision]:
+    if seen.incident.closed_at is not None:
+        return []
     return [q for q in seen.open_decisions() if q.asked_told_at is None and q.type in TEMPLATES]
 
 
 def _overdue(seen: Snapshot, now: datetime) -> list[Decision]:
+    if seen.incident.closed_at is not None:
+        return []
     return [
         q
         for q in seen.open_decisions()

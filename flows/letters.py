@@ -98,6 +98,7 @@ def queue_digest(tx: Transaction, here: Office, incident: Incident, address: str
         .where(col(Notice.state) == NoticeState.QUEUED, col(Notice.due_at) <= tx.now())
         .where(col(Notice.carried_by).is_(None))
         .order_by(col(Notice.id))
+        .with_for_update(of=Notice, key_share=True)  # two engines never carry one line twice
     ).all()
     if not lines:
         return

@@ -13,7 +13,10 @@ from models.office import Office
 from models.snapshot import Snapshot, incident_by, snapshot
 from models.standing import Standing, standing
 from models.store import Transaction
-from models.words import EffectState, NoticeState, StatementState, Wait
+from models.words import EffectKind, EffectState, NoticeState, StatementState, Wait
+
+CLAIMABLE = (EffectState.AUTHORISED, EffectState.RETRY)
+"""States whose next move is a call; once closed, only what is queued for people still leaves."""
 
 SOON = timedelta(seconds=5)
 """When work that the engine itself owes is tried again."""
@@ -68,23 +71,26 @@ def next_look(seen: Snapshot, stands: Standing, now: datetime) -> datetime | Non
 
 
 def _due_times(seen: Snapshot, stands: Standing, now: datetime) -> Iterator[datetime]:
+    closed = seen.incident.closed_at is not None
     yield from (post.look_at for post in seen.posts if post.look_at)
     yield from (
         effect.due_at or effect.lease_until or now
         for effect in seen.effects
-        if effect.state not in SETTLED and effect.state != EffectState.NEEDS_HUMAN
+        if effect.state not in SETTLED
+        and effect.state != EffectState.NEEDS_HUMAN
+        and (effect.state not in CLAIMABLE or not closed or effect.kind == EffectKind.NOTICE)
     )
-    if seen.incident.closed_at is not None:
+    yield from (
+        notice.due_at
+        for notice in seen.notices
+        if notice.due_at and notice.state == NoticeState.QUEUED and notice.carried_by is None
+    )
+    if closed:
         return
     yield from (
         question.due_at
         for question in seen.open_decisions()
         if question.due_at and question.overdue_told_at is None
-    )
-    yield from (
-        notice.due_at
-        for notice in seen.notices
-        if notice.due_at and notice.state == NoticeState.QUEUED
     )
     yield from (
         statement.words_due_at

@@ -6,6 +6,7 @@ A ring that nobody hears is no loss: the sweeper finds the work by its row.
 import hashlib
 import os
 import socket
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
@@ -85,17 +86,19 @@ class PostgresListener:
         return connection
 
     def wait(self, seconds: float) -> set[str]:
-        """See Listener. Raises psycopg.OperationalError while the database cannot be reached."""
-        if self._connection.closed:
-            self._connection = self._connect()
+        """See Listener. While the database cannot be reached nothing is heard, and no error raised:
+        whoever then asks it for work finds out."""
         try:
+            if self._connection.closed:
+                self._connection = self._connect()
             heard = self._connection.notifies(timeout=max(seconds, 0.001), stop_after=1)
             rung = {notify.payload for notify in heard}
             more = self._connection.notifies(timeout=0) if rung else ()
             return rung | {notify.payload for notify in more}
         except psycopg.OperationalError:
             self._connection.close()
-            raise
+            time.sleep(min(seconds, 1.0))
+            return set()
 
     def close(self) -> None:
         self._connection.close()

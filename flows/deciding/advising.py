@@ -1,7 +1,8 @@
 """Advise: the Digital Transformation Unit's advice on further handling, recorded (line 124)."""
 
 from flows.deciding.desk import desk
-from flows.deciding.questions import decide, needed
+from flows.deciding.questions import decide, may_judge, needed
+from flows.refusals import NotAllowedError
 from models.office import Office
 from models.people import Person
 from models.words import Choice, DecisionType
@@ -18,6 +19,8 @@ def advise(office: Office, person: Person, reference: str, *, text: str) -> None
     """
     with desk(office, person, reference, "advise") as here:
         here.require(Act.ADVISE, NOT_YOURS)
+        if not may_judge(here, DecisionType.ADVISE):
+            raise NotAllowedError(NOT_YOURS)
         here.require_open()
         decide(here, DecisionType.ADVISE, choice=Choice.GIVEN, text=needed(text, WRITE))
         here.record("advised")

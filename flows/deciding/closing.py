@@ -1,8 +1,8 @@
 """Close: a named person ends the incident once every step is done or skipped (design §3.11)."""
 
 from flows.deciding.desk import desk
-from flows.deciding.questions import decide
-from flows.refusals import UnfinishedError
+from flows.deciding.questions import decide, may_judge
+from flows.refusals import NotAllowedError, NotNowError, UnfinishedError
 from models.office import Office
 from models.people import Person
 from models.standing import standing
@@ -10,6 +10,7 @@ from models.words import Choice, DecisionType, IncidentState
 from policy.access import Act
 
 NOT_YOURS = "Only the Digital Transformation Unit can close an incident."
+PLANNING = "Another kind was just set and its plan is being made. Try again in a moment."
 
 
 def close(office: Office, person: Person, reference: str, *, review: str | None = None) -> None:
@@ -20,7 +21,11 @@ def close(office: Office, person: Person, reference: str, *, review: str | None 
     """
     with desk(office, person, reference, "close") as here:
         here.require(Act.CLOSE, NOT_YOURS)
+        if not may_judge(here, DecisionType.CLOSE):
+            raise NotAllowedError(NOT_YOURS)
         here.require_open()
+        if here.incident.plan is None:
+            raise NotNowError(PLANNING)
         if undone := standing(here.seen).undone:
             raise UnfinishedError(undone)
         decide(here, DecisionType.CLOSE, choice=Choice.YES, text=review)

@@ -7,7 +7,7 @@ from flows.refusals import AlreadyDecidedError, BadRequestError, NotNowError
 from models.columns import new_id
 from models.decisions import Decision
 from models.words import Choice, DecisionType
-from policy.access import answerers
+from policy.access import answerers, is_dtu
 
 
 def needed(text: str | None, sentence: str) -> str:
@@ -39,6 +39,11 @@ def may_answer(desk: Desk, question: Decision | None) -> bool:
     return question is not None and desk.person.email in answerers(
         question, desk.seen, desk.register, desk.now
     )
+
+
+def may_judge(desk: Desk, type_: DecisionType, target: str = "") -> bool:
+    """The DTU, or who was asked this very question; to be asked another one is not enough."""
+    return is_dtu(desk.person) or may_answer(desk, open_question(desk, type_, target))
 
 
 def decide(

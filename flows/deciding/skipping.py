@@ -1,15 +1,17 @@
 """Skip: a named person lets a step of the procedure go, with a reason (design §3.11)."""
 
-from flows.deciding.desk import desk
+from flows.deciding.desk import Desk, desk
 from flows.deciding.questions import decide, needed
 from flows.refusals import BadRequestError
 from models.office import Office
 from models.people import Person
-from models.words import Choice, DecisionType, Step
+from models.words import Choice, DecisionType, EffectKind, EffectState, PostState, Step
 from policy.access import Act
 
 NEVER = frozenset({Step.TELL, Step.REFER, Step.CLOSE})
 """Telling is never skipped, the referral is not visible here, and closing is its own decision."""
+
+UNSENT = (EffectState.PLANNED, EffectState.AUTHORISED, EffectState.RETRY)
 
 NOT_YOURS = "Only the Digital Transformation Unit can skip a step."
 WHY = "Say why the step is skipped."
@@ -29,3 +31,25 @@ def skip(office: Office, person: Person, reference: str, *, step: Step, reason: 
             here, DecisionType.SKIP, target=step.value, choice=Choice.GIVEN, text=text, once=True
         )
         here.record("skipped", step=step.value)
+        _take_back(here, step)
+
+
+def _take_back(here: Desk, step: Step) -> None:
+    """What a skipped step has not yet sent is not sent. What is on its way is read back."""
+    kind = {Step.DELETE: EffectKind.DELETE, Step.PUBLISH: EffectKind.PUBLISH}.get(step)
+    for effect in here.seen.effects:
+        if effect.kind == kind and effect.state in UNSENT:
+            here.tx.refresh(effect, with_for_update={"key_share": True})
+            if effect.state in UNSENT:
+                effect.state, effect.code = EffectState.WITHDRAWN, "skipped"
+                effect.settled_at = here.now
+                here.tx.add(effect)
+                here.record(f"{effect.kind}-withdrawn", effect=effect.id, code="skipped")
+                _leave_up(here, effect.target)
+
+
+def _leave_up(here: Desk, target: str) -> None:
+    for post in here.seen.posts:
+        if post.id == target and post.state == PostState.DELETING and post.deleted_at is None:
+            post.state = PostState.LIVE
+            here.tx.add(post)

@@ -40,11 +40,24 @@ def delete(here: Office, incident: Incident, plan: Plan) -> None:
     """Take each post down that may come down now; ask people about the others."""
     hands = hands_here()
     assert hands is not None, "steps run their work where the hands are"
+    if incident.shown >= 0 and _is_skipped(here, incident):
+        return
     for post_id in _deletable(here, incident):
         if claim := _authorise(hands, incident, plan, post_id):
             attempt(hands, claim)
     for effect_id in due_effects(here, incident.id, EffectKind.DELETE):
         carry_out(effect_id)
+
+
+def _is_skipped(here: Office, incident: Incident) -> bool:
+    """A named person has let it go."""
+    skipped = select(Decision.id).where(
+        col(Decision.incident_id) == incident.id,
+        col(Decision.type) == DecisionType.SKIP,
+        col(Decision.target) == Step.DELETE.value,
+    )
+    with here.store.read() as tx:
+        return tx.exec(skipped).first() is not None
 
 
 def _deletable(here: Office, incident: Incident) -> list[str]:
@@ -102,7 +115,12 @@ def _judge(tx: Transaction, here: Office, incident: Incident, plan: Plan, post: 
 def _said(tx: Transaction, incident: Incident, post: Post) -> Said:
     account = tx.get_one(Account, post.account_id)
     entitled = any(is_entitled(person, account) for person in _asking(tx, post))
-    decisions = tx.exec(select(Decision).where(col(Decision.incident_id) == incident.id))
+    decisions = tx.exec(
+        select(Decision)
+        .where(col(Decision.incident_id) == incident.id)
+        .order_by(col(Decision.generation))
+    ).all()
+    waived = {d.target for d in decisions if d.type == DecisionType.WAIVE and d.choice}
     answered = {(d.type, d.target): d.choice for d in decisions if d.withdrawn_at is None}
     mine = tx.exec(
         select(Statement)
@@ -115,8 +133,7 @@ def _said(tx: Transaction, incident: Incident, post: Post) -> Said:
         confirmed=answered.get((DecisionType.CONFIRM, post.id)),
         kept=answered.get((DecisionType.KEEP, post.id)),
         corrected=bool(mine)
-        and all(s.state in (StatementState.PUBLISHED, StatementState.WITHDRAWN) for s in mine)
-        and any(s.state == StatementState.PUBLISHED for s in mine),
+        and all(s.state == StatementState.PUBLISHED or s.id in waived for s in mine),
         secured=answered.get((DecisionType.CONFIRM, SECURE)) == Choice.YES,
         registered=account.registered,
     )
@@ -220,6 +237,9 @@ def _ask_keep(tx: Transaction, incident: Incident, plan: Plan, post: Post) -> No
 
 
 def _ask_secured(tx: Transaction, incident: Incident) -> None:
+    """Asked anew after a "not yet": until then nothing goes on, so somebody must be asked."""
+    if _is_secured(tx, incident):
+        return
     ask(
         tx,
         incident.id,
@@ -229,5 +249,15 @@ def _ask_secured(tx: Transaction, incident: Incident) -> None:
         within=timedelta(minutes=5),
         falls_to=(Role.DTU_DUTY,),
         said="secure-asked",
-        again=False,
     )
+
+
+def _is_secured(tx: Transaction, incident: Incident) -> bool:
+    yes = select(Decision.id).where(
+        col(Decision.incident_id) == incident.id,
+        col(Decision.type) == DecisionType.CONFIRM,
+        col(Decision.target) == SECURE,
+        col(Decision.choice) == Choice.YES,
+        col(Decision.withdrawn_at).is_(None),
+    )
+    return tx.exec(yes).first() is not None

@@ -14,7 +14,7 @@ from models.sealed import place
 from models.snapshot import Snapshot, incident_by, snapshot
 from models.statements import Statement, Wording
 from models.store import Transaction
-from models.words import EffectKind, StatementState, Step
+from models.words import DecisionType, EffectKind, StatementState, Step
 from policy.plan import Plan
 
 
@@ -23,6 +23,8 @@ def publish(here: Office, incident: Incident, plan: Plan) -> None:
     """Publish each statement that is cleared, as a post of its own."""
     with here.store.read() as tx:
         seen = snapshot(tx, incident)
+    if any(d.type == DecisionType.SKIP and d.target == Step.PUBLISH for d in seen.decisions):
+        return
     for statement in seen.statements:
         if statement.state == StatementState.CLEARED:
             _authorise(here, incident.reference, statement.id)
