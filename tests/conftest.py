@@ -1,9 +1,14 @@
 """What every test shares: in CI a skip is a failure, and one worker has all Prefect tests."""
 
 import os
+import signal
 from collections.abc import Generator
 
 import pytest
+
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    # A shell that runs us in the background has Ctrl-C ignored, and what we start would inherit it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
 

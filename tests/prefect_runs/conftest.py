@@ -67,11 +67,12 @@ class PrefectServer:
         body = {"flow_runs": {"name": {"any_": [reference]}}, "sort": "START_TIME_ASC"}
         return list(httpx.post(f"{self.url}/flow_runs/filter", json=body).raise_for_status().json())
 
-    def tasks(self, flow_run_id: object) -> list[dict[str, object]]:
-        """The task runs of one flow run, in the order in which they started."""
+    def states(self, flow_run_id: object) -> dict[str, str]:
+        """The names of one flow run's task runs with their states, in the order of their start."""
         body = {"flow_runs": {"id": {"any_": [flow_run_id]}}}
         found = httpx.post(f"{self.url}/task_runs/filter", json=body).raise_for_status().json()
-        return sorted(found, key=lambda task: str(task["start_time"]))
+        tasks = sorted(found, key=lambda task: str(task["start_time"]))
+        return {str(task["name"]): str(task["state_name"]) for task in tasks}
 
 
 @pytest.fixture(scope="session")
