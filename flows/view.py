@@ -259,7 +259,7 @@ def _may_answer(by: Viewer, waiting: Waiting, question: Decision | None) -> bool
     if question is None:
         return waiting.wait == Wait.CLOSING and by.may(Act.CLOSE)
     asked = by.person.email in answerers(question, by.seen, by.register, by.now)
-    return asked or is_dtu(by.person)
+    return asked or Relation.DTU in by.relations
 
 
 def _steps(stands: Standing) -> list[StepShape]:
@@ -319,7 +319,7 @@ def _decisions(by: Viewer) -> Iterator[DecisionShape]:
     for one in by.seen.decisions:
         if one.choice is None or one.decided_by is None or one.decided_at is None:
             continue
-        readable = is_dtu(by.person) or one.type == DecisionType.ADVISE
+        readable = Relation.DTU in by.relations or one.type == DecisionType.ADVISE
         text = None
         if readable and one.text_sealed:
             sealed_at = place("decision", one.id, "text")

@@ -105,7 +105,8 @@ def relations(
     """Every relation of this person to the incident; none for a stranger.
 
     The line manager is one only once a notice has left to them: until the DTU confirms, and where
-    they are conflicted, they know nothing of it. HR and administrators have none by their role.
+    they are conflicted, they know nothing of it. An officer of the DTU whose own post it is has no
+    say as one: to them it is the post of a poster. HR and administrators have none by their role.
     """
     posts = [a for p in seen.posts if p.account_id and (a := seen.accounts.get(p.account_id))]
     found = {
@@ -120,7 +121,7 @@ def relations(
             person.email in answerers(question, seen, register, now)
             for question in seen.open_decisions()
         ),
-        R.DTU: is_dtu(person),
+        R.DTU: is_dtu(person) and seen.incident.poster_email != person.email,
         R.AUDITOR: person.has_role(Role.AUDITOR),
     }
     return frozenset(relation for relation, holds in found.items() if holds)

@@ -14,7 +14,7 @@ from models.incident import Post
 from models.office import Office
 from models.people import Person
 from models.words import Choice, DecisionType, PostState
-from policy.access import Act, is_dtu
+from policy.access import Act
 
 SECURE = "secure"
 """The question whether the account is secured again."""
@@ -73,7 +73,7 @@ def _undeleted(post: Post) -> bool:
 
 def _may(here: Desk, target: str) -> bool:
     """The DTU; for a post, a publisher of its account too; never on one's own report alone."""
-    if is_dtu(here.person):
+    if here.is_dtu:
         return True
     if _reported(here):
         return False

@@ -44,6 +44,11 @@ class Desk:
         """Whether this person may do it."""
         return may(act, self.relations)
 
+    @property
+    def is_dtu(self) -> bool:
+        """Whether this person is here for the DTU; about their own post nobody is."""
+        return Relation.DTU in self.relations
+
     def require(self, act: Act, sentence: str) -> None:
         """Raises NotAllowedError with the sentence."""
         if not self.may(act):

@@ -15,7 +15,7 @@ from models.incident import Post
 from models.office import Office
 from models.people import Person
 from models.words import Choice, DecisionType, PostState
-from policy.access import Act, is_dtu
+from policy.access import Act
 
 UNDELETED = frozenset({PostState.LIVE, PostState.ASKED, PostState.BY_HAND, PostState.NEEDS_HUMAN})
 
@@ -54,14 +54,14 @@ def _waits(here: Desk, post: Post) -> bool:
 
 def _is_undecided(here: Desk, post: Post) -> bool:
     """A duty officer may decide before anybody asked."""
-    if not is_dtu(here.person) or post.state != PostState.LIVE:
+    if not here.is_dtu or post.state != PostState.LIVE:
         return False
     return last_answer(here, DecisionType.KEEP, post.id) is None
 
 
 def _answer(here: Desk, post: Post, *, stays: bool, reason: str | None) -> None:
     question = open_question(here, DecisionType.KEEP, post.id)
-    if not is_dtu(here.person) and not may_answer(here, question):
+    if not here.is_dtu and not may_answer(here, question):
         raise NotAllowedError(NOT_YOURS)
     if question is None and post.state not in UNDELETED | {PostState.KEPT}:
         raise NotNowError(TOO_LATE)

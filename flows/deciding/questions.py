@@ -7,7 +7,7 @@ from flows.refusals import AlreadyDecidedError, BadRequestError, NotNowError
 from models.columns import new_id
 from models.decisions import Decision
 from models.words import Choice, DecisionType
-from policy.access import answerers, is_dtu
+from policy.access import answerers
 
 
 def needed(text: str | None, sentence: str) -> str:
@@ -43,7 +43,7 @@ def may_answer(desk: Desk, question: Decision | None) -> bool:
 
 def may_judge(desk: Desk, type_: DecisionType, target: str = "") -> bool:
     """The DTU, or who was asked this very question; to be asked another one is not enough."""
-    return is_dtu(desk.person) or may_answer(desk, open_question(desk, type_, target))
+    return desk.is_dtu or may_answer(desk, open_question(desk, type_, target))
 
 
 def decide(

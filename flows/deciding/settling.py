@@ -14,7 +14,7 @@ from models.words import (
     PostState,
     StatementState,
 )
-from policy.access import Act, is_dtu
+from policy.access import Act
 
 NOT_YOURS = "Only the duty officer can say what is true here."
 NO_TARGET = "There is no such thing in this incident. Look at the incident for what waits."
@@ -42,7 +42,7 @@ def settle(
         here.require_open()
         about = _about(here, target)
         question = open_question(here, DecisionType.SETTLE, about)
-        if not is_dtu(here.person) and not may_answer(here, question):
+        if not here.is_dtu and not may_answer(here, question):
             raise NotAllowedError(NOT_YOURS)
         if question is None and not _needs_a_person(here, about):
             before = last_answer(here, DecisionType.SETTLE, about)

@@ -2,10 +2,16 @@
 
 import time
 
-from department import ANA, DEE, SAM, Department
+import pytest
+from department import ANA, CY, DEE, EVE, SAM, Department
 
+from flows.deciding.closing import close
 from flows.deciding.confirming import confirm
-from models.words import Kind, PostState
+from flows.deciding.keeping import keep
+from flows.deciding.reclassifying import reclassify
+from flows.deciding.skipping import skip
+from flows.refusals import NotAllowedError, NotFoundError
+from models.words import Kind, PostState, Step, Wait
 
 
 def _state_of(department: Department, reference: str, link: str) -> PostState:
@@ -51,3 +57,23 @@ def test_a_publisher_who_says_that_it_is_no_mistake_asks_for_no_deletion(
     department.until(reference, lambda s: s.incident.shown == s.incident.stirred)
     time.sleep(1)
     assert _state_of(department, reference, link) == PostState.LIVE
+
+
+def test_an_officer_of_the_dtu_does_not_judge_their_own_post(department: Department) -> None:
+    reference = department.report(
+        department.post("A tasteless joke"), Kind.OFFENSIVE, by=CY, poster=DEE
+    )
+    department.until_waiting(reference, Wait.CONFIRMATION)
+    dee = department.person(DEE)
+    for attempt in (
+        lambda: keep(department.office, dee, reference, stays=True, reason="It is funny."),
+        lambda: confirm(department.office, dee, reference, yes=False, reason="It was not me."),
+        lambda: reclassify(department.office, dee, reference, kinds=(Kind.NOT_A_MISTAKE,)),
+        lambda: skip(department.office, dee, reference, step=Step.WORD, reason="No need."),
+        lambda: close(department.office, dee, reference),
+    ):
+        with pytest.raises((NotAllowedError, NotFoundError)):
+            attempt()
+    eve = department.person(EVE)
+    keep(department.office, eve, reference, stays=False)
+    department.until(reference, lambda s: s.posts[0].state == PostState.GONE)
