@@ -34,7 +34,7 @@ def ask(
     )
     rows = tx.exec(same).all()
     is_open = any(d.choice is None and d.withdrawn_at is None for d in rows)
-    answered = any(d.choice is not None for d in rows)
+    answered = any(d.choice is not None and d.withdrawn_at is None for d in rows)
     if is_open or (answered and not again):
         return False
     last = tx.exec(

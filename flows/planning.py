@@ -18,6 +18,7 @@ from models.snapshot import incident_by
 from models.statements import Statement
 from models.store import Transaction
 from models.words import (
+    Choice,
     Circumstance,
     DecisionType,
     EffectKind,
@@ -105,10 +106,11 @@ def _take_back(tx: Transaction, incident: Incident) -> None:
             statement.state = StatementState.WITHDRAWN
             tx.add(statement)
     for question in tx.exec(select(Decision).where(col(Decision.incident_id) == incident.id)):
-        if question.type in REPLANNED and question.choice is None:
-            question.withdrawn_at = tx.now()
+        if question.type in REPLANNED and question.choice in (None, Choice.KEEP, Choice.NO):
+            question.withdrawn_at = question.withdrawn_at or tx.now()
             tx.add(question)
     for post in tx.exec(select(Post).where(col(Post.incident_id) == incident.id)):
-        if post.state == PostState.ASKED:
+        if post.state in (PostState.ASKED, PostState.KEPT):
+            # That it stays was said of another kind of mistake: the new plan asks anew.
             post.state = PostState.LIVE
             tx.add(post)

@@ -82,7 +82,7 @@ def _finding(hands: Hands, answer: Decision, effect: Effect) -> tuple[Finding, R
     there = answer.choice == Choice.THERE
     if effect.kind == EffectKind.NOTICE:
         return (Finding.THERE if there else Finding.ABSENT), NOTHING
-    linked = _linked(hands, answer)
+    linked = _linked(hands, answer, effect.account_id)
     if there and linked is not None:
         return Finding.THERE, linked
     payload = hands.office.content.open(
@@ -98,24 +98,24 @@ def _finding(hands: Hands, answer: Decision, effect: Effect) -> tuple[Finding, R
     return finding, receipt
 
 
-def _linked(hands: Hands, answer: Decision) -> Receipt | None:
-    """The post that a person pasted, if it is on one of our accounts and can be seen there."""
-    if answer.text_sealed is None:
+def _linked(hands: Hands, answer: Decision, account_id: str | None) -> Receipt | None:
+    """The post that a person pasted, if it is on the account meant and can be seen there: by us,
+    or, where our credentials are refused, by a stranger."""
+    if answer.text_sealed is None or account_id is None:
         return None
     link = hands.office.content.open_text(answer.text_sealed, place("decision", answer.id, "text"))
     with hands.office.store.read() as tx:
-        accounts = tx.exec(select(Account).where(col(Account.registered).is_(True))).all()
+        account = tx.get_one(Account, account_id)
+    known = [KnownAccount(account.platform, account.handle, account.base_url)]
     try:
-        parsed = parse_link(
-            link, [KnownAccount(a.platform, a.handle, a.base_url) for a in accounts]
-        )
-        account = next(
-            a for a in accounts if (a.platform, a.handle) == (parsed.platform, parsed.handle)
-        )
-        seen = hands.platform(account).presence(parsed.remote_id, public=False)
-    except (BadLinkError, StopIteration, OutsideError):
+        parsed = parse_link(link, known)
+        platform = hands.platform(account)
+    except (BadLinkError, OutsideError):
         return None
-    return Receipt(parsed.remote_id, parsed.url) if seen == Presence.PRESENT else None
+    if not parsed.configured:
+        return None
+    seen = (platform.presence(parsed.remote_id, public=public) for public in (False, True))
+    return Receipt(parsed.remote_id, parsed.url) if Presence.PRESENT in seen else None
 
 
 def _settle_post(hands: Hands, answer: Decision, post: Post) -> None:
@@ -158,7 +158,7 @@ def _abandon(tx: Transaction, effects: Sequence[Effect]) -> None:
 
 def _settle_statement(hands: Hands, answer: Decision, statement: Statement) -> None:
     """Our credentials were refused: a person published by hand, or wants it sent again."""
-    linked = _linked(hands, answer)
+    linked = _linked(hands, answer, statement.account_id)
     with hands.office.store.write("settle-statement") as tx:
         row = tx.get_one(Statement, statement.id)
         if answer.choice == Choice.THERE and linked is not None:
