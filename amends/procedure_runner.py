@@ -98,11 +98,13 @@ class ProcedureRunner:
         mistake = await asyncio.wrap_future(self._ready)
         if self._probe is None:
             await mistake.procedure(reference)
-        elif not await self._probe.is_well() or not await self._as_flow(mistake, reference):
+        elif not await self._probe.is_well() or not await self._as_flow(
+            mistake, reference, note_gap
+        ):
             note_gap()
             await mistake.procedure(reference)
 
-    async def _as_flow(self, mistake: Any, reference: str) -> bool:
+    async def _as_flow(self, mistake: Any, reference: str, note_gap: Callable[[], None]) -> bool:
         """Whether Prefect saw it to its end, or will: while all slots are taken the work is done
         plainly at once, and a flow records it when its turn comes. Nobody waits for that."""
         slot = asyncio.ensure_future(self._slots.acquire())
@@ -110,14 +112,17 @@ class ProcedureRunner:
         if done:
             return await self._in_slot(mistake, reference)
         await mistake.procedure(reference)
-        later = asyncio.ensure_future(self._record_later(slot, mistake, reference))
+        later = asyncio.ensure_future(self._record_later(slot, mistake, reference, note_gap))
         self._later.add(later)
         later.add_done_callback(self._later.discard)
         return True
 
-    async def _record_later(self, slot: Awaitable[Any], mistake: Any, reference: str) -> None:
+    async def _record_later(
+        self, slot: Awaitable[Any], mistake: Any, reference: str, note_gap: Callable[[], None]
+    ) -> None:
         await slot
-        await self._in_slot(mistake, reference)
+        if not await self._in_slot(mistake, reference):
+            await asyncio.to_thread(note_gap)
 
     async def _in_slot(self, mistake: Any, reference: str) -> bool:
         try:

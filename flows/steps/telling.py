@@ -67,7 +67,8 @@ def _notices(
             reader = register.person(address)
             fills_in = reader is not None and not reader.has_role(role)
             template = TEMPLATES.get(role, "role")
-            yield NewNotice(role, address, template, line, due, fills_in=fills_in)
+            again = 2 if not line and _in_the_morning(seen, template, address) else 1
+            yield NewNotice(role, address, template, line, due, generation=again, fills_in=fills_in)
     if manager_due and not line and manager_may_hear(seen, register):
         template = SECURITY_LEADS if plan.manager_hears_only_that_security_leads else "line_manager"
         for address in _manager(seen, register):
@@ -81,6 +82,13 @@ def _notices(
                 yield NewNotice(
                     notice.to_role, notice.to_address, "reopened", generation=generation
                 )
+
+
+def _in_the_morning(seen: Snapshot, template: str, address: str) -> bool:
+    """Whether it was put off as a digest line, before the mistake turned out to be graver."""
+    return any(
+        n.digest_line and n.template == template and n.to_address == address for n in seen.notices
+    )
 
 
 def _account(seen: Snapshot) -> Account | None:

