@@ -4,7 +4,6 @@ It is stored with the digest of its tables. What is done stays done; what is not
 back.
 """
 
-from pydantic import TypeAdapter
 from sqlmodel import col, select
 
 from flows.ledger import withdraw
@@ -28,19 +27,12 @@ from models.words import (
     Tier,
 )
 from policy.decide import decide
-from policy.plan import Plan
-
-_JSON = TypeAdapter(Plan)
+from policy.stored import as_stored
 
 REPLANNED = (DecisionType.CONFIRM, DecisionType.KEEP, DecisionType.FACTS, DecisionType.WORDS)
 """Questions that a new plan puts anew."""
 
 UNSENT = (StatementState.DRAFTED, StatementState.WAITING, StatementState.CLEARED)
-
-
-def plan_of(incident: Incident) -> Plan:
-    """The stored plan."""
-    return _JSON.validate_python(incident.plan)
 
 
 def ensure_plan(here: Office, reference: str) -> Incident:
@@ -70,7 +62,7 @@ def make_plan(tx: Transaction, incident: Incident) -> None:
         [Circumstance(word) for word in incident.circumstances],
         tier=_tier(tx, incident),
     )
-    incident.plan = _JSON.dump_python(plan, mode="json")
+    incident.plan = as_stored(plan)
     incident.severity = plan.severity
     tx.add(incident)
     if incident.generation > 1:

@@ -16,7 +16,7 @@ from sqlmodel import col, select
 
 from flows.hands import hands_here
 from flows.ledger import wake_incident
-from flows.planning import ensure_plan, plan_of
+from flows.planning import ensure_plan
 from models.audit import Entry, chain_of_incident
 from models.incident import Incident
 from models.office import Office, office
@@ -25,6 +25,7 @@ from models.standing import StepState, standing
 from models.store import Transaction
 from models.words import WAIT_LABELS, Step, Wait
 from policy.plan import Plan
+from policy.stored import plan_of
 
 log = logging.getLogger("amends.steps")
 
@@ -65,7 +66,9 @@ class StepRunner:
             incident = ensure_plan(here, reference)
             if incident.closed_at is not None and self.which != Step.VERIFY:
                 return True
-            self._do(here, incident, plan_of(incident))
+            plan = plan_of(incident)
+            assert plan is not None, "a plan has just been made"
+            self._do(here, incident, plan)
         except Exception as error:
             _note_failure(here, reference, self.which, type(error).__name__)
             return False
