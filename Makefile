@@ -64,6 +64,8 @@ requirements:
 	$(UV) lock --upgrade
 	$(UV) $(PIN) --no-dev --output-file requirements.txt
 	$(UV) $(PIN) --output-file requirements-dev.txt
+	$(UV) export --quiet --format requirements-txt --no-header --only-group real \
+		--output-file requirements-real.txt
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -7,6 +7,9 @@ from sqlmodel import col, func, select
 
 from models.audit import chain_of_incident
 from models.decisions import Decision
+from models.effects import Effect
+from models.incident import Post
+from models.statements import Statement
 from models.store import Transaction
 from models.words import DecisionType, Role
 
@@ -60,3 +63,45 @@ def ask(
     if asked:
         tx.record(chain_of_incident(incident_id), "amends", said, type=type_.value, target=target)
     return asked
+
+
+def ask_by_hand(tx: Transaction, post: Post) -> None:
+    """A task for a person: delete it by hand, and say so."""
+    ask(
+        tx,
+        post.incident_id,
+        DecisionType.ATTEST,
+        target=post.id,
+        of=(Role.POSTER, Role.PUBLISHER, Role.ACCOUNT_OWNER, Role.DTU_DUTY),
+        within=timedelta(minutes=10),
+        falls_to=(Role.DTU_DUTY,),
+        said="by-hand-asked",
+    )
+
+
+def ask_for_words(tx: Transaction, statement: Statement) -> None:
+    """No template fits, or a clearer said no: a person writes the words."""
+    ask(
+        tx,
+        statement.incident_id,
+        DecisionType.WORDS,
+        target=statement.id,
+        of=(Role.PUBLISHER, Role.DTU_DUTY, Role.PRESS_DUTY),
+        within=timedelta(minutes=20),
+        falls_to=(Role.DTU_DUTY,),
+        said="words-asked",
+    )
+
+
+def ask_to_settle(tx: Transaction, effect: Effect, target: str, said: str = "needs-human") -> None:
+    """What could not be done by us is done, or not, by a person, who says which."""
+    ask(
+        tx,
+        effect.incident_id,
+        DecisionType.SETTLE,
+        target=target,
+        of=(Role.DTU_DUTY,),
+        within=timedelta(minutes=10),
+        falls_to=(Role.DTU,),
+        said=said,
+    )

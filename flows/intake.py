@@ -71,6 +71,18 @@ def accept(
     raise NotNowError(BUSY)
 
 
+def _open_post(tx: Transaction, key: tuple[str, str, str]) -> Post | None:
+    """The post that an open incident holds already."""
+    platform, realm, remote_id = key
+    same = select(Post).where(
+        col(Post.platform) == platform,
+        col(Post.realm) == realm,
+        col(Post.remote_id) == remote_id,
+        col(Post.open).is_(True),
+    )
+    return tx.exec(same).first()
+
+
 @dataclass(frozen=True)
 class _Intake:
     """One report, understood and ready to be stored."""
@@ -120,38 +132,27 @@ class _Intake:
         if not tx.insert_once(row):
             raise _Beaten
 
-    def _taken(self, tx: Transaction) -> dict[tuple[str, str], str]:
+    def _taken(self, tx: Transaction) -> dict[tuple[str, str, str], str]:
         """Posts that open incidents hold, in the order in which the report names them."""
-        held: dict[tuple[str, str], str] = {}
+        held: dict[tuple[str, str, str], str] = {}
         for post in self.report.posts:
-            same = select(Post.incident_id).where(
-                col(Post.platform) == post.link.platform,
-                col(Post.remote_id) == post.link.remote_id,
-                col(Post.open).is_(True),
-            )
-            if incident_id := tx.exec(same).first():
-                held[post.key] = incident_id
+            if (same := _open_post(tx, post.key)) is not None:
+                held[post.key] = same.incident_id
         return held
 
-    def _ask_to_delete(self, tx: Transaction, taken: dict[tuple[str, str], str]) -> None:
+    def _ask_to_delete(self, tx: Transaction, taken: dict[tuple[str, str, str], str]) -> None:
         """Who reports a post asks for the deletion of that one, and of no other of its incident."""
         if not self.report.asks_to_delete:
             return
-        for platform, remote_id in sorted(taken):
-            post = tx.exec(
-                select(Post).where(
-                    col(Post.platform) == platform,
-                    col(Post.remote_id) == remote_id,
-                    col(Post.open).is_(True),
-                )
-            ).first()
+        for key in sorted(taken):
+            post = _open_post(tx, key)
             if post is not None and self.reporter.id not in post.delete_asked_by:
                 post.delete_asked_by = [*post.delete_asked_by, self.reporter.id]
                 tx.add(post)
         tx.flush()
 
     def _add_posts(
-        self, tx: Transaction, incident_id: str, taken: dict[tuple[str, str], str]
+        self, tx: Transaction, incident_id: str, taken: dict[tuple[str, str, str], str]
     ) -> None:
         """In one order for everybody, so that two requests never wait for each other."""
         now, opens = tx.now(), not taken
@@ -163,6 +164,7 @@ class _Intake:
                 account_id=named.account.id if named.account else None,
                 platform=named.link.platform,
                 handle=named.account.handle if named.account else named.link.handle,
+                realm=named.link.realm,
                 remote_id=named.link.remote_id,
                 url=named.link.url,
                 state=PostState.LIVE if named.account else PostState.BY_HAND,

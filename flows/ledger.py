@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 
 from sqlmodel import col, select, update
 
-from flows.acts import NOTHING, Receipt, act_for
+from flows.acts.base import NOTHING, Receipt
+from flows.acts.registry import act_for
 from flows.hands import Hands, hands_here
 from integrations.errors import (
     NotAuthorised,

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlmodel import col, select
 
-from flows.acts import freeze_mail
+from flows.acts.send_notice import freeze_mail
 from flows.ledger import plan_effect
 from integrations.notices.base import Mail
 from models.audit import chain_of_incident

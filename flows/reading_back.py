@@ -4,7 +4,9 @@ from datetime import datetime, timedelta
 
 from sqlmodel import col, select
 
-from flows.acts import NOTHING, Act, Finding, Receipt, act_for, ask_to_settle
+from flows.acts.base import NOTHING, Act, Again, Finding, Receipt
+from flows.acts.registry import act_for
+from flows.asking import ask_to_settle
 from flows.hands import Hands, is_dead
 from flows.ledger import CALL_LEASE, Claim, change, record_move, wait_while_under_way
 from integrations.errors import OutsideError
@@ -18,6 +20,9 @@ from models.words import EffectKind, EffectState, Outcome
 
 SETTLE_TIME = timedelta(seconds=30)
 """How long after the last attempt "it is not there" is not yet believed: effects can be late."""
+
+MOST_ATTEMPTS = 6
+"""Attempts at words that a platform takes and never shows, after which a person is asked."""
 
 READ_BACK_LIMIT = timedelta(minutes=10)
 """How long the truth may stay unreadable before a person is asked."""
@@ -96,6 +101,7 @@ def _since(hands: Hands, claim: Claim) -> datetime:
 def _settle(hands: Hands, claim: Claim, act: Act, found: tuple[Finding, Receipt]) -> EffectState:
     finding, receipt = found
     effect = claim.effect
+    started = _since(hands, claim)
     with hands.office.store.write("settle-effect") as tx:
         now = tx.now()
         last = tx.exec(
@@ -103,7 +109,9 @@ def _settle(hands: Hands, claim: Claim, act: Act, found: tuple[Finding, Receipt]
             .where(col(Attempt.effect_id) == effect.id)
             .order_by(col(Attempt.number).desc())
         ).first()
-        to = _after_look(act, finding, now - (last or effect.planned_at))
+        again = act.again(hands, claim.account, now - started)
+        tried = effect.attempts if effect.kind == EffectKind.PUBLISH else 0
+        to = _after_look(finding, again, now - (last or effect.planned_at), tried)
         values: dict[str, object] = {"lease_until": None}
         if to == EffectState.UNKNOWN:
             values["due_at"] = now + timedelta(seconds=5)
@@ -128,8 +136,9 @@ def _settle(hands: Hands, claim: Claim, act: Act, found: tuple[Finding, Receipt]
         return to
 
 
-def _after_look(act: Act, finding: Finding, age: timedelta) -> EffectState:
-    """What a look decides (pure). Only an act that is safe to repeat is tried again unasked."""
+def _after_look(finding: Finding, again: Again, age: timedelta, tried: int) -> EffectState:
+    """What a look decides (pure). Only what cannot be done twice is tried again unasked. ``age``
+    is the time since the last attempt."""
     if finding == Finding.THERE:
         return EffectState.CONFIRMED
     if finding == Finding.SEVERAL:
@@ -138,9 +147,12 @@ def _after_look(act: Act, finding: Finding, age: timedelta) -> EffectState:
         return EffectState.UNKNOWN if age < READ_BACK_LIMIT else EffectState.NEEDS_HUMAN
     if finding == Finding.NEVER_READABLE:
         return EffectState.NEEDS_HUMAN
-    if act.repeatable:
+    if again == Again.AT_ONCE and tried < MOST_ATTEMPTS:
         return EffectState.RETRY
-    return EffectState.UNKNOWN if age < SETTLE_TIME else EffectState.NEEDS_HUMAN
+    if age < SETTLE_TIME:
+        return EffectState.UNKNOWN
+    may = again == Again.ONCE_SETTLED and tried < MOST_ATTEMPTS
+    return EffectState.RETRY if may else EffectState.NEEDS_HUMAN
 
 
 def ask_settlement(tx: Transaction, effect: Effect) -> None:

@@ -64,9 +64,9 @@ class NamedPost:
     account: Account | None
 
     @property
-    def key(self) -> tuple[str, str]:
+    def key(self) -> tuple[str, str, str]:
         """What no two open posts share."""
-        return self.link.platform, self.link.remote_id
+        return self.link.platform, self.link.realm, self.link.remote_id
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 
 from sqlmodel import col, select
 
-from flows.acts import NOTHING, Finding, Receipt, act_for, ask_for_words
+from flows.acts.base import NOTHING, Finding, Receipt
+from flows.acts.registry import act_for
+from flows.asking import ask_for_words
 from flows.hands import Hands
 from flows.ledger import Claim, plan_effect, record_move
 from flows.reading_back import look, settle_for_person

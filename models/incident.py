@@ -7,7 +7,7 @@ from sqlalchemy import JSON, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from models.columns import at, key, word, words_list
-from models.words import CaptureDepth, IncidentState, PosterKnown, PostState, Wait
+from models.words import Audience, CaptureDepth, IncidentState, PosterKnown, PostState, Wait
 
 
 class Incident(SQLModel, table=True):
@@ -82,8 +82,10 @@ class IdempotencyKey(SQLModel, table=True):
 class Post(SQLModel, table=True):
     """One item on one account. ``account_id`` is empty for an account that we do not know.
 
-    While ``open``, no second incident may hold the same post. ``look_at`` is when it is looked at
-    next; ``looks`` is how many of the re-checks after *gone* have been made.
+    While ``open``, no second incident may hold the same post. ``realm`` is where its ``remote_id``
+    is unique: an instance, an account's repository; empty where that is the whole platform.
+    ``look_at`` is when it is looked at next; ``looks`` is how many of the re-checks after *gone*
+    have been made. ``tries`` counts the captures that failed; ``try_at`` is when to try again.
     ``delete_asked_by`` holds the ids of those whose own report of this very post asks for its
     deletion.
     """
@@ -93,6 +95,7 @@ class Post(SQLModel, table=True):
         Index(
             "uq_post_open",
             "platform",
+            "realm",
             "remote_id",
             unique=True,
             sqlite_where=text("open = 1"),
@@ -106,6 +109,7 @@ class Post(SQLModel, table=True):
     account_id: str | None = Field(default=None, foreign_key="account.id")
     platform: str = Field(max_length=20)
     handle: str | None = Field(default=None, max_length=200)
+    realm: str = Field(default="", max_length=300)
     remote_id: str = Field(max_length=500)
     url: str = Field(max_length=2000)
     open: bool = Field(default=True)
@@ -117,19 +121,37 @@ class Post(SQLModel, table=True):
     verified_at: datetime | None = at(nullable=True)
     look_at: datetime | None = at(nullable=True)
     looks: int = Field(default=0)
+    tries: int = Field(default=0)
+    try_at: datetime | None = at(nullable=True)
     delete_asked_by: list[str] = words_list()
     returns: int = Field(default=0)
 
 
 class Capture(SQLModel, table=True):
-    """What was kept before deletion. Content is sealed; media lie in files named by their hash."""
+    """What was kept before deletion. Content is sealed; media lie in files named by their hash.
+
+    ``version`` is the platform's word for exactly what was kept. A capture is ``outdated`` when the
+    post was found changed before its deletion: another one is taken, and both are kept.
+    """
 
     __tablename__ = "capture"
+    __table_args__ = (
+        Index(
+            "uq_capture_current",
+            "post_id",
+            unique=True,
+            sqlite_where=text("outdated_at IS NULL"),
+            postgresql_where=text("outdated_at IS NULL"),
+        ),
+    )
 
     id: str = key()
-    post_id: str = Field(foreign_key="post.id", unique=True)
+    post_id: str = Field(foreign_key="post.id", index=True)
     depth: CaptureDepth = word(CaptureDepth)
     digest: str = Field(max_length=64)
     manifest_sealed: bytes
     files: list[str] = words_list()
+    version: str | None = Field(default=None, max_length=200)
+    audience: Audience | None = word(Audience, nullable=True)
     taken_at: datetime = at()
+    outdated_at: datetime | None = at(nullable=True)

@@ -50,8 +50,8 @@ class ParsedLink:
     """Which post a link means.
 
     ``handle`` is lower case without @, and None where the link does not say. ``remote_id`` is the
-    platform's id, or ``url`` where none can be read. ``configured`` is False for an account that
-    is not in the register: its post is a person's to delete.
+    platform's id, or ``url`` where none can be read; it is unique in its ``realm``. ``configured``
+    is False for an account that is not in the register: its post is a person's to delete.
     """
 
     platform: str
@@ -59,6 +59,7 @@ class ParsedLink:
     remote_id: str
     url: str
     configured: bool
+    realm: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,8 @@ def parse_link(url: str, known: Collection[KnownAccount]) -> ParsedLink:
             handle = groups["handle"].lower() if groups.get("handle") else None
             kept = place.site + shape.kept.format(handle=handle, id=groups["id"])
             ours = any(_is_at(account, place, handle) for account in known)
-            return ParsedLink(place.platform, handle, groups["id"], kept, ours)
+            realm = _realm(place, handle)
+            return ParsedLink(place.platform, handle, groups["id"], kept, ours, realm)
     if place.platform in STRICT:
         raise BadLinkError(ONE_POST)
     return _by_hand(place, known)
@@ -155,6 +157,13 @@ def _is_at(account: KnownAccount, place: _Place, handle: str | None) -> bool:
         # An account on a server of one's own is still shown on bsky.app; a practice one is not.
         return urlsplit(_site(account)).hostname not in LOOPBACK
     return _site(account) == (place.site if place.own else "")
+
+
+def _realm(place: _Place, handle: str | None) -> str:
+    """Where the post's id is unique: X counts for everybody, an instance or a repository alone."""
+    if place.platform == "bluesky":
+        return handle or ""
+    return place.site if place.platform == "mastodon" else ""
 
 
 def _name(account: KnownAccount) -> str:

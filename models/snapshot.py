@@ -60,7 +60,11 @@ def snapshot(tx: Transaction, incident: Incident) -> Snapshot:
         incident=incident,
         reports=_of(tx, Report, incident),
         posts=posts,
-        captures={c.post_id: c for c in _where(tx, Capture, "post_id", [p.id for p in posts])},
+        captures={
+            c.post_id: c
+            for c in _where(tx, Capture, "post_id", [p.id for p in posts])
+            if c.outdated_at is None
+        },
         accounts={a.id: a for a in _where(tx, Account, "id", [a for a in accounts if a])},
         statements=statements,
         wordings={w.id: w for w in _where(tx, Wording, "statement_id", statement_ids)},

@@ -97,6 +97,15 @@ class PosterKnown(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Audience(StrEnum):
+    """Who could see a post on its platform."""
+
+    PUBLIC = "public"
+    UNLISTED = "unlisted"
+    FOLLOWERS = "followers"
+    NAMED = "named"
+
+
 class Circumstance(StrEnum):
     """A recorded fact about the post that raises severity or changes what is said."""
 

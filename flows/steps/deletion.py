@@ -5,13 +5,13 @@ from datetime import timedelta
 
 from sqlmodel import col, func, select
 
-from flows.acts import ask_by_hand
-from flows.asking import ask
+from flows.asking import ask, ask_by_hand
 from flows.due import due_effects
 from flows.hands import Hands, hands_here
 from flows.ledger import Claim, attempt, carry_out, claim_effect, plan_effect
 from flows.permission import Said, Verdict, verdict
 from flows.step import step
+from flows.steps.evidence import kept
 from models.decisions import Decision
 from models.effects import Effect
 from models.incident import Capture, Incident, Post, Report
@@ -65,6 +65,7 @@ def _deletable(here: Office, incident: Incident) -> list[str]:
     query = (
         select(Post.id)
         .join(Capture, col(Capture.post_id) == col(Post.id))
+        .where(col(Capture.outdated_at).is_(None))
         .where(col(Post.incident_id) == incident.id, col(Post.state).in_(UNDELETED))
         .where(col(Post.account_id).is_not(None))
         .order_by(col(Post.id))
@@ -93,10 +94,10 @@ def _judge(tx: Transaction, here: Office, incident: Incident, plan: Plan, post: 
     said = _said(tx, incident, post)
     match verdict(plan, said):
         case Verdict.DELETE:
-            return _plan_delete(tx, here, incident, post)
+            return _plan_delete(tx, here, incident, plan, post)
         case Verdict.DELETE_UNCONFIRMED:
             _spend_unconfirmed(tx, post)
-            effect_id = _plan_delete(tx, here, incident, post)
+            effect_id = _plan_delete(tx, here, incident, plan, post)
             _ask_confirm(tx, incident, post, said="unconfirmed-delete")
             return effect_id
         case Verdict.ASK_CONFIRM:
@@ -180,8 +181,15 @@ def _spend_unconfirmed(tx: Transaction, post: Post) -> None:
         tx.add(report)
 
 
-def _plan_delete(tx: Transaction, here: Office, incident: Incident, post: Post) -> str | None:
-    """The act after the last one on this post: a person may have had it tried again before."""
+def _plan_delete(
+    tx: Transaction, here: Office, incident: Incident, plan: Plan, post: Post
+) -> str | None:
+    """The act after the last one on this post: a person may have had it tried again before.
+
+    Exactly what was kept is deleted; only where the detail itself does harm, whatever is there.
+    """
+    captured = tx.exec(kept(post)).one()
+    version = None if plan.may_delete_without_capture else captured.version
     last = tx.exec(
         select(func.coalesce(func.max(Effect.generation), 0)).where(
             col(Effect.incident_id) == incident.id,
@@ -195,7 +203,7 @@ def _plan_delete(tx: Transaction, here: Office, incident: Incident, post: Post) 
         incident_id=incident.id,
         kind=EffectKind.DELETE,
         target=post.id,
-        payload=json.dumps({"remote_id": post.remote_id}).encode(),
+        payload=json.dumps({"remote_id": post.remote_id, "version": version}).encode(),
         account_id=post.account_id,
         generation=last + 1,
     )

@@ -9,14 +9,21 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
-from flows.acts import ask_by_hand
+from flows.asking import ask_by_hand
 from flows.hands import Hands, hands_here
 from flows.step import step
 from flows.turns import turn
-from integrations.errors import NotAuthorised, NotSupported, OutsideError, Refused
+from integrations.errors import (
+    NotAuthorised,
+    NotSupported,
+    OutsideError,
+    Refused,
+    TryAgainLater,
+)
 from integrations.platforms.base import Captured
-from models.audit import Entry, chain_of_incident
+from models.audit import chain_of_incident
 from models.columns import new_id
 from models.incident import Capture, Incident, Post
 from models.office import Office
@@ -30,7 +37,7 @@ SECRET_PATIENCE_SECONDS = 10.0
 """How long a capture may take where the detail itself does harm (design §3.3)."""
 
 A_PERSONS_FAILURE = 6
-"""The failure, after about a minute of tries, from which a person is asked as well."""
+"""The failed try, after about a minute of them, from which a person is asked as well."""
 
 CAPTURE_FAILED = "capture-failed"
 
@@ -51,10 +58,10 @@ def preserve(here: Office, incident: Incident, plan: Plan) -> None:
 
 def _preserve_one(here: Office, incident: Incident, plan: Plan, post: Post) -> None:
     with here.store.read() as tx:
-        if tx.exec(select(Capture.id).where(col(Capture.post_id) == post.id)).first():
+        if tx.exec(kept(post)).first():
             return
         account = tx.get_one(Account, post.account_id)
-        if incident.shown >= 0 and not _may_try(tx, post):
+        if post.try_at is not None and post.try_at > tx.now():
             return
     hands = hands_here()
     assert hands is not None, "steps run their work where the hands are"
@@ -64,12 +71,20 @@ def _preserve_one(here: Office, incident: Incident, plan: Plan, post: Post) -> N
         _cannot_be_read(here, post, plan, error.code, final=True)
         return
     except (OutsideError, TimeoutError) as error:
-        _cannot_be_read(here, post, plan, getattr(error, "code", "too-slow"), final=False)
+        at = error.at if isinstance(error, TryAgainLater) else None
+        _cannot_be_read(here, post, plan, getattr(error, "code", "too-slow"), again_at=at)
         return
     if captured is None:
         _was_gone(here, incident, post)
         return
     _keep(here, incident, plan, post, captured)
+
+
+def kept(post: Post) -> SelectOfScalar[Capture]:
+    """The capture of what is there now, where there is one."""
+    return select(Capture).where(
+        col(Capture.post_id) == post.id, col(Capture.outdated_at).is_(None)
+    )
 
 
 def _read(hands: Hands, account: Account, post: Post, plan: Plan) -> Captured | None:
@@ -97,6 +112,8 @@ def _keep(here: Office, incident: Incident, plan: Plan, post: Post, captured: Ca
         depth=_depth(here, plan),
         digest="",
         manifest_sealed=b"",
+        version=captured.version,
+        audience=captured.audience,
         taken_at=captured.posted_at or incident.opened_at,
     )
     manifest = _manifest(here, captured, post, capture)
@@ -108,9 +125,9 @@ def _keep(here: Office, incident: Incident, plan: Plan, post: Post, captured: Ca
     with here.store.write("keep-capture") as tx:
         capture.taken_at = tx.now()
         if tx.insert_once(capture):
-            kept = tx.get_one(Post, post.id)
-            kept.posted_at = captured.posted_at
-            tx.add(kept)
+            row = tx.get_one(Post, post.id)
+            row.posted_at = captured.posted_at
+            tx.add(row)
             tx.record(
                 chain_of_incident(incident.id),
                 "amends",
@@ -128,6 +145,8 @@ def _manifest(here: Office, captured: Captured, post: Post, capture: Capture) ->
         "remote_id": captured.remote_id,
         "platform": post.platform,
         "author": captured.author_handle,
+        "author_id": captured.author_id,
+        "version": captured.version,
         "posted_at": _iso(captured.posted_at),
         "raw_sha256": hashlib.sha256(captured.raw).hexdigest(),
     }
@@ -143,8 +162,13 @@ def _manifest(here: Office, captured: Captured, post: Post, capture: Capture) ->
         for medium in captured.media
     ]
     capture.files = [str(file["sha256"]) for file in files]
+    if captured.signed is not None:
+        always["signed_sha256"] = _keep_file(here, captured.signed)
+        capture.files = [*capture.files, str(always["signed_sha256"])]
     return always | {
         "url": post.url,
+        "warning": captured.warning,
+        "audience": captured.audience.value,
         "text": captured.text,
         "raw": captured.raw.decode("utf-8", "replace"),
         "headers": captured.headers,
@@ -190,39 +214,42 @@ def _was_gone(here: Office, incident: Incident, post: Post) -> None:
             tx.record(chain_of_incident(incident.id), "amends", "was-gone", post=post.id)
 
 
-def _cannot_be_read(here: Office, post: Post, plan: Plan, code: str, *, final: bool) -> None:
+def _cannot_be_read(
+    here: Office,
+    post: Post,
+    plan: Plan,
+    code: str,
+    *,
+    final: bool = False,
+    again_at: datetime | None = None,
+) -> None:
     """No copy could be had. What is secret, personal or dangerous is deleted all the same, with
     its metadata; anything else waits for the next try, or for a person where none can help."""
     with here.store.write("capture-failed") as tx:
+        row = tx.get_one(Post, post.id)
+        row.try_at = again_at or tx.now() + _pause(row.tries)
+        row.tries += 1
+        tx.add(row)
         tx.record(
-            chain_of_incident(post.incident_id), "amends", CAPTURE_FAILED, post=post.id, code=code
+            chain_of_incident(post.incident_id),
+            "amends",
+            CAPTURE_FAILED,
+            post=post.id,
+            code=code,
+            **({} if final else {"again_at": row.try_at.isoformat()}),
         )
         if plan.may_delete_without_capture:
             _keep_metadata(here, tx, post)
         elif final:
-            row = tx.get_one(Post, post.id)
-            row.state = PostState.BY_HAND
-            tx.add(row)
+            row.state, row.try_at = PostState.BY_HAND, None
             ask_by_hand(tx, row)
-        elif len(_failures(tx, post)) >= A_PERSONS_FAILURE:
-            ask_by_hand(tx, tx.get_one(Post, post.id))  # and go on trying
+        elif row.tries >= A_PERSONS_FAILURE:
+            ask_by_hand(tx, row)  # and go on trying
 
 
-def _may_try(tx: Transaction, post: Post) -> bool:
+def _pause(tries: int) -> timedelta:
     """Each try that failed doubles the pause before the next, up to five minutes."""
-    failed = _failures(tx, post)
-    pause = timedelta(seconds=min(2 ** len(failed), 300))
-    return not failed or tx.now() >= max(failed) + pause
-
-
-def _failures(tx: Transaction, post: Post) -> list[datetime]:
-    """When a capture of this post was tried in vain."""
-    entries = tx.exec(
-        select(Entry)
-        .where(col(Entry.chain) == chain_of_incident(post.incident_id))
-        .where(col(Entry.what) == CAPTURE_FAILED)
-    )
-    return [entry.at for entry in entries if entry.facts.get("post") == post.id]
+    return timedelta(seconds=min(2 ** (tries + 1), 300))
 
 
 def _keep_metadata(here: Office, tx: Transaction, post: Post) -> None:

@@ -1,8 +1,7 @@
 """Publish: the cleared words, on the account that carried the error, at most once (line 120)."""
 
-import json
-
-from flows.acts import ask_for_words
+from flows.acts.publish_words import freeze_words
+from flows.asking import ask_for_words
 from flows.due import due_effects
 from flows.ledger import carry_out, plan_effect
 from flows.step import step
@@ -14,7 +13,7 @@ from models.sealed import place
 from models.snapshot import Snapshot, incident_by, snapshot
 from models.statements import Statement, Wording
 from models.store import Transaction
-from models.words import DecisionType, EffectKind, StatementState, Step
+from models.words import Audience, DecisionType, EffectKind, StatementState, Step
 from policy.plan import Plan
 
 
@@ -51,10 +50,17 @@ def _authorise(here: Office, reference: str, statement_id: str) -> None:
             incident_id=incident.id,
             kind=EffectKind.PUBLISH,
             target=statement.id,
-            payload=json.dumps({"text": text, "wording": wording.digest}).encode(),
+            payload=freeze_words(wording, text, _audience(seen, statement.account_id), tx.now()),
             account_id=statement.account_id,
             generation=wording.version,
         )
+
+
+def _audience(seen: Snapshot, account_id: str) -> Audience:
+    """The words go to whoever could see the mistake: the widest audience of its posts there."""
+    captures = [seen.captures.get(p.id) for p in seen.posts if p.account_id == account_id]
+    found = {one.audience for one in captures if one is not None}
+    return next((one for one in Audience if one in found), Audience.PUBLIC)
 
 
 def _untrue_claims(

@@ -4,8 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import col, select, update
 
-from flows.acts import ask_by_hand
-from flows.asking import ask
+from flows.asking import ask, ask_by_hand
 from flows.hands import Hands, hands_here
 from flows.ledger import wake_incident
 from flows.step import step
@@ -195,6 +194,7 @@ def _held_elsewhere(tx: Transaction, post: Post) -> bool:
     """Whether it was reported anew since, and another open incident has it."""
     same = select(Post.id).where(
         col(Post.platform) == post.platform,
+        col(Post.realm) == post.realm,
         col(Post.remote_id) == post.remote_id,
         col(Post.open).is_(True),
         col(Post.id) != post.id,

@@ -5,8 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from flows.acts import ask_for_words
-from flows.asking import ask
+from flows.asking import ask, ask_for_words
 from flows.due import due_effects
 from flows.hands import Hands, hands_here
 from flows.ledger import carry_out

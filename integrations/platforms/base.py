@@ -1,10 +1,12 @@
 """What every platform can be asked to do: the promise that one file a service keeps."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
-from models.words import Presence
+from models.words import Audience, Presence
+
+FOR_EVER = timedelta.max
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,6 @@ class Capabilities:
     publish: bool = True
     edit: bool = False
     reply: bool = False
-    keyed_publish: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,10 @@ class Media:
 class Captured:
     """Everything kept of a post. ``raw`` is the platform's own answer, byte for byte.
 
-    ``missing`` names each picture or film that could not be had, with the code of why.
+    ``missing`` names each picture or film that could not be had, with the code of why. ``version``
+    is the platform's word for exactly this state of the post, where it has one; ``signed`` is the
+    post under the platform's own signature; ``author_id`` stays when the handle changes;
+    ``warning`` is the content warning that stood before the text.
     """
 
     remote_id: str
@@ -63,6 +67,11 @@ class Captured:
     media: tuple[Media, ...] = ()
     edit_chain: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    version: str | None = None
+    signed: bytes | None = field(default=None, repr=False)
+    author_id: str | None = None
+    warning: str | None = field(default=None, repr=False)
+    audience: Audience = Audience.PUBLIC
 
 
 @dataclass(frozen=True)
@@ -79,6 +88,22 @@ class Length:
 
 
 @dataclass(frozen=True)
+class Words:
+    """Public words to be published, frozen at planning: the same at each attempt.
+
+    ``key`` tells this act from every other one: at most 100 ASCII characters. ``at`` (UTC) is when
+    it was frozen, for platforms that are told the time of a post. ``audience`` is who saw the post
+    that the words put right.
+    """
+
+    text: str = field(repr=False)
+    key: str
+    at: datetime
+    language: str = "en"
+    audience: Audience = Audience.PUBLIC
+
+
+@dataclass(frozen=True)
 class Published:
     """A post of our own, as the platform names it."""
 
@@ -91,10 +116,13 @@ class Platform(Protocol):
 
     Every call may raise NotSent, TryAgainLater, Refused, NotAuthorised, NotSupported or
     OutcomeUnknown (``integrations.errors``) and nothing else. Calls are synchronous and may be
-    made from several threads at once.
+    made from several threads at once. No library under it tries anything again or sleeps.
     """
 
     name: str
+    key_holds: timedelta | None
+    """How long after the first attempt a second ``publish`` of the same words makes no second post:
+    ``FOR_EVER``, a time, or None where the platform knows no keys."""
 
     def check(self) -> Health:
         """Try the credentials without changing anything: token, scope, credit, right account."""
@@ -104,8 +132,12 @@ class Platform(Protocol):
         """Read the post whole; None when the platform says that there is none."""
         ...
 
-    def delete(self, remote_id: str) -> None:
-        """Take the post down; returns when the platform says that it did, or was gone already."""
+    def delete(self, remote_id: str, version: str | None = None) -> None:
+        """Take the post down; returns when the platform says that it did, or was gone already.
+
+        ``version`` is what was captured: where the platform can tell, only that is deleted, and a
+        post that has changed since raises Refused("changed").
+        """
         ...
 
     def presence(self, remote_id: str, *, public: bool) -> Presence:
@@ -116,17 +148,34 @@ class Platform(Protocol):
         ...
 
     def measure(self, text: str) -> Length:
-        """Count the text as this platform does."""
+        """Count the text as this platform does. Raises nothing; the first time it may ask the
+        server for its limits, and takes the usual ones where it does not say."""
         ...
 
-    def publish(self, text: str, key: str) -> Published:
-        """Post the text as a post of its own. ``key`` is used where the platform honours one."""
+    def publish(self, words: Words) -> Published:
+        """Post the words as a post of their own, with their key where the platform honours one."""
         ...
 
-    def find_published(self, text: str, since: datetime) -> tuple[Published, ...]:
-        """Our own posts with this text on the account's timeline since then."""
+    def find_published(self, words: Words, since: datetime) -> tuple[Published, ...]:
+        """Our own posts with these words on the account's timeline since then."""
+        ...
+
+    def edit(self, remote_id: str, words: Words) -> None:
+        """Put these words in the place of the post's own. Raises NotSupported("no-edit")."""
         ...
 
     def close(self) -> None:
         """Let go of the connections. Nothing may be asked afterwards."""
+        ...
+
+
+class Stranger(Protocol):
+    """A member of the public: looks at posts of one handle with no credentials at all."""
+
+    def presence(self, remote_id: str) -> Presence:
+        """Look once. Raises nothing: whatever is not a plain answer is ``Presence.UNKNOWN``."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the connections."""
         ...

@@ -48,6 +48,9 @@ class Bounds:
     size: int = 8 * MEBIBYTE
 
 
+USUAL = Bounds()
+
+
 class _Stream(io.RawIOBase):
     """What comes from the server, until the time or the room for it is used up."""
 
@@ -117,7 +120,7 @@ def _reach(connect: Callable[[], None]) -> None:
 class PlainConnection(HTTPConnection):
     """For servers on this machine."""
 
-    bounds: ClassVar[Bounds] = Bounds()
+    bounds: ClassVar[Bounds] = USUAL
     default_socket_options = KEEP_ALIVE
 
     def connect(self) -> None:
@@ -133,7 +136,7 @@ class PlainConnection(HTTPConnection):
 class TlsConnection(HTTPSConnection):
     """For servers anywhere else."""
 
-    bounds: ClassVar[Bounds] = Bounds()
+    bounds: ClassVar[Bounds] = USUAL
     default_socket_options = KEEP_ALIVE
 
     def connect(self) -> None:

@@ -4,13 +4,19 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from integrations.errors import NotAuthorised, NotSupported
-from integrations.platforms.base import Connection, Platform
+from integrations.platforms.base import Connection, Platform, Stranger
 from integrations.platforms.x import X
+from integrations.platforms.x_stranger import XStranger
 
 REGISTRY: dict[str, Callable[[Connection], Platform]] = {
     "x": X,
 }
 """Platform name, as accounts and links use it → what connects to it."""
+
+STRANGERS: dict[str, Callable[[str, str | None], Stranger]] = {
+    "x": XStranger,
+}
+"""Platform name → what looks at a handle's posts from outside; by ``base_url`` where given."""
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 

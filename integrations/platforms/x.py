@@ -6,10 +6,16 @@ from datetime import UTC, datetime, timedelta
 import requests
 import tweepy
 
-from integrations.errors import NotAuthorised, OutcomeUnknown, OutsideError, Refused
-from integrations.platforms.base import Captured, Connection, Health, Length, Published
+from integrations.errors import (
+    NotAuthorised,
+    NotSupported,
+    OutcomeUnknown,
+    OutsideError,
+    Refused,
+)
+from integrations.platforms.base import Captured, Connection, Health, Length, Published, Words
 from integrations.platforms.bounded import Answered, asked, bound, hush
-from integrations.platforms.bounded_connection import Bounds
+from integrations.platforms.bounded_connection import USUAL, Bounds
 from integrations.platforms.x_answers import meaning, says_absent
 from integrations.platforms.x_capture import WHOLE_POST, captured, ours
 from integrations.platforms.x_health import healthy, unhealthy
@@ -22,20 +28,20 @@ from integrations.platforms.x_shapes import (
     PostAnswer,
     read_as,
 )
-from integrations.platforms.x_stranger import Stranger
+from integrations.platforms.x_stranger import XStranger
 from integrations.platforms.x_text import LONGEST, comparable, plain_text, takes, weighed
 from integrations.platforms.x_token import token_parts
 from models.words import Presence
 
 PAGES = 32
 CLOCKS_APART = timedelta(seconds=60)
-USUAL = Bounds()
 
 
 class X:
     """One account on X. Raises as ``Platform`` says; every error's text is a code."""
 
     name = "x"
+    key_holds: timedelta | None = None
 
     def __init__(self, connection: Connection, *, bounds: Bounds = USUAL) -> None:
         hush()
@@ -47,7 +53,7 @@ class X:
         self._has_token = token is not None
         self._client = tweepy.Client(**(token or {}), return_type=requests.Response)
         bound(self._client.session, bounds, base_url)
-        self._stranger = Stranger(self._handle, bounds, base_url)
+        self._stranger = XStranger(self._handle, base_url, bounds=bounds)
         self._downloads = Downloads(bounds, base_url)
 
     def check(self) -> Health:
@@ -74,8 +80,11 @@ class X:
         fetched = self._downloads.fetch(answer.includes.media if media else ())
         return captured(response, post, author, fetched)
 
-    def delete(self, remote_id: str) -> None:
-        """Take the post down with its edits; X's 404 is OutcomeUnknown("not-found")."""
+    def delete(self, remote_id: str, version: str | None = None) -> None:
+        """Take the post down with its edits; X's 404 is OutcomeUnknown("not-found").
+
+        X names no versions: deleting one edit deletes them all, whichever was captured.
+        """
         response = self._call(
             "delete", lambda: self._client.delete_tweet(remote_id, user_auth=True)
         )
@@ -102,18 +111,18 @@ class X:
         """X's weighted length."""
         return Length(weighed(text), LONGEST)
 
-    def publish(self, text: str, key: str) -> Published:
-        """Post the text by itself. X knows no keys; OutcomeUnknown("duplicate") may be ours."""
-        if not takes(text):
+    def publish(self, words: Words) -> Published:
+        """Post the words alone. X knows no keys; OutcomeUnknown("duplicate") may be ours."""
+        if not takes(words.text):
             raise Refused("too-long-or-invalid")
         response = self._call(
-            "create", lambda: self._client.create_tweet(text=text, user_auth=True)
+            "create", lambda: self._client.create_tweet(text=words.text, user_auth=True)
         )
         return self._published(read_as(CreatedAnswer, response.content).data.id)
 
-    def find_published(self, text: str, since: datetime) -> tuple[Published, ...]:
+    def find_published(self, words: Words, since: datetime) -> tuple[Published, ...]:
         """Our posts with this text, from a minute before ``since`` because clocks differ."""
-        wanted = comparable(text)
+        wanted = comparable(words.text)
         start = (since.astimezone(UTC) - CLOCKS_APART).strftime("%Y-%m-%dT%H:%M:%SZ")
         user_id = self._own_id()
         found: list[Published] = []
@@ -126,6 +135,10 @@ class X:
             if token is None:
                 return tuple(found)
         raise OutcomeUnknown("timeline-too-long")
+
+    def edit(self, remote_id: str, words: Words) -> None:
+        """X edits only what paying people wrote in its own apps, and not by its API."""
+        raise NotSupported("no-edit")
 
     def close(self) -> None:
         """Let go of the connections."""

@@ -6,7 +6,7 @@ import requests
 
 from integrations.errors import OutsideError
 from integrations.platforms.bounded import Answered, asked, bound, host_of
-from integrations.platforms.bounded_connection import Bounds
+from integrations.platforms.bounded_connection import USUAL, Bounds
 from integrations.platforms.x_shapes import Embed, read_as
 from models.words import Presence
 
@@ -15,11 +15,11 @@ HOSTS = frozenset({"publish.twitter.com", "publish.x.com"})
 MOVED = frozenset({301, 302, 307, 308})
 
 
-class Stranger:
+class XStranger:
     """Looks at one account's posts from outside."""
 
-    def __init__(self, handle: str, bounds: Bounds, base_url: str | None) -> None:
-        self._handle = handle
+    def __init__(self, handle: str, base_url: str | None = None, *, bounds: Bounds = USUAL) -> None:
+        self._handle = handle.lstrip("@").lower()
         self._session = bound(requests.Session(), bounds, base_url)
 
     def presence(self, remote_id: str) -> Presence:

@@ -104,7 +104,7 @@ def test_every_move_of_an_effect_is_documented(state: EffectState) -> None:
 
 def _dependencies() -> list[str]:
     groups = PYPROJECT["dependency-groups"]
-    return [*PYPROJECT["project"]["dependencies"], *groups["dev"], *groups["build"]]
+    return [*PYPROJECT["project"]["dependencies"], *groups["dev"], *groups["build"], *groups["real"]]
 
 
 @pytest.mark.parametrize("dependency", _dependencies())
@@ -118,7 +118,8 @@ def test_every_dependency_is_pinned_within_its_versions(dependency: str) -> None
     from packaging.specifiers import SpecifierSet
 
     name, versions = _name_and_versions(dependency)
-    pins = (ROOT / "requirements-dev.txt").read_text(encoding="utf-8")
+    files = (ROOT / "requirements-dev.txt", ROOT / "requirements-real.txt")
+    pins = "".join(file.read_text(encoding="utf-8") for file in files)
     pin = re.search(rf"^{re.escape(name)}(?:\[[^]]*\])?==([^ ;]+)", pins, re.MULTILINE)
     assert pin is not None, "Run: make requirements"
     assert SpecifierSet(versions).contains(pin[1]), "Run: make requirements"

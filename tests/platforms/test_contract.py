@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from stages import Stage
+from stages import Stage, words
 
 from integrations.errors import (
     NotAuthorised,
@@ -210,7 +210,7 @@ def test_an_app_that_may_only_read_is_found_out(stage: Stage) -> None:
     reader = stage.with_read_only_token()
     assert "write" in reader.check().problems[0]
     with pytest.raises(NotAuthorised):
-        reader.publish("Sorry", "key")
+        reader.publish(words("Sorry"))
 
 
 @pytest.mark.parametrize("fault", ["hang", "500-before", "503-html", "429", "malformed", "drip"])
@@ -228,26 +228,26 @@ def test_a_text_at_the_limit_is_taken_and_one_over_is_not(stage: Stage, script: 
     assert stage.platform.measure(longest).fits
     assert not stage.platform.measure(longest + ".").fits
     with pytest.raises(Refused):
-        stage.platform.publish(longest + ".", "key")
+        stage.platform.publish(words(longest + "."))
     assert stage.calls("create") == 0
-    stage.platform.publish(longest, "key")
+    stage.platform.publish(words(longest))
     assert stage.live() == [longest]
 
 
 @pytest.mark.parametrize("text", ["", " ", "\ud800", "a\ufffeb"])
 def test_a_text_that_no_platform_takes_is_refused(stage: Stage, text: str) -> None:
     with pytest.raises(Refused):
-        stage.platform.publish(text, "key")
+        stage.platform.publish(words(text))
     assert stage.live() == []
 
 
 def test_a_statement_is_published_and_found_again(stage: Stage) -> None:
     text = "Correction: the road is open. See https://www.gov.uk/roads?a=1&b=2 & gov.uk/x <3 ńé"
     since = datetime.now(UTC)
-    published = stage.platform.publish(text, "key")
+    published = stage.platform.publish(words(text))
     assert stage.live() == [text]
-    assert stage.platform.find_published(text, since) == (published,)
-    assert stage.platform.find_published("Something else", since) == ()
+    assert stage.platform.find_published(words(text), since) == (published,)
+    assert stage.platform.find_published(words("Something else"), since) == ()
     assert published.remote_id in published.url
     assert stage.platform.presence(published.remote_id, public=True) is Presence.PRESENT
 
@@ -268,33 +268,33 @@ def test_our_own_post_is_found_whatever_the_platform_did_to_its_text(
     stage: Stage, text: str
 ) -> None:
     since = datetime.now(UTC)
-    published = stage.platform.publish(text, "key")
-    assert stage.platform.find_published(text, since) == (published,)
+    published = stage.platform.publish(words(text))
+    assert stage.platform.find_published(words(text), since) == (published,)
 
 
 def test_the_same_text_twice_may_be_our_own_earlier_post(stage: Stage) -> None:
     since = datetime.now(UTC)
-    first = stage.platform.publish("We are sorry.", "key")
+    first = stage.platform.publish(words("We are sorry."))
     with pytest.raises(OutcomeUnknown) as unknown:
-        stage.platform.publish("We are sorry.", "key")
+        stage.platform.publish(words("We are sorry."))
     assert unknown.value.code == "duplicate"
-    assert stage.platform.find_published("We are sorry.", since) == (first,)
+    assert stage.platform.find_published(words("We are sorry."), since) == (first,)
     assert stage.ever() == 1
 
 
 def test_our_own_post_is_found_among_many(stage: Stage) -> None:
     since = datetime.now(UTC)
-    published = stage.platform.publish("We are sorry.", "key")
+    published = stage.platform.publish(words("We are sorry."))
     for number in range(205):
         stage.post(f"Noise {number}")
-    assert stage.platform.find_published("We are sorry.", since) == (published,)
+    assert stage.platform.find_published(words("We are sorry."), since) == (published,)
     assert stage.calls("timeline") == 3
 
 
 def test_what_was_posted_long_before_is_not_taken_for_ours(stage: Stage) -> None:
-    stage.platform.publish("We are sorry.", "key")
+    stage.platform.publish(words("We are sorry."))
     later = datetime.now(UTC) + AN_HOUR_AGO
-    assert stage.platform.find_published("We are sorry.", later) == ()
+    assert stage.platform.find_published(words("We are sorry."), later) == ()
 
 
 @pytest.mark.parametrize("fault", NOT_DONE)
@@ -312,7 +312,7 @@ def test_a_delete_that_is_turned_down_is_told_apart(stage: Stage, fault: str) ->
 def test_a_publish_that_is_turned_down_is_told_apart(stage: Stage, fault: str) -> None:
     stage.fail("create", fault)
     with pytest.raises(NOT_DONE.get(fault, Refused)):
-        stage.platform.publish("We are sorry.", "key")
+        stage.platform.publish(words("We are sorry."))
     assert stage.ever() == 0
 
 
@@ -334,12 +334,12 @@ def test_a_publish_that_went_wrong_is_unknown_and_sent_once(stage: Stage, fault:
     stage.fail("create", fault, seconds=0.2)
     since = datetime.now(UTC)
     with pytest.raises(OutcomeUnknown):
-        stage.platform.publish("We are sorry.", "key")
+        stage.platform.publish(words("We are sorry."))
     stage.settle()
     done = MAYBE_DONE.get(fault, False)
     assert stage.calls("create") == 1
     assert stage.ever() == int(done)
-    assert len(stage.platform.find_published("We are sorry.", since)) == int(done)
+    assert len(stage.platform.find_published(words("We are sorry."), since)) == int(done)
 
 
 @pytest.mark.parametrize("fault", [*MAYBE_DONE, *NOT_DONE])
@@ -367,11 +367,11 @@ def test_a_reading_that_went_wrong_says_so_and_never_that_nothing_was_there(
     stage: Stage, fault: str, verb: str
 ) -> None:
     post_id = stage.post("A mistake")
-    stage.platform.find_published("warm", datetime.now(UTC))
+    stage.platform.find_published(words("warm"), datetime.now(UTC))
     stage.fail(verb, fault, seconds=0.05)
     acts = {
         "get": lambda: stage.platform.capture(post_id),
-        "timeline": lambda: stage.platform.find_published("A mistake", datetime.now(UTC)),
+        "timeline": lambda: stage.platform.find_published(words("A mistake"), datetime.now(UTC)),
     }
     with pytest.raises(OutsideError):
         acts[verb]()
@@ -392,8 +392,8 @@ def test_a_server_that_is_not_there_was_sent_nothing(stage: Stage) -> None:
     for act in (
         lambda: stage.platform.delete(post_id),
         lambda: stage.platform.capture(post_id),
-        lambda: stage.platform.publish("We are sorry.", "key"),
-        lambda: stage.platform.find_published("We are sorry.", datetime.now(UTC)),
+        lambda: stage.platform.publish(words("We are sorry.")),
+        lambda: stage.platform.find_published(words("We are sorry."), datetime.now(UTC)),
     ):
         with pytest.raises(NotSent):
             act()
@@ -423,9 +423,9 @@ def test_no_error_and_no_log_carries_content_or_secrets(
     post_id = stage.post(CANARY, picture=b"canary-7f3a", alt_text="canary-7f3a")
     told = []
     for verb, act in {
-        "create": lambda: stage.platform.publish(CANARY + " again", "key"),
+        "create": lambda: stage.platform.publish(words(CANARY + " again")),
         "get": lambda: stage.platform.capture(post_id),
-        "timeline": lambda: stage.platform.find_published(CANARY, datetime.now(UTC)),
+        "timeline": lambda: stage.platform.find_published(words(CANARY), datetime.now(UTC)),
         "media": lambda: stage.platform.capture(post_id),
         "oembed": lambda: stage.platform.presence(post_id, public=True),
         "delete": lambda: stage.platform.delete(post_id),

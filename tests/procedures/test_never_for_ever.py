@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 from department import CY, DEE, Department
 
-from flows import acts, reading_back
+from flows import reading_back
+from flows.acts import delete_post
 from flows.deciding.attesting import attest
 from flows.steps import evidence, verification
 from models.words import DecisionType, NoticeState, PostState, Presence, Wait
@@ -15,7 +16,7 @@ from models.words import DecisionType, NoticeState, PostState, Presence, Wait
 def test_a_deletion_that_fails_each_time_is_tried_ever_more_seldom(
     department: Department, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(acts, "A_PERSONS_ATTEMPT", 3)
+    monkeypatch.setattr(delete_post, "A_PERSONS_ATTEMPT", 3)
     department.sandbox.fail("delete", "500-before", times=None)
     reference = department.report_wrong_fact(department.post("The fund opens on 3 May."))
     time.sleep(8)

@@ -1,14 +1,20 @@
 """A stage for each platform: a real server on this machine, an account on it, and its faults."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Protocol
 
 from amends.sandbox import Picture, Sandbox
-from integrations.platforms.base import Connection, Platform
+from integrations.platforms.base import Connection, Platform, Words
 from integrations.platforms.bounded_connection import Bounds
 from integrations.platforms.x import X
 
 QUICK = Bounds(connect=1.0, read=0.4, whole=0.8)
+
+
+def words(text: str, key: str = "key", at: datetime | None = None) -> Words:
+    """Words as the ledger freezes them."""
+    return Words(text, key, at or datetime.now(UTC))
 
 
 class Stage(Protocol):

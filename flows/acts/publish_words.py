@@ -1,0 +1,132 @@
+"""Put a statement up, as a post of its own (lines 120, 122)."""
+
+import json
+from datetime import datetime, timedelta
+
+from sqlmodel import col, update
+
+from flows.acts.base import NOTHING, Again, Finding, Receipt, platform_of
+from flows.asking import ask_for_words, ask_to_settle
+from flows.hands import Hands
+from integrations.errors import OutcomeUnknown, OutsideError
+from integrations.platforms.base import FOR_EVER, Words
+from models.effects import Effect
+from models.incident import Incident
+from models.office import Office
+from models.people import Account
+from models.statements import Statement, Wording
+from models.store import Transaction
+from models.words import Audience, Outcome, Presence, StatementState
+
+CLOCK_SKEW = timedelta(minutes=2)
+"""How far a platform's clock may be off ours when our own posts are looked for."""
+
+
+def freeze_words(wording: Wording, text: str, audience: Audience, at: datetime) -> bytes:
+    """The bytes of a publication's payload."""
+    frozen = {
+        "text": text,
+        "wording": wording.digest,
+        "language": wording.language,
+        "audience": audience.value,
+        "at": at.isoformat(),
+    }
+    return json.dumps(frozen).encode()
+
+
+def words_of(effect: Effect, payload: bytes) -> Words:
+    """The words that a publication's payload holds."""
+    frozen = json.loads(payload)
+    return Words(
+        frozen["text"],
+        effect.idempotency_key,
+        datetime.fromisoformat(frozen["at"]) if "at" in frozen else effect.planned_at,
+        frozen.get("language", "en"),
+        Audience(frozen.get("audience", Audience.PUBLIC)),
+    )
+
+
+class PublishWords:
+    """Put a statement up, as a post of its own (lines 120, 122).
+
+    Tried again unasked only where the platform honours a key.
+    """
+
+    def again(self, hands: Hands, account: Account | None, age: timedelta) -> Again:
+        try:
+            holds = platform_of(hands, account).key_holds
+        except OutsideError:
+            return Again.NEVER
+        if holds is None or age >= holds:
+            return Again.NEVER
+        # A key that is remembered only once the post is made does not stop one still being made.
+        return Again.AT_ONCE if holds == FOR_EVER else Again.ONCE_SETTLED
+
+    def forbidden(
+        self, tx: Transaction, effect: Effect, account: Account | None, now: datetime
+    ) -> str | None:
+        if account is not None and account.held_until is not None and account.held_until > now:
+            return "held"
+        statement = tx.get_one(Statement, effect.target)
+        if statement.generation != tx.get_one(Incident, effect.incident_id).generation:
+            return "reclassified"
+        wording = tx.get(Wording, statement.wording_id) if statement.wording_id else None
+        sendable = statement.state in (StatementState.CLEARED, StatementState.NEEDS_HUMAN)
+        if not sendable or wording is None or wording.version != effect.generation:
+            return "clearance-void"
+        return None
+
+    def do(self, hands: Hands, account: Account | None, effect: Effect, payload: bytes) -> Receipt:
+        platform = platform_of(hands, account)
+        made = platform.publish(words_of(effect, payload))
+        if platform.presence(made.remote_id, public=False) == Presence.GONE:
+            raise OutcomeUnknown("not-seen")  # it says that it published, and shows nothing
+        return Receipt(made.remote_id, made.url)
+
+    def look(
+        self,
+        hands: Hands,
+        account: Account | None,
+        effect: Effect,
+        payload: bytes,
+        since: datetime,
+    ) -> tuple[Finding, Receipt]:
+        words = words_of(effect, payload)
+        found = platform_of(hands, account).find_published(words, since - CLOCK_SKEW)
+        if len(found) > 1:
+            return Finding.SEVERAL, NOTHING
+        if not found:
+            return Finding.ABSENT, NOTHING
+        return Finding.THERE, Receipt(found[0].remote_id, found[0].url)
+
+    def after(self, tx: Transaction, here: Office, effect: Effect, outcome: Outcome) -> None:
+        statement = tx.get_one(Statement, effect.target)
+        if outcome == Outcome.DONE:
+            statement.state, statement.published_at = StatementState.PUBLISHED, tx.now()
+            statement.remote_id, statement.url = effect.remote_id, effect.url
+        elif outcome == Outcome.UNKNOWN:
+            statement.state = StatementState.UNKNOWN
+        elif outcome == Outcome.NOT_AUTHORISED:
+            statement.state = StatementState.NEEDS_HUMAN
+            ask_to_settle(tx, effect, statement.id)
+        elif outcome == Outcome.REFUSED:
+            statement.state = StatementState.WITHDRAWN
+            ask_for_words(tx, statement)
+        else:
+            statement.state = StatementState.CLEARED
+        tx.add(statement)
+
+    def withdrawn(self, tx: Transaction, effect: Effect) -> None:
+        tx.exec(
+            update(Statement)
+            .where(col(Statement.id) == effect.target)
+            .where(col(Statement.state) == StatementState.CLEARED)
+            .values(state=StatementState.WITHDRAWN)
+        )
+
+    def needs_human(self, tx: Transaction, effect: Effect) -> None:
+        tx.exec(
+            update(Statement)
+            .where(col(Statement.id) == effect.target)
+            .values(state=StatementState.NEEDS_HUMAN)
+        )
