@@ -5,6 +5,7 @@ import re
 import tomllib
 from collections.abc import Callable
 from enum import StrEnum
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -104,7 +105,8 @@ def test_every_move_of_an_effect_is_documented(state: EffectState) -> None:
 
 def _dependencies() -> list[str]:
     groups = PYPROJECT["dependency-groups"]
-    return [*PYPROJECT["project"]["dependencies"], *groups["dev"], *groups["build"], *groups["real"]]
+    extra = (groups[name] for name in ("dev", "build", "real"))
+    return [*PYPROJECT["project"]["dependencies"], *chain.from_iterable(extra)]
 
 
 @pytest.mark.parametrize("dependency", _dependencies())

@@ -260,13 +260,18 @@ def open_department(
     people: str = PEOPLE,
     latency: float = 0.0,
     accredited: bool = False,
+    more_accounts: str = "",
+    more_secrets: dict[str, str] | None = None,
 ) -> Department:
-    """Start the world around an installation in ``home``; no engine runs yet."""
+    """Start the world around an installation in ``home``; no engine runs yet.
+
+    ``more_accounts`` is TOML, for accounts on other servers; ``more_secrets`` what it names.
+    """
     sandbox = Sandbox(latency=latency).start()
     mail = MailServer()
     mail.controller.start()
-    secrets = {}
-    accounts = ""
+    secrets = dict(more_secrets or {})
+    accounts = more_accounts
     for handle in ("dept", "embassy"):
         made = sandbox.add_account(handle, handle.title())
         name = f"X_{handle.upper()}"
