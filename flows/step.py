@@ -30,6 +30,7 @@ from policy.stored import plan_of
 log = logging.getLogger("amends.steps")
 
 Do = Callable[[Office, Incident, Plan], None]
+DoOn = Callable[[Office, Incident, Plan, str | None], None]
 
 PATIENCE_SECONDS = 5.0
 
@@ -58,6 +59,9 @@ class StepRunner:
 
         The outermost edge of a step: whatever is raised ends as a row in front of people.
         """
+        return self._run(reference, self._do)
+
+    def _run(self, reference: str, do: Do) -> bool:
         here = office()
         if hands_here() is None:
             _ask_the_engines(here, reference, self.which)
@@ -68,7 +72,7 @@ class StepRunner:
                 return True
             plan = plan_of(incident)
             assert plan is not None, "a plan has just been made"
-            self._do(here, incident, plan)
+            do(here, incident, plan)
         except Exception as error:
             _note_failure(here, reference, self.which, type(error).__name__)
             return False
@@ -100,6 +104,35 @@ class StepRunner:
             return Completed(name=await asyncio.to_thread(label, reference, self.which))
 
         return run
+
+
+class UrgentStepRunner(StepRunner):
+    """A step in which one account need not wait for another."""
+
+    def __init__(self, which: Step, do: DoOn) -> None:
+        def on_all(here: Office, incident: Incident, plan: Plan) -> None:
+            do(here, incident, plan, None)
+
+        on_all.__doc__ = do.__doc__
+        super().__init__(which, on_all)
+        self._do_on = do
+
+    def on(self, reference: str, account_id: str) -> bool:
+        """Run it plainly for the posts of one account. Returns as ``plainly`` does."""
+
+        def on_one(here: Office, incident: Incident, plan: Plan) -> None:
+            self._do_on(here, incident, plan, account_id)
+
+        return self._run(reference, on_one)
+
+
+def urgent_step(which: Step) -> Callable[[DoOn], UrgentStepRunner]:
+    """Make the function a step of the first response: for one account, or for all (None)."""
+
+    def decorate(do: DoOn) -> UrgentStepRunner:
+        return UrgentStepRunner(which, do)
+
+    return decorate
 
 
 def step(which: Step) -> Callable[[Do], StepRunner]:

@@ -1,6 +1,7 @@
 """``amends clear``: show the exact words, and send a yes or no to just these."""
 
 import sys
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
@@ -24,60 +25,85 @@ def clear(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Clear the words, or reject them. Your answer is for the words shown."""
+    """Clear the words, or reject them. Your answer is for the words shown.
+
+    Where the same words wait on several accounts, they are shown once, and the answer is for all.
+    """
     client = Client()
-    seen = client.get(incident_path(reference))
-    about = _meant(seen, statement)
-    if not as_json:
-        _show_words(about)
-    # Asked at a terminal only: a script has said what it wants by running this.
-    if not yes and sys.stdin.isatty():
-        verb = "Reject" if reject else "Clear"
-        if not typer.confirm(f"{verb} these words?"):
-            raise Stop(Code.FAILED, NO)
-    answer = client.post(
-        incident_path(reference, "/clearances"),
-        {
-            "statement": about["id"],
-            "digest": about["digest"],
-            "decision": "reject" if reject else "approve",
-            "reason": reason,
-        },
-    )
+    meant = _meant(client.get(incident_path(reference)), statement)
+    if as_json and len(meant) > 1:
+        raise Stop(Code.BAD_INPUT, SEVERAL.format(ids=", ".join(one["id"] for one in meant)))
+    for same in _by_words(meant):
+        if not as_json:
+            _show_words(same)
+        # Asked at a terminal only: a script has said what it wants by running this.
+        if not yes and sys.stdin.isatty():
+            verb = "Reject" if reject else "Clear"
+            if not typer.confirm(f"{verb} these words?"):
+                raise Stop(Code.FAILED, NO)
+        for about in same:
+            answer = client.post(
+                incident_path(reference, "/clearances"),
+                {
+                    "statement": about["id"],
+                    "digest": about["digest"],
+                    "decision": "reject" if reject else "approve",
+                    "reason": reason,
+                },
+            )
+            _tell(about, answer, reject=reject, as_json=as_json, alone=len(meant) == 1)
+
+
+def _tell(
+    about: dict[str, Any], answer: dict[str, Any], *, reject: bool, as_json: bool, alone: bool
+) -> None:
     if as_json:
         show_json(answer)
-    elif reject:
-        show("Rejected. New words are asked for.")
+        return
+    where = "" if alone else f"{_account(about)}: "
+    if reject:
+        show(f"{where}Rejected. New words are asked for.")
+    elif answer["state"] == "cleared":
+        show(f"{where}Cleared.")
     else:
-        whole = answer["state"] == "cleared"
-        show("Cleared." if whole else "Your yes is recorded. Another person must clear them too.")
+        show(f"{where}Your yes is recorded. Another person must clear them too.")
 
 
-def _meant(seen: dict[str, Any], statement: str | None) -> dict[str, Any]:
-    """The statement named; else the one that waits for this person, else the one that waits."""
+def _account(about: dict[str, Any]) -> str:
+    return f"{about['platform']}/{about['account']}"
+
+
+def _by_words(meant: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """Those that say the same thing, together."""
+    for text in dict.fromkeys(one["text"] for one in meant):
+        yield [one for one in meant if one["text"] == text]
+
+
+def _meant(seen: dict[str, Any], statement: str | None) -> list[dict[str, Any]]:
+    """The statement named; else those that wait for this person, else those that wait."""
     statements: list[dict[str, Any]] = [one for one in seen["statements"] if one["digest"]]
     if statement:
         named = [one for one in statements if one["id"] == statement]
         if not named:
             raise Stop(Code.BAD_INPUT, NO_SUCH.format(reference=seen["reference"]))
-        return named[0]
+        return named
     found = [one for one in statements if one["you_may_clear"]]
     found = found or [one for one in statements if one["state"] == "waiting"]
     found = found or [one for one in statements if one["state"] in ("cleared", "published")]
     if not found:
         raise Stop(Code.FAILED, NOTHING.format(reference=seen["reference"]))
-    if len(found) > 1:
-        raise Stop(Code.BAD_INPUT, SEVERAL.format(ids=", ".join(one["id"] for one in found)))
-    return found[0]
+    return found
 
 
-def _show_words(about: dict[str, Any]) -> None:
-    show(f"{about['kind']} on {about['platform']}/{about['account']}", style="bold")
+def _show_words(same: list[dict[str, Any]]) -> None:
+    accounts = ", ".join(_account(one) for one in same)
+    show(f"{same[0]['kind']} on {accounts}", style="bold")
     show()
-    for line in (about["text"] or "").splitlines():
+    for line in (same[0]["text"] or "").splitlines():
         show(f"  {line}")
     show()
-    show(f"SHA-256 {about['digest']}")
+    for one in same:
+        show(f"SHA-256 {one['digest']}" + (f" on {_account(one)}" if len(same) > 1 else ""))
 
 
 COMMANDS = {"clear": clear}

@@ -10,7 +10,7 @@ from flows.due import due_effects
 from flows.hands import Hands, hands_here
 from flows.ledger import Claim, attempt, carry_out, claim_effect, plan_effect
 from flows.permission import Said, Verdict, verdict
-from flows.step import step
+from flows.step import urgent_step
 from flows.steps.evidence import kept
 from models.decisions import Decision
 from models.effects import Effect
@@ -35,17 +35,17 @@ SECURE = "secure"
 """The target of the question whether the account is secured."""
 
 
-@step(Step.DELETE)
-def delete(here: Office, incident: Incident, plan: Plan) -> None:
+@urgent_step(Step.DELETE)
+def delete(here: Office, incident: Incident, plan: Plan, account_id: str | None) -> None:
     """Take each post down that may come down now; ask people about the others."""
     hands = hands_here()
     assert hands is not None, "steps run their work where the hands are"
     if incident.shown >= 0 and _is_skipped(here, incident):
         return
-    for post_id in _deletable(here, incident):
+    for post_id in _deletable(here, incident, account_id):
         if claim := _authorise(hands, incident, plan, post_id):
             attempt(hands, claim)
-    for effect_id in due_effects(here, incident.id, EffectKind.DELETE):
+    for effect_id in due_effects(here, incident.id, EffectKind.DELETE, account_id):
         carry_out(effect_id)
 
 
@@ -60,7 +60,7 @@ def _is_skipped(here: Office, incident: Incident) -> bool:
         return tx.exec(skipped).first() is not None
 
 
-def _deletable(here: Office, incident: Incident) -> list[str]:
+def _deletable(here: Office, incident: Incident, account_id: str | None) -> list[str]:
     """Posts of ours that are still there, and of which a copy was kept."""
     query = (
         select(Post.id)
@@ -70,6 +70,8 @@ def _deletable(here: Office, incident: Incident) -> list[str]:
         .where(col(Post.account_id).is_not(None))
         .order_by(col(Post.id))
     )
+    if account_id is not None:
+        query = query.where(col(Post.account_id) == account_id)
     with here.store.read() as tx:
         return list(tx.exec(query))
 

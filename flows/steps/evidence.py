@@ -13,7 +13,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from flows.asking import ask_by_hand
 from flows.hands import Hands, hands_here
-from flows.step import step
+from flows.step import urgent_step
 from flows.turns import turn
 from integrations.errors import (
     NotAuthorised,
@@ -44,13 +44,14 @@ CAPTURE_FAILED = "capture-failed"
 _side = concurrent.futures.ThreadPoolExecutor(8, thread_name_prefix="capture")
 
 
-@step(Step.PRESERVE)
-def preserve(here: Office, incident: Incident, plan: Plan) -> None:
+@urgent_step(Step.PRESERVE)
+def preserve(here: Office, incident: Incident, plan: Plan, account_id: str | None) -> None:
     """Keep a copy of each post before anything is deleted."""
     with here.store.read() as tx:
         posts = tx.exec(select(Post).where(col(Post.incident_id) == incident.id)).all()
     for post in posts:
-        if post.account_id and post.state in (PostState.LIVE, PostState.ASKED):
+        meant = post.account_id is not None and account_id in (None, post.account_id)
+        if meant and post.state in (PostState.LIVE, PostState.ASKED):
             with turn(f"preserve/{post.id}") as ours:
                 if ours:
                     _preserve_one(here, incident, plan, post)

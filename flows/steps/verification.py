@@ -7,7 +7,7 @@ from sqlmodel import col, select, update
 from flows.asking import ask, ask_by_hand
 from flows.hands import Hands, hands_here
 from flows.ledger import wake_incident
-from flows.step import step
+from flows.step import urgent_step
 from flows.turns import turn
 from integrations.errors import OutsideError
 from models import faults
@@ -40,18 +40,18 @@ STUCK = (PostState.LIVE, PostState.DELETING, PostState.UNKNOWN)
 """The same while no look is due: the platform could not be had, and a person did it by hand."""
 
 
-@step(Step.VERIFY)
-def verify(here: Office, incident: Incident, plan: Plan) -> None:
+@urgent_step(Step.VERIFY)
+def verify(here: Office, incident: Incident, plan: Plan, account_id: str | None) -> None:
     """Look at each post whose deletion was accepted, as ourselves and as a stranger."""
     hands = hands_here()
     assert hands is not None, "steps run their work where the hands are"
-    for post_id in _to_look_at(here, incident):
+    for post_id in _to_look_at(here, incident, account_id):
         with turn(f"verify/{post_id}") as ours:
             if ours:
                 _look_at(hands, post_id)
 
 
-def _to_look_at(here: Office, incident: Incident) -> list[str]:
+def _to_look_at(here: Office, incident: Incident, account_id: str | None) -> list[str]:
     with here.store.read() as tx:
         now = tx.now()
         posts = tx.exec(select(Post).where(col(Post.incident_id) == incident.id)).all()
@@ -61,6 +61,7 @@ def _to_look_at(here: Office, incident: Incident) -> list[str]:
         post.id
         for post in posts
         if post.account_id
+        and account_id in (None, post.account_id)
         and (
             (post.look_at is not None and post.look_at <= now)
             or (_takes_a_word(post) and post.id in said_gone)

@@ -132,6 +132,28 @@ def test_clearing_shows_the_words_and_sends_their_digest(terminal: Any) -> None:
     assert "cleared these words" in again.err
 
 
+def test_the_same_words_on_several_accounts_are_read_once_and_cleared_together(
+    terminal: Any,
+) -> None:
+    paper = terminal.paper
+    reference = paper.worded(paper.link(1), paper.link(2, "embassy"))
+    ended = terminal.run("clear", reference, by=DEE)
+    assert ended.code == 0
+    assert ended.out.count("A post on this account was wrong.") == 1
+    assert "apology on x/dept, x/embassy" in ended.out
+    assert ended.out.splitlines()[-2:] == ["x/dept: Cleared.", "x/embassy: Cleared."]
+    assert {one.state for one in paper.seen(reference).statements} == {StatementState.CLEARED}
+
+
+def test_a_script_that_clears_one_of_several_says_which(terminal: Any) -> None:
+    paper = terminal.paper
+    reference = paper.worded(paper.link(1), paper.link(2, "embassy"))
+    ended = terminal.run("clear", reference, "--json", by=DEE)
+    assert ended.code == 2
+    assert "Say which one with --statement" in ended.err
+    assert {one.state for one in paper.seen(reference).statements} == {StatementState.WAITING}
+
+
 def test_clearing_your_own_post_is_not_allowed(terminal: Any) -> None:
     reference = terminal.paper.worded()
     assert terminal.run("clear", reference, by=ANA).code == 12

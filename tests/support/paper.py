@@ -18,12 +18,13 @@ from models.effects import Effect
 from models.incident import Incident, Post
 from models.notices import Notice
 from models.office import Office
-from models.people import Person
+from models.people import Account, Person
 from models.referral import Referral
 from models.register import sync
 from models.sealed import place
 from models.snapshot import Snapshot, incident_by, snapshot
 from models.statements import Statement, Wording, wording_digest
+from models.store import Transaction
 from models.words import (
     Circumstance,
     DecisionType,
@@ -109,37 +110,42 @@ class Paper:
         return reference
 
     def worded(self, *links: str, author: str | None = None, **more: str) -> str:
-        """An incident whose words wait for clearance."""
+        """An incident whose words wait for clearance, on each account that it concerns."""
         reference = self.planned(*links, **more)
         with self.office.store.write("word") as tx:
             incident = incident_by(tx, reference)
-            account = next(iter(snapshot(tx, incident).accounts.values()))
-            statement = Statement(
-                id=new_id(),
-                incident_id=incident.id,
-                account_id=account.id,
-                kind=StatementKind.APOLOGY,
-                state=StatementState.WAITING,
-                drafted_at=tx.now(),
-                words_due_at=tx.now() + timedelta(minutes=20),
-            )
-            tx.add(statement)
-            tx.flush()
-            wording = Wording(
-                id=new_id(),
-                statement_id=statement.id,
-                version=1,
-                text_sealed=b"",
-                digest=wording_digest(WORDS, platform=account.platform, handle=account.handle),
-                author=author,
-                written_at=tx.now(),
-            )
-            sealed_at = place("wording", wording.id, "text")
-            wording.text_sealed = self.office.content.close(WORDS, sealed_at)
-            tx.add(wording)
-            statement.wording_id = wording.id
-            tx.add(statement)
+            for account in snapshot(tx, incident).accounts.values():
+                self._word(tx, incident, account, author)
         return reference
+
+    def _word(
+        self, tx: Transaction, incident: Incident, account: Account, author: str | None
+    ) -> None:
+        statement = Statement(
+            id=new_id(),
+            incident_id=incident.id,
+            account_id=account.id,
+            kind=StatementKind.APOLOGY,
+            state=StatementState.WAITING,
+            drafted_at=tx.now(),
+            words_due_at=tx.now() + timedelta(minutes=20),
+        )
+        tx.add(statement)
+        tx.flush()
+        wording = Wording(
+            id=new_id(),
+            statement_id=statement.id,
+            version=1,
+            text_sealed=b"",
+            digest=wording_digest(WORDS, platform=account.platform, handle=account.handle),
+            author=author,
+            written_at=tx.now(),
+        )
+        sealed_at = place("wording", wording.id, "text")
+        wording.text_sealed = self.office.content.close(WORDS, sealed_at)
+        tx.add(wording)
+        statement.wording_id = wording.id
+        tx.add(statement)
 
     def ask(self, reference: str, type_: DecisionType, target: str, *roles: Role) -> None:
         """The engine asks people."""
