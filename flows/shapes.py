@@ -42,12 +42,16 @@ class PostShape(BaseModel):
 
 
 class StatementShape(BaseModel):
-    """Public words. ``digest`` is what a clearance binds to; ``you_may_clear`` is about you."""
+    """Public words. ``digest`` is what a clearance binds to; ``you_may_clear`` is about you.
+
+    ``edits`` is the id of the post in whose place they go; none where they stand alone.
+    """
 
     id: str
     digest: str | None
     kind: StatementKind
     state: StatementState
+    edits: str | None
     text: str | None
     language: str | None
     platform: str

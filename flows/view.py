@@ -162,6 +162,7 @@ def _statement(by: Viewer, statement: Statement) -> StatementShape:
         digest=wording.digest if wording else None,
         kind=statement.kind,
         state=statement.state,
+        edits=statement.edits or None,
         text=text,
         language=wording.language if wording else None,
         platform=account.platform,

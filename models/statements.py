@@ -13,16 +13,22 @@ from models.words import Role, StatementKind, StatementState
 
 
 class Statement(SQLModel, table=True):
-    """The public words due on one account. ``wording_id`` is the version that now stands."""
+    """The public words due on one account. ``wording_id`` is the version that now stands.
+
+    ``edits`` is the id of the post in whose place the words go; empty for a post of their own.
+    ``published_by`` is who published them by hand, ``attested_by`` the same person where nobody
+    could read them there. ``length`` and ``longest`` are as the platform counts, where known.
+    """
 
     __tablename__ = "statement"
-    __table_args__ = (UniqueConstraint("incident_id", "account_id", "kind", "generation"),)
+    __table_args__ = (UniqueConstraint("incident_id", "account_id", "kind", "generation", "edits"),)
 
     id: str = key()
     incident_id: str = Field(foreign_key="incident.id", index=True)
     account_id: str = Field(foreign_key="account.id")
     kind: StatementKind = word(StatementKind)
     generation: int = Field(default=1)
+    edits: str = Field(default="", max_length=32)
     state: StatementState = word(StatementState, default=StatementState.DRAFTED)
     wording_id: str | None = Field(default=None, max_length=32)
     drafted_at: datetime = at()
@@ -30,6 +36,10 @@ class Statement(SQLModel, table=True):
     published_at: datetime | None = at(nullable=True)
     remote_id: str | None = Field(default=None, max_length=500)
     url: str | None = Field(default=None, max_length=2000)
+    published_by: str | None = Field(default=None, max_length=254)
+    attested_by: str | None = Field(default=None, max_length=254)
+    length: int | None = Field(default=None)
+    longest: int | None = Field(default=None)
 
 
 class Wording(SQLModel, table=True):
@@ -69,14 +79,18 @@ class Clearance(SQLModel, table=True):
     given_at: datetime = at()
 
 
-def wording_digest(text: str, *, platform: str, handle: str) -> str:
+def wording_digest(text: str, *, platform: str, handle: str, edits: str = "") -> str:
     """The SHA-256 that a clearance binds to: text, account, media and reply target (design §3.8).
 
     Public words stand alone, so there is no media and no reply target; both are named all the
     same, so that a yes to words without them can never be taken for a yes to words with them.
+    A yes to words in the place of a post (``edits``) is none to the same words alone.
     """
+    named: dict[str, object] = {"account": [platform, handle], "media": [], "reply_to": None}
+    if edits:
+        named["edits"] = edits
     body = json.dumps(
-        {"account": [platform, handle], "media": [], "reply_to": None, "text": text},
+        named | {"text": text},
         sort_keys=True,
         separators=(",", ":"),
         ensure_ascii=False,

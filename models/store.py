@@ -157,6 +157,8 @@ class Store:
             if self.engine.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_lock(7261001)"))
             else:
+                # SQLite changes a table by copying it: rows that refer to it must bear that.
+                connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             try:
                 config = _alembic()
@@ -170,6 +172,9 @@ class Store:
                 if self.engine.dialect.name == "postgresql":
                     connection.execute(text("SELECT pg_advisory_unlock(7261001)"))
                     connection.commit()
+                else:
+                    connection.rollback()
+                    connection.exec_driver_sql("PRAGMA foreign_keys=ON")
 
     def is_current(self) -> bool:
         """Whether the tables are those that this version expects."""

@@ -75,8 +75,8 @@ def _account(about: dict[str, Any]) -> str:
 
 def _by_words(meant: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
     """Those that say the same thing, together."""
-    for text in dict.fromkeys(one["text"] for one in meant):
-        yield [one for one in meant if one["text"] == text]
+    for said in dict.fromkeys((one["text"], bool(one["edits"])) for one in meant):
+        yield [one for one in meant if (one["text"], bool(one["edits"])) == said]
 
 
 def _meant(seen: dict[str, Any], statement: str | None) -> list[dict[str, Any]]:
@@ -97,7 +97,8 @@ def _meant(seen: dict[str, Any], statement: str | None) -> list[dict[str, Any]]:
 
 def _show_words(same: list[dict[str, Any]]) -> None:
     accounts = ", ".join(_account(one) for one in same)
-    show(f"{same[0]['kind']} on {accounts}", style="bold")
+    what = "the post put right" if same[0]["edits"] else same[0]["kind"]
+    show(f"{what} on {accounts}", style="bold")
     show()
     for line in (same[0]["text"] or "").splitlines():
         show(f"  {line}")

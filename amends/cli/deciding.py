@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from amends.cli.client import Client, incident_path, reference_of
+from amends.cli.exits import Code, Stop
 from amends.cli.options import (
     AsJson,
     Circumstances,
@@ -16,6 +17,12 @@ from amends.cli.options import (
     listed,
 )
 from amends.cli.screen import show, show_json
+
+KEPT = {
+    "delete": "the post will be deleted.",
+    "edit": "the post stays, and is put right once the words are cleared.",
+    "keep": "the post stays.",
+}
 
 
 def send(reference: str, body: dict[str, Any], said: str, *, as_json: bool) -> None:
@@ -41,14 +48,19 @@ def keep(
     reference: Reference,
     target: Target = None,
     delete: Annotated[bool, typer.Option("--delete", help="Delete it instead.")] = False,
+    edit: Annotated[
+        str | None,
+        typer.Option("--edit", help="Put a typo right: the whole text as it should be."),
+    ] = None,
     reason: Reason = None,
     as_json: AsJson = False,
 ) -> None:
-    """Keep a post, with a reason; or with --delete have it deleted."""
-    choice = "delete" if delete else "keep"
-    body = {"type": "keep", "target": target, "choice": choice, "reason": reason}
-    said = "the post will be deleted." if delete else "the post stays."
-    send(reference, body, said, as_json=as_json)
+    """Keep a post, with a reason; with --delete have it deleted; with --edit put right in place."""
+    if edit is not None and delete:
+        raise Stop(Code.BAD_INPUT, "Use --delete or --edit, not both.")
+    choice = "delete" if delete else "edit" if edit is not None else "keep"
+    body = {"type": "keep", "target": target, "choice": choice, "reason": reason, "text": edit}
+    send(reference, body, KEPT[choice], as_json=as_json)
 
 
 def attest(reference: Reference, target: Target = None, as_json: AsJson = False) -> None:

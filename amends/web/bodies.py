@@ -132,12 +132,14 @@ class ConfirmBody(Body):
 
 
 class KeepBody(Body):
-    """Delete or keep, where the table asks. "keep" needs a reason."""
+    """Delete or keep, where the table asks. "keep" needs a reason; "edit" keeps a post whose typo
+    is put right in place, and needs the whole text as it should read."""
 
     type: Literal["keep"]
     target: ThePost = None
-    choice: Literal["delete", "keep"]
+    choice: Literal["delete", "keep", "edit"]
     reason: Reason = None
+    text: Annotated[str | None, Field(max_length=10_000, description="for `edit`")] = None
 
 
 class AttestBody(Body):

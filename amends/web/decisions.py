@@ -27,7 +27,7 @@ from flows.deciding.attesting import attest
 from flows.deciding.closing import close
 from flows.deciding.confirming import confirm
 from flows.deciding.holding import hold
-from flows.deciding.keeping import keep
+from flows.deciding.keeping import keep, put_right
 from flows.deciding.reclassifying import reclassify
 from flows.deciding.referring import refer
 from flows.deciding.settling import settle
@@ -55,6 +55,8 @@ def _take(here: Office, person: Person, ref: str, body: DecisionBody) -> None:
     match body:
         case ConfirmBody(target=target, choice=choice):
             confirm(here, person, ref, yes=choice == "yes", target=target, reason=reason)
+        case KeepBody(target=target, choice="edit", text=text):
+            put_right(here, person, ref, text=text or "", target=target)
         case KeepBody(target=target, choice=choice):
             keep(here, person, ref, stays=choice == "keep", target=target, reason=reason)
         case AttestBody(target=target):

@@ -9,9 +9,9 @@ from flows.acts.base import NOTHING, Again, Finding, Receipt, platform_of
 from flows.asking import ask_for_words, ask_to_settle
 from flows.hands import Hands
 from integrations.errors import OutcomeUnknown, OutsideError
-from integrations.platforms.base import FOR_EVER, Words
+from integrations.platforms.base import FOR_EVER, Platform, Words
 from models.effects import Effect
-from models.incident import Incident
+from models.incident import Incident, Post
 from models.office import Office
 from models.people import Account
 from models.statements import Statement, Wording
@@ -22,8 +22,10 @@ CLOCK_SKEW = timedelta(minutes=2)
 """How far a platform's clock may be off ours when our own posts are looked for."""
 
 
-def freeze_words(wording: Wording, text: str, audience: Audience, at: datetime) -> bytes:
-    """The bytes of a publication's payload."""
+def freeze_words(
+    wording: Wording, text: str, audience: Audience, at: datetime, edits: Post | None = None
+) -> bytes:
+    """The bytes of a publication's payload; ``edits`` is the post in whose place the words go."""
     frozen = {
         "text": text,
         "wording": wording.digest,
@@ -31,6 +33,8 @@ def freeze_words(wording: Wording, text: str, audience: Audience, at: datetime) 
         "audience": audience.value,
         "at": at.isoformat(),
     }
+    if edits is not None:
+        frozen |= {"edits": edits.remote_id, "url": edits.url}
     return json.dumps(frozen).encode()
 
 
@@ -46,8 +50,22 @@ def words_of(effect: Effect, payload: bytes) -> Words:
     )
 
 
+def _edited(payload: bytes) -> Receipt | None:
+    """The post that the words replace, where they do."""
+    frozen = json.loads(payload)
+    return Receipt(frozen["edits"], frozen["url"]) if "edits" in frozen else None
+
+
+def _look_at_edit(platform: Platform, edited: Receipt, words: Words) -> tuple[Finding, Receipt]:
+    """Whether the post's own words are these by now."""
+    captured = platform.capture(str(edited.remote_id), media=False)
+    if captured is not None and captured.text.strip() == words.text.strip():
+        return Finding.THERE, edited
+    return Finding.ABSENT, NOTHING
+
+
 class PublishWords:
-    """Put a statement up, as a post of its own (lines 120, 122).
+    """Put a statement up, as a post of its own or in the place of one (lines 120, 122).
 
     Tried again unasked only where the platform honours a key.
     """
@@ -78,6 +96,9 @@ class PublishWords:
 
     def do(self, hands: Hands, account: Account | None, effect: Effect, payload: bytes) -> Receipt:
         platform = platform_of(hands, account)
+        if edited := _edited(payload):
+            platform.edit(str(edited.remote_id), words_of(effect, payload))
+            return edited
         made = platform.publish(words_of(effect, payload))
         if platform.presence(made.remote_id, public=False) == Presence.GONE:
             raise OutcomeUnknown("not-seen")  # it says that it published, and shows nothing
@@ -92,6 +113,8 @@ class PublishWords:
         since: datetime,
     ) -> tuple[Finding, Receipt]:
         words = words_of(effect, payload)
+        if edited := _edited(payload):
+            return _look_at_edit(platform_of(hands, account), edited, words)
         found = platform_of(hands, account).find_published(words, since - CLOCK_SKEW)
         if len(found) > 1:
             return Finding.SEVERAL, NOTHING

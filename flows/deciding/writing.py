@@ -40,17 +40,22 @@ def write_words(
     with desk(office, person, reference, "write-words") as here:
         here.require(Act.WRITE_WORDS, NOT_YOURS)
         here.require_open()
-        about = _statement(here, statement, account)
-        take_back(here, about, "words-changed")
-        wording = _version(here, about, text, language)
-        _void(here, about)
-        about.wording_id, about.state = wording.id, StatementState.WAITING
-        here.tx.add(about)
-        _answer(here, about)
-        here.record(
-            "words-written", statement=about.id, digest=wording.digest, version=wording.version
-        )
-        return wording.digest
+        return put_words(here, _statement(here, statement, account), text, language)
+
+
+def put_words(here: Desk, about: Statement, text: str, language: str | None = None) -> str:
+    """Make these the statement's words, which wait for clearance; returns their digest.
+
+    Raises NotNowError.
+    """
+    take_back(here, about, "words-changed")
+    wording = _version(here, about, text, language)
+    _void(here, about)
+    about.wording_id, about.state = wording.id, StatementState.WAITING
+    here.tx.add(about)
+    _answer(here, about)
+    here.record("words-written", statement=about.id, digest=wording.digest, version=wording.version)
+    return wording.digest
 
 
 def _statement(here: Desk, statement: str | None, account: str | None) -> Statement:
@@ -60,12 +65,18 @@ def _statement(here: Desk, statement: str | None, account: str | None) -> Statem
     mine = [
         one
         for one in here.seen.statements
-        if one.account_id == spoken_on.id and one.generation == here.incident.generation
+        if one.account_id == spoken_on.id
+        and one.generation == here.incident.generation
+        and not one.edits
     ]
-    return mine[-1] if mine else _opened(here, spoken_on)
+    return mine[-1] if mine else open_statement(here, spoken_on)
 
 
-def _opened(here: Desk, account: Account) -> Statement:
+def open_statement(here: Desk, account: Account, edits: str = "") -> Statement:
+    """A statement without words yet; ``edits`` is the post in whose place they will go.
+
+    Raises NotNowError.
+    """
     plan = plan_of(here.incident)
     if plan is None:
         raise NotNowError(WAIT)
@@ -76,6 +87,7 @@ def _opened(here: Desk, account: Account) -> Statement:
         account_id=account.id,
         kind=plan.statement if plan.statement != StatementKind.NONE else StatementKind.NOTE,
         generation=here.incident.generation,
+        edits=edits,
         drafted_at=here.now,
         words_due_at=here.incident.opened_at + timedelta(minutes=due) if due else None,
     )
@@ -86,7 +98,9 @@ def _opened(here: Desk, account: Account) -> Statement:
 
 def _version(here: Desk, about: Statement, text: str, language: str | None) -> Wording:
     account = here.tx.get_one(Account, about.account_id)
-    digest = wording_digest(text, platform=account.platform, handle=account.handle)
+    digest = wording_digest(
+        text, platform=account.platform, handle=account.handle, edits=about.edits
+    )
     earlier = [w for w in here.seen.wordings.values() if w.statement_id == about.id]
     # A yes is bound to the bytes: the same bytes again would bring back what an edit left behind.
     if any(wording.digest == digest for wording in earlier):

