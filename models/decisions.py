@@ -6,7 +6,7 @@ from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from models.columns import at, key, word, words_list
-from models.words import Choice, DecisionType
+from models.words import Because, Choice, DecisionType
 
 
 class Decision(SQLModel, table=True):
@@ -14,7 +14,10 @@ class Decision(SQLModel, table=True):
 
     ``asked_of`` holds the roles that may answer; ``due_at`` is when ``falls_to`` may as well.
     ``target`` is a post's, statement's or effect's id, or a step's name; empty for the incident.
-    ``text_sealed`` holds what the person wrote (advice, reason), sealed.
+    ``text_sealed`` holds what the person wrote (advice, reason), sealed. ``line`` is the line of
+    the policy that the answer rests on, where one must be named; ``because`` is the code of why the
+    question is asked anew. ``looked_at`` is when the one look began that this answer allows;
+    ``remind_at`` when those who are asked hear of it again, for the time after ``reminders``.
     """
 
     __tablename__ = "decision"
@@ -35,4 +38,9 @@ class Decision(SQLModel, table=True):
     decided_by: str | None = Field(default=None, max_length=254)
     decided_at: datetime | None = at(nullable=True)
     text_sealed: bytes | None = Field(default=None)
+    line: int | None = Field(default=None)
+    because: Because | None = word(Because, nullable=True)
+    looked_at: datetime | None = at(nullable=True)
+    remind_at: datetime | None = at(nullable=True)
+    reminders: int = Field(default=0)
     withdrawn_at: datetime | None = at(nullable=True)

@@ -299,6 +299,16 @@ class DecisionType(StrEnum):
     REFER = "refer"
 
 
+class Because(StrEnum):
+    """Why a person is asked anew."""
+
+    STILL_THERE = "still-there"
+    WILL_NOT = "will-not"
+    NOT_THERE = "not-there"
+    ANOTHER_ACCOUNT = "another-account"
+    WORDS_DIFFER = "words-differ"
+
+
 class Choice(StrEnum):
     """The answers that a decision can have."""
 
