@@ -94,14 +94,15 @@ class Fault:
 class Faults:
     """The failures laid up, in the order in which they were. Safe from several threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, verbs: tuple[str, ...] = (*VERBS, ANY)) -> None:
         self._lock = threading.Lock()
+        self._verbs = verbs
         self._laid_up: list[Fault] = []
 
     def lay_up(self, fault: Fault) -> None:
         """Fail in future. Raises ValueError for a verb or a fault that is not known."""
-        if fault.verb not in (*VERBS, ANY):
-            raise ValueError(f"verb must be one of {', '.join(VERBS)} or {ANY}")
+        if fault.verb not in self._verbs:
+            raise ValueError(f"verb must be one of {', '.join(self._verbs)}")
         if fault.name not in TROUBLES:
             raise ValueError(f"fault must be one of {', '.join(TROUBLES)}")
         with self._lock:

@@ -5,13 +5,11 @@ from collections.abc import Iterator
 import pytest
 from stages import STAGES, Stage
 
-from amends.sandbox import Sandbox
+NEEDS_MORE = {"bluesky": pytest.mark.real}
 
 
-@pytest.fixture(params=list(STAGES))
+@pytest.fixture(params=[pytest.param(name, marks=NEEDS_MORE.get(name, ())) for name in STAGES])
 def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
     """One platform, ready to be asked."""
-    with Sandbox() as sandbox:
-        built = STAGES[request.param](sandbox)
+    with STAGES[request.param]() as built:
         yield built
-        built.platform.close()
