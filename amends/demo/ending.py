@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 
 from amends.demo.following import in_short, lines
-from amends.demo.installation import HANDLE
 from amends.demo.mailbox import letters
-from amends.demo.passer_by import page_of, seen_by_a_stranger, status_for_a_stranger
 from amends.demo.people import DEE, addressee, first_name
 from amends.demo.screen import Screen
 from amends.demo.stage import Stage
@@ -17,18 +15,24 @@ def show_ending(
     stage: Stage,
     screen: Screen,
     reference: str,
-    before: Sequence[str],
+    before: Sequence[Sequence[str]],
     case: CaseShape | None = None,
 ) -> None:
-    """Everything once more, as it stands now; ``case`` is what HR alone sees."""
+    """Everything once more, as it stands now; ``before`` is what the public saw in each place, and
+    ``case`` what HR alone sees."""
     dee, installation = stage.player(DEE), stage.installation
     seen, entries = dee.incident(reference), dee.timeline(reference)
     screen.title(f"{reference}, closed: the whole story")
-    now = seen_by_a_stranger(installation.sandbox_url, HANDLE)
-    screen.side_by_side(("The public saw", before), ("The public sees now", now))
-    for post in seen.posts:
-        status = status_for_a_stranger(post.url)
-        screen.aside(f"To a stranger, the old link now answers {status}: no such post.")
+    for place, texts in zip(stage.places, before, strict=True):
+        where = f" on {place.title}" if len(before) > 1 else ""
+        now = place.seen_by_a_stranger()
+        screen.side_by_side((f"The public saw{where}", texts), ("The public sees now", now))
+    for place in stage.places:
+        for post in seen.posts:
+            if post.platform == place.platform:
+                answer = place.answer_to_a_stranger(post.url)
+                where = f" on {place.title}" if len(before) > 1 else ""
+                screen.aside(f"To a stranger, the old link{where} now answers {answer}.")
 
     screen.heading("How long it took, from the report")
     screen.rows(_times(seen, entries), "bold green")
@@ -79,7 +83,7 @@ def _runs(stage: Stage, reference: str) -> list[tuple[str, str]]:
 def _pages(stage: Stage) -> list[tuple[str, str]]:
     installation = stage.installation
     pages = [
-        ("What the public sees", page_of(installation.sandbox_url, HANDLE)),
+        *(("What the public sees", one.page) for one in stage.places if one.page),
         ("The API, described", f"{installation.url}/api/v1/openapi.json"),
     ]
     if stage.prefect is not None:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from amends.demo.people import ANA, CY, DTU, HR, PEOPLE, Person
+from amends.demo.places.base import Place
 
 NAME = "Department for Examples"
 HANDLE = "dept"
-CREDENTIALS = "X_DEPT"
 
 KEPT_OF_AMENDS = ("AMENDS_PREFECT",)
 """Of the settings that may be in the environment, the one that the demo heeds."""
@@ -20,7 +20,7 @@ class Installation:
     """Where everything is. Each address is on this machine, without a slash at its end."""
 
     home: Path
-    sandbox_url: str
+    places: tuple[Place, ...]
     port: int
 
     @property
@@ -42,7 +42,7 @@ class Installation:
         """Write amends.toml. The account's credentials are not in it."""
         (self.home / "amends.toml").write_text(self._configuration(), encoding="utf-8")
 
-    def environment(self, credentials: str, environ: Mapping[str, str]) -> dict[str, str]:
+    def environment(self, environ: Mapping[str, str]) -> dict[str, str]:
         """What its processes see: nothing of another installation, of Prefect or of a proxy."""
         kept = {
             name: value
@@ -54,7 +54,7 @@ class Installation:
             "AMENDS_HOME": str(self.home),
             "AMENDS_CONFIG": str(self.home / "amends.toml"),
             "PREFECT_HOME": str(self.home / "prefect"),
-            CREDENTIALS: credentials,
+            **{_credentials(place): place.credentials for place in self.places},
         }  # fmt: skip
 
     def _configuration(self) -> str:
@@ -66,17 +66,8 @@ class Installation:
             hr=HR,
             url=self.url,
         )
-        account = _table(
-            "[[accounts]]",
-            platform="x",
-            handle=HANDLE,
-            owner=CY.email,
-            publishers=[ANA.email, CY.email],
-            credentials=f"env:{CREDENTIALS}",
-            base_url=self.sandbox_url,
-        )
         mail = _table("[mail]", sender="amends@dept.example")
-        return "\n".join([organisation, *map(_person, PEOPLE), account, mail])
+        return "\n".join([organisation, *map(_person, PEOPLE), *map(_account, self.places), mail])
 
 
 def _person(one: Person) -> str:
@@ -84,6 +75,23 @@ def _person(one: Person) -> str:
     if one.manager:
         values["line_manager"] = one.manager
     return _table("[[people]]", **values, roles=list(one.roles))
+
+
+def _account(place: Place) -> str:
+    return _table(
+        "[[accounts]]",
+        platform=place.platform,
+        handle=place.handle,
+        owner=CY.email,
+        publishers=[ANA.email, CY.email],
+        credentials=f"env:{_credentials(place)}",
+        base_url=place.base_url,
+    )
+
+
+def _credentials(place: Place) -> str:
+    """The name of the variable that holds the account's credentials."""
+    return f"{place.platform.upper()}_DEPT"
 
 
 def _table(heading: str, **values: str | list[str]) -> str:

@@ -6,24 +6,23 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
 import httpx
 
 from amends.demo.failing import DemoError
-from amends.demo.installation import HANDLE, NAME, Installation
+from amends.demo.installation import Installation
 from amends.demo.mailbox import code_in, wait_for
 from amends.demo.people import FLO, HAL, HR, Person
+from amends.demo.places.base import Place
 from amends.demo.player import Player
 from amends.demo.prefect_record import PrefectRecord
-from amends.sandbox.sandbox import Sandbox
 from amends.settings import load
 from amends.supervise import Supervisor, children_of, free_port, prepare
 
-PLATFORM_SECONDS = 0.15
-"""How long the practice platform takes to answer, as a real one does."""
+PlaceOpener = Callable[[], AbstractContextManager[Place]]
 
 READY_SECONDS = 120.0
 MOST_FALLS = 3
@@ -31,7 +30,7 @@ TOKEN_SECONDS = 60.0
 
 
 class Stage:
-    """The practice platform, Amends and Prefect. ``prefect`` is None where it is switched off."""
+    """The platforms, Amends and Prefect. ``prefect`` is None where it is switched off."""
 
     def __init__(
         self,
@@ -46,14 +45,10 @@ class Stage:
         self._supervisor = supervisor
         self._players: dict[str, Player] = {}
 
-    def post(self, text: str) -> str:
-        """Put a post on the account, as its owner's own phone would; returns the link."""
-        answer = httpx.post(
-            f"{self.installation.sandbox_url}/sandbox/posts",
-            json={"handle": HANDLE, "text": text},
-            trust_env=False,
-        )
-        return str(answer.raise_for_status().json()["url"])
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """Where the department has an account."""
+        return self.installation.places
 
     def wait_until_ready(self) -> None:
         """Return when Amends says that it can act. Raises DemoError when it does not."""
@@ -115,13 +110,15 @@ class Stage:
 
 
 @contextmanager
-def open_stage(home: Path, say: Callable[[str], None]) -> Iterator[Stage]:
+def open_stage(
+    home: Path, say: Callable[[str], None], opened: Iterable[PlaceOpener]
+) -> Iterator[Stage]:
     """Start everything; at the end of the context end everything, however it ends."""
-    with Sandbox(latency=PLATFORM_SECONDS) as sandbox:
-        credentials = sandbox.add_account(HANDLE, NAME).secret
-        installation = Installation(home, sandbox.url, free_port(0))
+    with ExitStack() as running:
+        places = tuple(running.enter_context(one()) for one in opened)
+        installation = Installation(home, places, free_port(0))
         installation.write()
-        environment = installation.environment(credentials, os.environ)
+        environment = installation.environment(os.environ)
         settings = load(environment)
         prefect_port = None if settings.prefect_off else free_port(0)
         prepare(settings)

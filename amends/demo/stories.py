@@ -4,16 +4,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from amends.demo import wrong_account, wrong_fact
+from amends.demo.places.opening import on_x
 from amends.demo.screen import Screen
-from amends.demo.stage import Stage
+from amends.demo.stage import PlaceOpener, Stage
 
 
 @dataclass(frozen=True)
 class Story:
-    """``play`` runs it from the post to the last screen."""
+    """``play`` runs it from the post to the last screen; ``places`` opens what it is played on."""
 
     title: str
     play: Callable[[Stage, Screen], None]
+    places: tuple[PlaceOpener, ...] = (on_x,)
+    platforms: str = "a practice platform that answers as X does"
 
 
 STORIES: dict[str, Story] = {

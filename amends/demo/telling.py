@@ -12,15 +12,15 @@ from pathlib import Path
 from amends.demo.failing import DemoError
 from amends.demo.people import DEE, PEOPLE
 from amends.demo.screen import Screen
-from amends.demo.stage import PLATFORM_SECONDS, Stage, open_stage
+from amends.demo.stage import Stage, open_stage
 from amends.demo.stories import STORIES, USUAL, Story
 
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 BEFORE = (
-    "Everything here runs on this machine: a practice platform that answers as X does, in "
-    f"{PLATFORM_SECONDS * 1000:.0f} ms; Amends; and Prefect. No account, no network. The people "
-    "are played: the demo calls the API for each of them, with a token of their own."
+    "Everything here runs on this machine: {platforms}; Amends; and Prefect. No account, no "
+    "network. The people are played: the demo calls the API for each of them, with a token of "
+    "their own."
 )
 
 
@@ -53,7 +53,7 @@ def tell(story: Story, screen: Screen, home: Path, *, keep: bool) -> int:
         with ExitStack() as running:
             _introduce(story, screen, home, keep=keep)
             with screen.waiting("Starting everything …"):
-                stage = running.enter_context(open_stage(home, screen.aside))
+                stage = running.enter_context(open_stage(home, screen.aside, story.places))
             story.play(stage, screen)
             screen.say()
             if keep:
@@ -76,7 +76,7 @@ def tell(story: Story, screen: Screen, home: Path, *, keep: bool) -> int:
 
 def _introduce(story: Story, screen: Screen, home: Path, *, keep: bool) -> None:
     screen.title(f"Amends, a demo: {story.title}")
-    screen.say(BEFORE)
+    screen.say(BEFORE.format(platforms=story.platforms))
     screen.say()
     screen.rows(((one.first_name, one.part) for one in PEOPLE), "bold")
     screen.say()

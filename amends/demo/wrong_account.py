@@ -5,7 +5,6 @@ from amends.demo.failing import DemoError
 from amends.demo.following import Follower
 from amends.demo.installation import HANDLE
 from amends.demo.mailbox import wait_for
-from amends.demo.passer_by import seen_by_a_stranger
 from amends.demo.people import ANA, BO, DEE, FLO, HR
 from amends.demo.player import Player
 from amends.demo.screen import Screen
@@ -24,10 +23,11 @@ ADVICE = "Private accounts are taken off the phones that post for the department
 def play(stage: Stage, screen: Screen) -> None:
     """From the post to the last screen."""
     ana, dee = stage.player(ANA), stage.player(DEE)
+    (place,) = stage.places
 
     screen.scene(1, f"Ana jokes about politics. It goes out on @{HANDLE}, not on her own account.")
-    link = stage.post(POST)
-    before = seen_by_a_stranger(stage.installation.sandbox_url, HANDLE)
+    link = place.post(POST)
+    before = place.seen_by_a_stranger()
     screen.posts("What a stranger sees", before)
     screen.pause()
 
@@ -54,7 +54,7 @@ def play(stage: Stage, screen: Screen) -> None:
     _show_that_it_is_sealed(stage, screen, reference, number=6)
 
     wrap_up(stage, screen, follower, reference, number=7, advice=ADVICE)
-    show_ending(stage, screen, reference, before, case)
+    show_ending(stage, screen, reference, [before], case)
 
 
 def _let_hr_in(stage: Stage, screen: Screen, *, number: int) -> Player:

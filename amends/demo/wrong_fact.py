@@ -3,7 +3,6 @@
 from amends.demo.ending import show_ending
 from amends.demo.following import Follower
 from amends.demo.installation import HANDLE
-from amends.demo.passer_by import seen_by_a_stranger
 from amends.demo.people import ANA, BO, DEE
 from amends.demo.screen import Screen
 from amends.demo.stage import Stage
@@ -20,11 +19,11 @@ ADVICE = "Dates are read aloud to a second person before they are posted."
 def play(stage: Stage, screen: Screen) -> None:
     """From the post to the last screen."""
     ana, bo, dee = stage.player(ANA), stage.player(BO), stage.player(DEE)
-    sandbox = stage.installation.sandbox_url
+    (place,) = stage.places
 
     screen.scene(1, f"Ana posts on @{HANDLE}. The date is wrong.")
-    link = stage.post(POST)
-    before = seen_by_a_stranger(sandbox, HANDLE)
+    link = place.post(POST)
+    before = place.seen_by_a_stranger()
     screen.posts("What a stranger sees", before)
     screen.pause()
 
@@ -55,4 +54,4 @@ def play(stage: Stage, screen: Screen) -> None:
     follower.until(lambda one: any(n.acknowledged_at for n in one.notices))
 
     wrap_up(stage, screen, follower, reference, number=5, advice=ADVICE)
-    show_ending(stage, screen, reference, before)
+    show_ending(stage, screen, reference, [before])

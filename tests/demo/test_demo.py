@@ -78,7 +78,7 @@ def test_a_wrong_fact_is_told_to_its_end_and_prefect_shows_it(room: Path) -> Non
     assert "closed: the whole story" in shown
     last = shown.partition("closed: the whole story")[2]
     assert "The right information is" in last
-    assert "now answers 404" in last
+    assert "now answers 404: no such post" in last
     assert "Bo, Ana’s line manager" in last
     assert "words wait for you" in last
     assert "seen gone, by our own account" in last

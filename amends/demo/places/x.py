@@ -1,0 +1,68 @@
+"""X: the practice platform, which answers as X does; a stranger reads its public page."""
+
+from html.parser import HTMLParser
+
+import httpx
+
+from amends.sandbox.sandbox import Sandbox
+
+ANSWER_SECONDS = 0.15
+"""How long it takes to answer, as a real one does."""
+
+
+class XPlace:
+    """The department's account on the practice platform."""
+
+    platform = "x"
+    title = "X"
+
+    def __init__(self, sandbox: Sandbox, handle: str, name: str) -> None:
+        self.handle = handle
+        self.base_url = sandbox.url
+        self.page: str | None = f"{sandbox.url}/{handle}"
+        self.credentials = sandbox.add_account(handle, name).secret
+
+    def post(self, text: str) -> str:
+        """Post on the account."""
+        answer = httpx.post(
+            f"{self.base_url}/sandbox/posts",
+            json={"handle": self.handle, "text": text},
+            trust_env=False,
+        )
+        return str(answer.raise_for_status().json()["url"])
+
+    def seen_by_a_stranger(self) -> list[str]:
+        """The posts on the account's public page."""
+        answer = httpx.get(f"{self.page}?still", trust_env=False)
+        posts = _Posts()
+        posts.feed(answer.raise_for_status().text)
+        return posts.texts
+
+    def answer_to_a_stranger(self, link: str) -> str:
+        """The status of the post's own page."""
+        return f"{httpx.get(link, trust_env=False).status_code}: no such post"
+
+
+class _Posts(HTMLParser):
+    """Collects the text of each post on a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+        self._inside = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """A post's words are the paragraphs of class ``text``."""
+        if tag == "p" and ("class", "text") in attrs:
+            self._inside = True
+            self.texts.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        """They end with their paragraph."""
+        if tag == "p":
+            self._inside = False
+
+    def handle_data(self, data: str) -> None:
+        """They may come in pieces."""
+        if self._inside:
+            self.texts[-1] += data
