@@ -122,11 +122,15 @@ def _draft(here: Office, reference: str, plan: Plan, account: Account) -> None:
 
 
 def _measure(hands: Hands, account: Account) -> Callable[[str], bool]:
-    """Whether this platform would take a text. Without credentials we cannot ask it, nor send."""
+    """Whether this platform would take a text. Without credentials we cannot ask it, nor send.
+
+    An instance is asked for its limits here: later a transaction is open.
+    """
     try:
         platform = hands.platform(account)
     except OutsideError:
         return always
+    platform.measure("")
     return lambda text: platform.measure(text).fits
 
 
