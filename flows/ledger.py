@@ -14,6 +14,7 @@ from sqlmodel import col, select, update
 from flows.acts.base import NOTHING, Receipt
 from flows.acts.registry import act_for
 from flows.hands import Hands, hands_here
+from flows.repeats import if_repeated
 from integrations.errors import (
     NotAuthorised,
     NotSent,
@@ -32,6 +33,7 @@ from models.moves import AFTER_OUTCOME, move
 from models.office import Office, office
 from models.people import Account
 from models.referral import Referral
+from models.retries import HELD
 from models.sealed import place
 from models.store import Transaction
 from models.words import EffectKind, EffectState, Outcome
@@ -135,7 +137,7 @@ def claim_effect(tx: Transaction, hands: Hands, effect_id: str) -> Claim | None:
     act = act_for(effect.kind)
     account = tx.get(Account, effect.account_id) if effect.account_id else None
     if reason := act.forbidden(tx, effect, account, now):
-        _forbid(tx, effect, reason)
+        _forbid(tx, effect, reason, account)
         return None
     if effect.state == EffectState.RETRY:
         move(EffectState.RETRY, EffectState.AUTHORISED)
@@ -175,10 +177,11 @@ def _is_due(effect: Effect, now: datetime) -> bool:
     return effect.state in CLAIMABLE and (effect.due_at is None or effect.due_at <= now)
 
 
-def _forbid(tx: Transaction, effect: Effect, reason: str) -> None:
+def _forbid(tx: Transaction, effect: Effect, reason: str, account: Account | None = None) -> None:
     """What may not be sent now waits (a held account) or is withdrawn (words no longer cleared)."""
-    if reason == "held":
-        effect.due_at = tx.now() + timedelta(seconds=60)
+    if reason == HELD:
+        until = account.held_until if account else None
+        effect.due_at = min(filter(None, (until, tx.now() + timedelta(seconds=60))))
         return
     effect.state = move(effect.state, EffectState.WITHDRAWN)
     effect.code = reason
@@ -257,7 +260,7 @@ def _conclude(hands: Hands, claim: Claim, ending: Ending) -> EffectState:
         )
         fresh = tx.get_one(Effect, effect.id, populate_existing=True)
         act_for(effect.kind).after(tx, hands.office, fresh, ending.outcome)
-        record_move(tx, fresh, AUDIT_WORD[to], code=ending.code)
+        record_move(tx, fresh, AUDIT_WORD[to], code=ending.code, **again_at(fresh))
         return fresh.state
 
 
@@ -267,6 +270,12 @@ AUDIT_WORD = {
     EffectState.RETRY: "retry",
     EffectState.UNKNOWN: "unknown",
 }
+
+
+def again_at(effect: Effect) -> dict[str, object]:
+    """When it is tried again, for the record."""
+    due = effect.due_at if effect.state == EffectState.RETRY else None
+    return {"again_at": due.isoformat()} if due else {}
 
 
 def _due_after(to: EffectState, ending: Ending, attempts: int, now: datetime) -> datetime | None:
@@ -298,14 +307,24 @@ def withdraw(tx: Transaction, effect: Effect, reason: str) -> None:
 
 
 def record_move(tx: Transaction, effect: Effect, word: str, **facts: object) -> None:
-    """One row of the timeline for one move. A referral's effects are told in its own chain."""
+    """One row of the record for one move; the timeline leaves out those that say nothing new.
+
+    A referral's effects are told in its own chain.
+    """
     chain = chain_of_incident(effect.incident_id)
     if effect.sealed:
         referral = tx.exec(
             select(Referral.id).where(col(Referral.incident_id) == effect.incident_id)
         ).one()
         chain = chain_of_case(referral)
-    tx.record(chain, "amends", f"{effect.kind}-{word}", effect=effect.id, **facts)
+    what = f"{effect.kind}-{word}"
+    told = {name: facts[name] for name in TELLING if name in facts}
+    repeated = if_repeated(tx, chain, what, effect=effect.id, **told) if effect.attempts > 1 else {}
+    tx.record(chain, "amends", what, effect=effect.id, **facts, **repeated)
+
+
+TELLING = ("code", "finding", "state")
+"""The facts of a move that tell something new; which attempt it was does not."""
 
 
 def wake_incident(tx: Transaction, incident_id: str) -> None:

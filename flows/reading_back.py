@@ -8,7 +8,14 @@ from flows.acts.base import NOTHING, Act, Again, Finding, Receipt
 from flows.acts.registry import act_for
 from flows.asking import ask_to_settle
 from flows.hands import Hands, is_dead
-from flows.ledger import CALL_LEASE, Claim, change, record_move, wait_while_under_way
+from flows.ledger import (
+    CALL_LEASE,
+    Claim,
+    again_at,
+    change,
+    record_move,
+    wait_while_under_way,
+)
 from integrations.errors import OutsideError
 from models import faults
 from models.effects import Attempt, Effect
@@ -16,7 +23,7 @@ from models.moves import move
 from models.people import Account
 from models.sealed import place
 from models.store import Transaction
-from models.words import EffectKind, EffectState, Outcome
+from models.words import Because, EffectKind, EffectState, Outcome
 
 SETTLE_TIME = timedelta(seconds=30)
 """How long after the last attempt "it is not there" is not yet believed: effects can be late."""
@@ -132,7 +139,8 @@ def _settle(hands: Hands, claim: Claim, act: Act, found: tuple[Finding, Receipt]
         if to == EffectState.NEEDS_HUMAN:
             act.needs_human(tx, fresh)
             ask_settlement(tx, fresh)
-        record_move(tx, fresh, "settled", finding=finding.value, state=to.value)
+        facts = {"finding": finding.value, "state": to.value}
+        record_move(tx, fresh, "settled", **facts, **again_at(fresh))
         return to
 
 
@@ -155,7 +163,7 @@ def _after_look(finding: Finding, again: Again, age: timedelta, tried: int) -> E
     return EffectState.RETRY if may else EffectState.NEEDS_HUMAN
 
 
-def ask_settlement(tx: Transaction, effect: Effect) -> None:
+def ask_settlement(tx: Transaction, effect: Effect, because: Because | None = None) -> None:
     """Put the effect in front of the DTU: what was sent, when, and two answers.
 
     A referral's is put in front of nobody: its own record, which HR reads, says it.
@@ -164,15 +172,19 @@ def ask_settlement(tx: Transaction, effect: Effect) -> None:
         record_move(tx, effect, "needs-human")
         return
     target = effect.target if effect.kind == EffectKind.DELETE else effect.id
-    ask_to_settle(tx, effect, target, said=f"{effect.kind}-needs-human")
+    ask_to_settle(tx, effect, target, said=f"{effect.kind}-needs-human", because=because)
 
 
 def settle_for_person(
-    hands: Hands, effect_id: str, finding: Finding, receipt: Receipt
+    hands: Hands,
+    effect_id: str,
+    finding: Finding,
+    receipt: Receipt,
+    because: Because | None = None,
 ) -> EffectState:
     """Carry out a person's answer after a last look: there, or absent and so sent once more.
 
-    What the look could not read, or found several times, goes back to a person.
+    What the look could not read, or found several times, goes back to a person, with ``because``.
     """
     to = {Finding.THERE: EffectState.CONFIRMED, Finding.ABSENT: EffectState.RETRY}.get(finding)
     with hands.office.store.write("settle-for-person") as tx:
@@ -182,7 +194,7 @@ def settle_for_person(
             return effect.state
         effect.fence += 1
         if to is None:
-            ask_settlement(tx, effect)
+            ask_settlement(tx, effect, because)
             return effect.state
         effect.state, effect.due_at = move(effect.state, to), now
         if to == EffectState.CONFIRMED:

@@ -4,12 +4,14 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
+from models.retries import RetryCode, RetryOf
 from models.standing import StepState
 from models.words import (
     Choice,
     Circumstance,
     DecisionType,
     DeleteWord,
+    EffectState,
     IncidentState,
     Kind,
     NoticeState,
@@ -97,6 +99,26 @@ class WaitShape(BaseModel):
     you_may_answer: bool
 
 
+class RetryShape(BaseModel):
+    """What is tried again without anybody's doing: what, why, and when.
+
+    ``target`` is the id of the post, the statement or the notice, as ``waits`` has it. ``state`` is
+    ``retry`` where it certainly did not happen, ``unknown`` where that is still looked for, and
+    ``authorised`` where it was not tried. ``next_at`` is null for at once.
+    """
+
+    what: RetryOf
+    target: str
+    platform: str | None
+    account: str | None
+    to_role: Role | None
+    state: EffectState
+    code: RetryCode
+    sentence: str
+    tries: int
+    next_at: datetime | None
+
+
 class StepShape(BaseModel):
     """One line of the procedure and where it stands."""
 
@@ -175,6 +197,7 @@ class IncidentShape(IncidentLine):
     notices: list[NoticeShape]
     clock: ClockShape
     waits: list[WaitShape]
+    retries: list[RetryShape]
     steps: list[StepShape]
     plan: PlanShape | None
     facts: FactsShape | None

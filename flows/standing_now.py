@@ -10,16 +10,17 @@ from models.effects import Effect
 from models.incident import Incident
 from models.moves import SETTLED
 from models.office import Office
+from models.retries import waits_for_a_capture
 from models.snapshot import Snapshot, incident_by, snapshot
 from models.standing import Standing, standing
 from models.store import Transaction
-from models.words import EffectKind, EffectState, NoticeState, StatementState, Wait
+from models.words import DecisionType, EffectKind, EffectState, NoticeState, StatementState, Wait
 
 CLAIMABLE = (EffectState.AUTHORISED, EffectState.RETRY)
 """States whose next move is a call; once closed, only what is queued for people still leaves."""
 
 SOON = timedelta(seconds=5)
-"""When work that the engine itself owes is tried again."""
+"""When work that the engine itself owes is tried again, unless it is known when that can be."""
 
 
 def stand(here: Office, reference: str, stirred: int) -> Standing:
@@ -92,6 +93,9 @@ def _due_times(seen: Snapshot, stands: Standing, now: datetime) -> Iterator[date
         for question in seen.open_decisions()
         if question.due_at and question.overdue_told_at is None
     )
+    yield from (question.remind_at for question in seen.open_decisions() if question.remind_at)
+    if _is_being_settled(seen):
+        yield now + SOON
     yield from (
         statement.words_due_at
         for statement in seen.statements
@@ -99,5 +103,23 @@ def _due_times(seen: Snapshot, stands: Standing, now: datetime) -> Iterator[date
         and statement.state == StatementState.WAITING
         and statement.words_due_at > now
     )
+    yield from (
+        post.try_at if post.try_at > now else now + SOON
+        for post in seen.posts
+        if post.try_at is not None and waits_for_a_capture(seen, post)
+    )
     if any(waiting.wait == Wait.ENGINE for waiting in stands.waits):
         yield now + SOON
+
+
+def _is_being_settled(seen: Snapshot) -> bool:
+    """Whether a person's answer about public words is still to be acted on."""
+    waiting = {s.id for s in seen.statements if s.state == StatementState.NEEDS_HUMAN}
+    waiting |= {e.id for e in seen.effects if e.target in waiting}
+    asked = {question.target for question in seen.open_decisions()}
+    return any(
+        answer.type == DecisionType.SETTLE
+        and answer.choice is not None
+        and answer.target in waiting - asked
+        for answer in seen.decisions
+    )

@@ -1,14 +1,22 @@
 """The timeline of one incident, in sentences, as one person may read it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import islice
 
 from sqlmodel import col, select
 
+from flows.repeats import REPEATED
 from flows.shapes import EntryShape, TimelinePage
 from flows.view import Viewer
 from models.audit import Entry, chain_of_incident
+from models.people import Account
+from models.snapshot import Snapshot
 from models.store import Transaction
 from models.words import Role
+from templates.labels import label
+from templates.moments import clock
+from templates.reasons import because
 from templates.sentences import sentence
 
 LONGEST_PAGE = 200
@@ -22,22 +30,70 @@ def timeline(tx: Transaction, by: Viewer, after: int = 0, limit: int = 100) -> T
 
 
 def entries_after(tx: Transaction, by: Viewer, after: int, limit: int) -> Iterator[EntryShape]:
-    """The same as shapes, one by one."""
+    """The same as shapes, one by one; ``limit`` counts what is shown."""
     if by.hears_only_that_security_leads:
         return
-    rows = tx.exec(
+    shown = (row for row in _rows(tx, by, after) if _is_for_people(row))
+    for row in islice(shown, limit):
+        assert row.id is not None, "it was read from the database"
+        yield EntryShape(
+            id=row.id,
+            at=row.at,
+            actor=by.name(row.actor),
+            what=row.what,
+            sentence=sentence(row.what, row.facts | _in_words(by.seen, row)),
+            facts=dict(row.facts),
+        )
+
+
+def _rows(tx: Transaction, by: Viewer, after: int) -> Iterator[Entry]:
+    """Every entry after this one, read a page at a time."""
+    while page := _page(tx, by, after):
+        yield from page
+        after = page[-1].id or after
+
+
+def _page(tx: Transaction, by: Viewer, after: int) -> Sequence[Entry]:
+    return tx.exec(
         select(Entry)
         .where(col(Entry.chain) == chain_of_incident(by.seen.incident.id), col(Entry.id) > after)
-        .order_by(col(Entry.seq))
-        .limit(limit)
-    )
-    for row in rows:
-        if row.id is not None and row.facts.get("role") != Role.HR.value:
-            yield EntryShape(
-                id=row.id,
-                at=row.at,
-                actor=by.name(row.actor),
-                what=row.what,
-                sentence=sentence(row.what, row.facts),
-                facts=dict(row.facts),
-            )
+        .order_by(col(Entry.id))
+        .limit(LONGEST_PAGE)
+    ).all()
+
+
+def _is_for_people(row: Entry) -> bool:
+    """Nothing of HR's, and no try that says nothing new."""
+    return row.facts.get("role") != Role.HR.value and not row.facts.get(REPEATED)
+
+
+def _in_words(seen: Snapshot, row: Entry) -> dict[str, object]:
+    """What the entry's ids and codes stand for, where a sentence may say it."""
+    facts = row.facts
+    effect = next((one for one in seen.effects if one.id == facts.get("effect")), None)
+    target = str(effect.target if effect else facts.get("post") or facts.get("statement"))
+    role = next((one.to_role for one in seen.notices if one.id == target), None)
+    account = seen.accounts.get(_account_id(seen, target) or str(facts.get("account")))
+    words: dict[str, object] = {"role": role} if role else {}
+    if account is not None:
+        words |= {"account": f"@{account.handle}", "platform": account.platform}
+    if again := facts.get("again_at"):
+        words["again_at"] = clock(datetime.fromisoformat(again), row.at)
+    if code := facts.get("code"):
+        words["because"] = because(code, _other(account, notice=role is not None))
+    return words
+
+
+def _account_id(seen: Snapshot, target: str) -> str | None:
+    of_posts = {post.id: post.account_id for post in seen.posts}
+    of_statements = {statement.id: statement.account_id for statement in seen.statements}
+    return (of_posts | of_statements).get(target)
+
+
+def _other(account: Account | None, *, notice: bool) -> dict[str, str]:
+    """The other side, as a reason names it."""
+    if notice:
+        return {"other": label("platform", "mail")}
+    if account is None:
+        return {}
+    return {"other": label("platform", account.platform), "account": f"@{account.handle}"}

@@ -4,10 +4,11 @@ Never the text of a post, and nothing of a referral.
 """
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from flows.failed_captures import why_not_captured
 from flows.naming import shown_as
 from flows.refusals import NO_INCIDENT, NotFoundError
 from flows.register import read_register
@@ -20,6 +21,7 @@ from flows.shapes import (
     PlanShape,
     PostShape,
     ReportShape,
+    RetryShape,
     StatementShape,
     StepShape,
     WaitShape,
@@ -29,6 +31,7 @@ from models.incident import Post, Report
 from models.notices import Notice
 from models.office import Office
 from models.people import Person
+from models.retries import Retry, retries
 from models.sealed import place
 from models.snapshot import NoSuchIncidentError, Snapshot, incident_by, snapshot
 from models.standing import DECISION_WAITS, Standing, Waiting, standing
@@ -48,6 +51,8 @@ from policy.access import LEFT_US, Act, Relation, answerers, is_dtu, may, relati
 from policy.clearing import given, groups_for, wording_of
 from policy.people import Register
 from policy.stored import plan_of
+from templates.reasons import reason
+from templates.retries import retry_sentence
 
 NAMED_TO = frozenset({Relation.DTU, Relation.POSTER, Relation.LINE_MANAGER, Relation.AUDITOR})
 """Who may read who posted."""
@@ -63,6 +68,8 @@ class Viewer:
     register: Register
     relations: frozenset[Relation]
     now: datetime
+    uncaptured: Mapping[str, str] = field(default_factory=dict)
+    """Post → why its last capture failed."""
 
     def may(self, act: Act) -> bool:
         """Whether this person may do it."""
@@ -99,7 +106,7 @@ def viewer(tx: Transaction, office: Office, person: Person, reference: str) -> V
     related = relations(person, seen, register, now)
     if not may(Act.SEE, related):
         raise NotFoundError(NO_INCIDENT)
-    return Viewer(office, person, seen, register, related, now)
+    return Viewer(office, person, seen, register, related, now, why_not_captured(tx, seen))
 
 
 def view(by: Viewer) -> IncidentShape:
@@ -125,6 +132,7 @@ def view(by: Viewer) -> IncidentShape:
         notices=[_notice(by, one) for one in by.seen.notices if whole or _is_yours(by, one)],
         clock=_clock(by),
         waits=list(_waits(by, stands)) if whole else [],
+        retries=[_retry(by, one) for one in _retries(by)] if whole else [],
         steps=_steps(stands) if whole else [],
         plan=_plan(by) if whole else None,
         facts=_facts(by) if whole else None,
@@ -240,6 +248,27 @@ def _waits(by: Viewer, stands: Standing) -> Iterator[WaitShape]:
             due_at=waiting.due_at,
             you_may_answer=_may_answer(by, waiting, question),
         )
+
+
+def _retries(by: Viewer) -> tuple[Retry, ...]:
+    return retries(by.seen, by.uncaptured, by.now)
+
+
+def _retry(by: Viewer, one: Retry) -> RetryShape:
+    account = one.account
+    held_by = by.name(account.held_by) if account and account.held_by else ""
+    return RetryShape(
+        what=one.of,
+        target=one.target,
+        platform=account.platform if account else None,
+        account=account.handle if account else None,
+        to_role=one.to_role,
+        state=one.state,
+        code=reason(one.code).retry,
+        sentence=retry_sentence(one, by.now, held_by=held_by),
+        tries=one.tries,
+        next_at=one.next_at,
+    )
 
 
 def _question(by: Viewer, waiting: Waiting) -> Decision | None:

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from models.decisions import Decision
 from models.incident import Post
+from models.retries import waits_for_a_capture
 from models.snapshot import Snapshot
 from models.statements import Statement
 from models.words import (
@@ -197,10 +198,17 @@ def _has_account(seen: Snapshot) -> bool:
 
 def _preserve(seen: Snapshot) -> tuple[Waiting, ...]:
     return tuple(
-        Waiting(Wait.ENGINE, p.id, (), p.reported_at)
+        _capture_waiting(seen, p)
         for p in seen.posts
         if p.account_id and p.id not in seen.captures and p.state == PostState.LIVE
     )
+
+
+def _capture_waiting(seen: Snapshot, post: Post) -> Waiting:
+    """The engine keeps a copy at once; where that failed, the platform's time is waited for."""
+    if waits_for_a_capture(seen, post):
+        return Waiting(Wait.PLATFORM, post.id, (), post.reported_at, post.try_at)
+    return Waiting(Wait.ENGINE, post.id, (), post.reported_at)
 
 
 def _plan_word(seen: Snapshot, field: str) -> str:
@@ -230,6 +238,8 @@ def _post_waiting(seen: Snapshot, post: Post) -> Waiting:
     question = next((d for d in seen.open_decisions() if d.target == post.id), None)
     if question is not None:
         return _as_waiting(question)
+    if post.state == PostState.LIVE and waits_for_a_capture(seen, post):
+        return _capture_waiting(seen, post)
     wait = POST_WAITS.get(post.state, Wait.ENGINE)
     return Waiting(wait, post.id, (), post.reported_at, post.look_at)
 

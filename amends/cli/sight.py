@@ -1,7 +1,7 @@
 """An incident on the screen: what happened to the posts, the words, the notices, and what waits."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from rich.padding import Padding
@@ -56,7 +56,19 @@ def show_incident(seen: dict[str, Any]) -> None:
     _section("Words", [_statement(one) for one in seen["statements"]])
     _section("Notices", [_notice(one) for one in seen["notices"]])
     _section("Advice", [(d["by"], d["text"]) for d in _advice(seen)])
-    _section("Waiting", [_wait(seen, wait) for wait in seen["waits"]])
+    show_waits(seen)
+
+
+def show_waits(seen: dict[str, Any]) -> None:
+    """What is waited for, in the order in which it presses; then what is tried again besides."""
+    targets = {wait["target"] for wait in seen["waits"] if wait["waiting_for"] in BY_ITSELF}
+    rows = [_wait(seen, wait) for wait in seen["waits"]]
+    rows += [
+        (one["what"], "\n".join(_retry(one)))
+        for one in seen["retries"]
+        if one["target"] not in targets
+    ]
+    _section("Waiting", list(dict.fromkeys(rows)))
 
 
 def show_list(page: dict[str, Any]) -> None:
@@ -81,8 +93,12 @@ def show_list(page: dict[str, Any]) -> None:
 
 
 def show_entry(entry: dict[str, Any]) -> None:
-    """One line of the timeline."""
-    show(f"{_time(entry['at'])}  {entry['sentence']}  ({entry['actor']})")
+    """One entry of the timeline; what does not fit a line goes on under its beginning."""
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    table.add_row(_time(entry["at"]), Text(f"{entry['sentence']} ({entry['actor']})"))
+    show(table)
 
 
 def _section(title: str, rows: Sequence[tuple[str, str]]) -> None:
@@ -128,6 +144,10 @@ def _advice(seen: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _wait(seen: dict[str, Any], wait: dict[str, Any]) -> tuple[str, str]:
+    if wait["waiting_for"] in BY_ITSELF:
+        again = [one for one in seen["retries"] if one["target"] == wait["target"]]
+        if again:
+            return wait["waiting_for"], "\n".join(line for one in again for line in _retry(one))
     lines = [wait["label"].removeprefix("Waiting ")]
     if wait["asked_of"]:
         lines.append(f"asked of {', '.join(label('role', role) for role in wait['asked_of'])}")
@@ -138,6 +158,11 @@ def _wait(seen: dict[str, Any], wait: dict[str, Any]) -> tuple[str, str]:
     if hint := _hint(seen["reference"], wait):
         lines.append(hint)
     return wait["waiting_for"], "\n".join(lines)
+
+
+def _retry(one: dict[str, Any]) -> list[str]:
+    """Why and when it is tried again, in the service's words, and how long that is from now."""
+    return [one["sentence"], f"{_from_now(one['next_at'])}, by itself; nothing for you to do"]
 
 
 def _hint(reference: str, wait: dict[str, Any]) -> str:
@@ -182,4 +207,17 @@ def _when(stamp: str) -> str:
 
 
 def _time(stamp: str) -> str:
-    return f"{datetime.fromisoformat(stamp):%H:%M:%S}"
+    return f"{datetime.fromisoformat(stamp):%H:%M:%S} UTC"
+
+
+SPANS = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
+
+
+def _from_now(stamp: str | None) -> str:
+    """``in 4 minutes``, by this machine's clock; ``now`` once it is due."""
+    left = (datetime.fromisoformat(stamp) - datetime.now(UTC)).total_seconds() if stamp else 0
+    for seconds, word in SPANS:
+        if left >= seconds:
+            count = round(left / seconds)
+            return f"in {count} {word}" + ("" if count == 1 else "s")
+    return "now"

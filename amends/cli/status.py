@@ -9,7 +9,7 @@ import typer
 from amends.cli.client import Client, incident_path, reference_of
 from amends.cli.options import AsJson
 from amends.cli.screen import plain, show, show_json
-from amends.cli.sight import show_entry, show_incident, show_list
+from amends.cli.sight import show_entry, show_incident, show_list, show_waits
 
 AGAIN_SECONDS = 1.0
 
@@ -36,6 +36,9 @@ def status(
         return
     seen = client.get(incident_path(reference))
     if watch:
+        if not as_json:
+            show_waits(seen)
+            show()
         _watch(client, reference_of(reference), as_json=as_json)
         return
     show_json(seen) if as_json else show_incident(seen)

@@ -13,6 +13,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from flows.asking import ask_by_hand
 from flows.hands import Hands, hands_here
+from flows.repeats import if_repeated
 from flows.step import urgent_step
 from flows.turns import turn
 from integrations.errors import (
@@ -28,6 +29,7 @@ from models.columns import new_id
 from models.incident import Capture, Incident, Post
 from models.office import Office
 from models.people import Account
+from models.retries import CAPTURE_FAILED
 from models.sealed import place
 from models.store import Transaction
 from models.words import CaptureDepth, PostState, Step
@@ -38,8 +40,6 @@ SECRET_PATIENCE_SECONDS = 10.0
 
 A_PERSONS_FAILURE = 6
 """The failed try, after about a minute of them, from which a person is asked as well."""
-
-CAPTURE_FAILED = "capture-failed"
 
 _side = concurrent.futures.ThreadPoolExecutor(8, thread_name_prefix="capture")
 
@@ -231,14 +231,11 @@ def _cannot_be_read(
         row.try_at = again_at or tx.now() + _pause(row.tries)
         row.tries += 1
         tx.add(row)
-        tx.record(
-            chain_of_incident(post.incident_id),
-            "amends",
-            CAPTURE_FAILED,
-            post=post.id,
-            code=code,
-            **({} if final else {"again_at": row.try_at.isoformat()}),
-        )
+        chain = chain_of_incident(post.incident_id)
+        said = {"post": post.id, "code": code}
+        repeated = if_repeated(tx, chain, CAPTURE_FAILED, **said)
+        again = {} if final else {"again_at": row.try_at.isoformat()}
+        tx.record(chain, "amends", CAPTURE_FAILED, **said, **again, **repeated)
         if plan.may_delete_without_capture:
             _keep_metadata(here, tx, post)
         elif final:

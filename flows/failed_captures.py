@@ -1,0 +1,21 @@
+"""Why no copy of a post could be had yet: the record says it, the post's row only when next."""
+
+from sqlmodel import col, select
+
+from models.audit import Entry, chain_of_incident
+from models.retries import CAPTURE_FAILED, waits_for_a_capture
+from models.snapshot import Snapshot
+from models.store import Transaction
+
+
+def why_not_captured(tx: Transaction, seen: Snapshot) -> dict[str, str]:
+    """The raw code of the last try, for each post whose capture is to be tried again."""
+    if not any(waits_for_a_capture(seen, post) for post in seen.posts):
+        return {}
+    chain = chain_of_incident(seen.incident.id)
+    rows = tx.exec(
+        select(Entry)
+        .where(col(Entry.chain) == chain, col(Entry.what) == CAPTURE_FAILED)
+        .order_by(col(Entry.seq))
+    )
+    return {str(row.facts.get("post")): str(row.facts.get("code", "")) for row in rows}
