@@ -20,6 +20,7 @@ ENVIRONMENT = {
     "AMENDS_PUBLIC_URL": "goes before [organisation] url: what links in mails start with",
     "AMENDS_PREFECT": "'off' runs without Prefect",
     "AMENDS_PREFECT_API_URL": "a Prefect server that somebody else runs",
+    "AMENDS_CACHE": "where servers to practise on are kept; ~/.cache/amends when left out",
     "AMENDS_FAULT": "tests only: the fault point at which to die",
     "AMENDS_FAULT_LOG": "tests only: where to write the fault points passed",
 }

@@ -5,10 +5,11 @@ import tweepy
 
 from integrations.platforms.bounded import Answered, asked, bound
 from integrations.platforms.bounded_connection import Bounds
+from integrations.platforms.reading import read_as
 from integrations.platforms.x_answers import says_absent
 from integrations.platforms.x_capture import WHOLE_POST
-from integrations.platforms.x_shapes import PostAnswer, read_as
-from integrations.platforms.x_stranger import Stranger
+from integrations.platforms.x_shapes import PostAnswer
+from integrations.platforms.x_stranger import XStranger
 from integrations.platforms.x_token import token_parts
 from models.words import Presence
 
@@ -21,7 +22,7 @@ class BareScript:
         token = token_parts(secret) or {}
         self._client = tweepy.Client(**token, return_type=requests.Response)
         bound(self._client.session, bounds, base_url)
-        self._stranger = Stranger(handle, bounds, base_url)
+        self._stranger = XStranger(handle, base_url, bounds=bounds)
 
     def delete(self, remote_id: str) -> None:
         """Read it, delete it, and see that it is gone as ourselves and as a stranger."""

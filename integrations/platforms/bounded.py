@@ -14,7 +14,10 @@ from integrations.errors import OutcomeUnknown, OutsideError
 from integrations.platforms.bounded_connection import Bounds, PlainConnection, TlsConnection
 
 POOL = 64
-TALKATIVE = ("requests", "requests_oauthlib", "oauthlib", "tweepy", "urllib3")
+TALKATIVE = (
+    *("requests", "requests_oauthlib", "oauthlib", "tweepy", "urllib3"),
+    *("atproto", "atproto_client", "httpx", "httpcore"),
+)
 
 
 class Answered(Exception):

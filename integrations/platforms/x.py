@@ -16,6 +16,7 @@ from integrations.errors import (
 from integrations.platforms.base import Captured, Connection, Health, Length, Published, Words
 from integrations.platforms.bounded import Answered, asked, bound, hush
 from integrations.platforms.bounded_connection import USUAL, Bounds
+from integrations.platforms.reading import read_as
 from integrations.platforms.x_answers import meaning, says_absent
 from integrations.platforms.x_capture import WHOLE_POST, captured, ours
 from integrations.platforms.x_health import healthy, unhealthy
@@ -26,7 +27,6 @@ from integrations.platforms.x_shapes import (
     MeAnswer,
     PageAnswer,
     PostAnswer,
-    read_as,
 )
 from integrations.platforms.x_stranger import XStranger
 from integrations.platforms.x_text import LONGEST, comparable, plain_text, takes, weighed

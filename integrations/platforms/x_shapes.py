@@ -1,13 +1,8 @@
 """The parts of X's answers that we read."""
 
 from datetime import datetime
-from typing import TypeVar
 
-from pydantic import BaseModel, Field, ValidationError
-
-from integrations.errors import OutcomeUnknown
-
-Shape = TypeVar("Shape", bound=BaseModel)
+from pydantic import BaseModel, Field
 
 ABSENT = "resource-not-found"
 
@@ -161,12 +156,3 @@ class Embed(BaseModel):
 
     url: str
     html: str = Field(min_length=1)
-
-
-def read_as(shape: type[Shape], content: bytes) -> Shape:
-    """The answer in its shape. Raises OutcomeUnknown when it has another."""
-    try:
-        return shape.model_validate_json(content)
-    except ValidationError:
-        pass  # its text repeats the content: nothing of it may be the cause of what is raised
-    raise OutcomeUnknown("unreadable")

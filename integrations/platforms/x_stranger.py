@@ -7,7 +7,8 @@ import requests
 from integrations.errors import OutsideError
 from integrations.platforms.bounded import Answered, asked, bound, host_of
 from integrations.platforms.bounded_connection import USUAL, Bounds
-from integrations.platforms.x_shapes import Embed, read_as
+from integrations.platforms.reading import read_as
+from integrations.platforms.x_shapes import Embed
 from models.words import Presence
 
 EMBED = "https://publish.twitter.com/oembed"
