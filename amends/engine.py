@@ -60,6 +60,7 @@ class Engine:
         )
         self._runner = ProcedureRunner(prefect_api_url)
         self._urgent = concurrent.futures.ThreadPoolExecutor(URGENT_AT_ONCE, "urgent")
+        self._recovering = concurrent.futures.ThreadPoolExecutor(URGENT_AT_ONCE, "recovering")
         self._notices = concurrent.futures.ThreadPoolExecutor(8, "notices")
         self._cases = concurrent.futures.ThreadPoolExecutor(URGENT_AT_ONCE * 4, "case")
         self._urgency = Urgency()
@@ -83,7 +84,7 @@ class Engine:
         finally:
             bell.close()
             self._runner.stop()
-            for pool in (self._urgent, self._notices, self._cases):
+            for pool in (self._urgent, self._recovering, self._notices, self._cases):
                 pool.shutdown(wait=False, cancel_futures=True)
 
     def stop(self) -> None:
@@ -159,7 +160,8 @@ class Engine:
         when it changed what is waited for: a look every few seconds is no news.
         """
         before = last_seq(self.office, incident.id)
-        recover_incident(self.hands, incident.id)
+        recovering = self._recovering.submit(recover_incident, self.hands, incident.id)
+        concurrent.futures.wait([recovering], timeout=HEAD_START_SECONDS)
         urgent = self._urgent.submit(self._respond_at_once, incident.reference)
         concurrent.futures.wait([urgent], timeout=HEAD_START_SECONDS)
         self._urgency.wait_for_calm(HEAD_START_SECONDS)
@@ -171,6 +173,7 @@ class Engine:
             self._runner.run_plainly(incident.reference)
         concurrent.futures.wait([urgent])
         concurrent.futures.wait([told])
+        recovering.result()
         tell_waiting(self.office, incident)
         stands = stand(self.office, incident.reference, incident.stirred)
         if not new_input and stands.waiting_for != incident.waiting_for:

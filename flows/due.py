@@ -14,6 +14,18 @@ def due_effects(
 ) -> list[str]:
     """The ids of those authorised, those whose retry has come, and those another runner has; of
     one account, or of all (None)."""
+    return [e.id for e in _due(here, incident_id, kind) if account_id in (None, e.account_id)]
+
+
+def due_by_account(here: Office, incident_id: str, kind: EffectKind) -> list[list[str]]:
+    """The same, of all accounts, those of one account together."""
+    by_account: dict[str | None, list[str]] = {}
+    for effect in _due(here, incident_id, kind):
+        by_account.setdefault(effect.account_id, []).append(effect.id)
+    return list(by_account.values())
+
+
+def _due(here: Office, incident_id: str, kind: EffectKind) -> list[Effect]:
     with here.store.read() as tx:
         now = tx.now()
         rows = tx.exec(
@@ -21,8 +33,4 @@ def due_effects(
             .where(col(Effect.incident_id) == incident_id, col(Effect.kind) == kind)
             .where(col(Effect.state).in_(UNDER_WAY))
         ).all()
-    return [
-        e.id
-        for e in rows
-        if (e.due_at is None or e.due_at <= now) and account_id in (None, e.account_id)
-    ]
+    return [e for e in rows if e.due_at is None or e.due_at <= now]

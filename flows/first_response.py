@@ -1,17 +1,16 @@
 """First response: what is urgent is done at once, plainly, and never waits for Prefect."""
 
-import concurrent.futures
+from functools import partial
 
 from sqlmodel import col, select
 
+from flows.side_by_side import side_by_side
 from flows.steps.deletion import delete
 from flows.steps.evidence import preserve
 from flows.steps.verification import verify
 from models.incident import Post
 from models.office import office
 from models.snapshot import incident_by
-
-_lines = concurrent.futures.ThreadPoolExecutor(64, thread_name_prefix="account")
 
 
 def respond_at_once(reference: str) -> None:
@@ -25,8 +24,7 @@ def respond_at_once(reference: str) -> None:
         delete.plainly(reference)
         verify.plainly(reference)
         return
-    for line in [_lines.submit(_respond_on, reference, one) for one in accounts]:
-        line.result()
+    side_by_side([partial(_respond_on, reference, one) for one in accounts])
 
 
 def _accounts(reference: str) -> list[str]:

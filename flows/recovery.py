@@ -3,11 +3,14 @@
 Runs at the engine's start, every 30 s and on demand; it starts outside any flow.
 """
 
+from functools import partial
+
 from sqlmodel import col, or_, select
 
 from flows.hands import Hands, is_dead
 from flows.reading_back import read_back
 from flows.settling import carry_out_settlements
+from flows.side_by_side import side_by_side
 from models.effects import Effect
 from models.words import EffectState
 
@@ -34,6 +37,6 @@ def unsettled(hands: Hands, incident_id: str | None = None) -> list[tuple[str, s
 
 def recover_incident(hands: Hands, incident_id: str) -> None:
     """Read back what is unsettled of one incident, and carry out what people have settled."""
-    for _, effect_id in unsettled(hands, incident_id):
-        read_back(hands, effect_id)
+    of_one = [effect_id for _, effect_id in unsettled(hands, incident_id)]
+    side_by_side([partial(read_back, hands, effect_id) for effect_id in of_one])
     carry_out_settlements(hands, incident_id)

@@ -52,6 +52,25 @@ def test_words_of_one_account_do_not_wait_for_those_of_another(department: Depar
     }
 
 
+def test_words_do_not_wait_for_another_accounts_platform_that_hangs(
+    department: Department,
+) -> None:
+    reference = department.report_wrong_fact(copies(department))
+    department.until_waiting(reference, Wait.CLEARANCE)
+    department.sandbox.fail("create", "hang")
+    department.clear(reference)
+    department.clear(reference)
+    seen = department.until(
+        reference,
+        lambda s: any(x.state == StatementState.PUBLISHED for x in s.statements),
+        seconds=10.0,
+    )
+    assert {one.state for one in seen.statements} == {
+        StatementState.PUBLISHED,
+        StatementState.CLEARED,
+    }
+
+
 def test_a_platform_that_hangs_holds_up_its_own_account_alone(department: Department) -> None:
     department.sandbox.fail("get", "hang")
     reference = department.report_wrong_fact(copies(department))
