@@ -15,6 +15,7 @@ from types import TracebackType
 
 import httpx
 
+from amends.practice.bluesky_person import BlueskyPerson
 from amends.practice.installing import cache_folder, install, modules_of, place_of
 from amends.practice.node import Node, PracticeError, find_node
 from amends.supervise import free_port
@@ -114,6 +115,7 @@ class BlueskyServer:
         self._key = secrets.token_hex(32)
         self._server: _Part | None = None
         self._names: _Part | None = None
+        self._people: dict[str, BlueskyPerson] = {}
 
     @property
     def base_url(self) -> str:
@@ -157,6 +159,8 @@ class BlueskyServer:
 
     def stop(self) -> None:
         """End it; a temporary folder is removed."""
+        for person in self._people.values():
+            person.close()
         for part in (self._server, self._names):
             if part is not None:
                 part.stop()
@@ -179,10 +183,15 @@ class BlueskyServer:
                 "password": password,
             },
         )
+        self._people[handle] = BlueskyPerson(self.base_url, handle, made["did"], made["accessJwt"])
         app = self._ask(
             "com.atproto.server.createAppPassword", handle, {"name": "amends"}, made["accessJwt"]
         )
         return json.dumps({"identifier": handle, "password": app["password"]})
+
+    def person(self, handle: str) -> BlueskyPerson:
+        """Whoever has this account in their app; for two hours after it was made."""
+        return self._people[handle]
 
     def _ask(
         self, method: str, handle: str, sent: dict[str, str], token: str | None = None

@@ -22,7 +22,12 @@ class _BoundedRequest(Request):  # type: ignore[misc]
         self._session = session
 
     def get(
-        self, url: str, *, headers: dict[str, str], params: dict[str, str] | None = None
+        self,
+        url: str,
+        *,
+        headers: dict[str, str],
+        params: dict[str, str] | None = None,
+        data: None = None,
     ) -> Response:
         """Raises NotSent, Answered and OutcomeUnknown; the content is the answer's bytes."""
         return self._ask("GET", url, headers, params=params)

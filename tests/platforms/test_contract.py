@@ -126,6 +126,9 @@ def test_a_post_that_is_not_there_is_captured_as_nothing(stage: Stage) -> None:
 
 def test_a_post_of_another_account_is_neither_captured_nor_deleted(stage: Stage) -> None:
     post_id = stage.post_by_another("Not ours")
+    if not stage.names_any_post:  # the same id on our account: there is no such post
+        assert stage.platform.capture(post_id) is None
+        return
     with pytest.raises(Refused) as refused:
         stage.platform.capture(post_id)
     assert refused.value.code == "another-account"

@@ -41,6 +41,8 @@ class Stage(Protocol):
     """How many versions a capture names of a post that was edited once; 0 where it cannot tell."""
     tells_versions: bool
     """Whether a delete takes only the version that was captured."""
+    names_any_post: bool
+    """Whether an id can mean a post of somebody else's."""
     refuses_equal_texts: bool
     """Whether the platform turns down a text that the account has just posted."""
     finds_by_key: bool
@@ -115,6 +117,7 @@ class XStage:
     edits = False
     versions_kept = 2
     tells_versions = False
+    names_any_post = True
     refuses_equal_texts = True
     finds_by_key = False
     pages = 3
