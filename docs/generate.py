@@ -237,7 +237,47 @@ def api() -> str:
                 *_parameters(route, document),
                 f"Answers: {answers}.",
             ]
-    return _page(parts)
+    return _page(
+        [*parts, "## What is answered of an incident", *_answered(document, "IncidentShape")]
+    )
+
+
+def _answered(document: dict[str, Any], name: str) -> Iterator[str]:
+    """A shape and those within it: what each is, and its fields with their types or words."""
+    shapes = document["components"]["schemas"]
+    waiting, said = [name], set()
+    while waiting:
+        shape = shapes[one := waiting.pop(0)]
+        if one in said or "properties" not in shape:
+            continue
+        said.add(one)
+        fields = shape["properties"]
+        yield f"### {one.removesuffix('Shape')}"
+        yield _plain(shape.get("description"))
+        rows = [(f"`{key}`", _kind(field, shapes), _plain(field.get("description")))
+                for key, field in fields.items()]  # fmt: skip
+        yield _table(("name", "what it may be", "what it is"), rows)
+        waiting += [inner for field in fields.values() for inner in _within(field)]
+
+
+def _within(field: dict[str, Any]) -> list[str]:
+    """The names of the shapes that a field holds."""
+    parts = [field, field.get("items", {}), *field.get("anyOf", ())]
+    return [part["$ref"].rsplit("/", 1)[-1] for part in parts if "$ref" in part]
+
+
+def _kind(field: dict[str, Any], shapes: dict[str, Any]) -> str:
+    """A field's type in words; the words themselves where it is one of a closed list."""
+    if "anyOf" in field:
+        return " or ".join(_kind(one, shapes) for one in field["anyOf"])
+    if "items" in field:
+        return f"list of {_kind(field['items'], shapes)}"
+    if "$ref" in field:
+        name = field["$ref"].rsplit("/", 1)[-1]
+        words = shapes[name].get("enum")
+        return ", ".join(f"`{word}`" for word in words) if words else name.removesuffix("Shape")
+    kinds = {"date-time": "time (UTC)"}
+    return kinds.get(field.get("format", ""), str(field.get("type", "text")))
 
 
 def _parameters(route: dict[str, Any], document: dict[str, Any]) -> list[str]:

@@ -9,6 +9,8 @@ from string import Formatter
 from models.retries import RetryCode
 from templates.environment import HERE
 
+UNCLASSIFIED = "unclassified"
+
 
 @dataclass(frozen=True)
 class Reason:
@@ -31,7 +33,7 @@ def reason(code: str) -> Reason:
 
 def because(code: str, facts: dict[str, str]) -> str | None:
     """The clause, without a full stop; None where a fact that it mentions is not given."""
-    found = reason(code)
+    found = reason(code or UNCLASSIFIED)
     facts = facts | {"code": code}
     if not all(facts.get(name) for name in found.needs):
         return None

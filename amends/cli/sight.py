@@ -21,6 +21,7 @@ NEEDS = {
     "facts": " --wrong … --right … --source …",
     "words": " --text …",
     "advise": " --text …",
+    "attest": " (or --refuse)",
 }
 """What an answer cannot do without."""
 
@@ -56,10 +57,15 @@ def show_incident(seen: dict[str, Any]) -> None:
     _section("Words", [_statement(one) for one in seen["statements"]])
     _section("Notices", [_notice(one) for one in seen["notices"]])
     _section("Advice", [(d["by"], d["text"]) for d in _advice(seen)])
-    show_waits(seen)
+    _show_waits(seen)
 
 
-def show_waits(seen: dict[str, Any]) -> None:
+def show_retries(seen: dict[str, Any]) -> None:
+    """What is tried again by itself, where there is any."""
+    _section("Tried again", [(one["what"], "\n".join(_retry(one))) for one in seen["retries"]])
+
+
+def _show_waits(seen: dict[str, Any]) -> None:
     """What is waited for, in the order in which it presses; then what is tried again besides."""
     targets = {wait["target"] for wait in seen["waits"] if wait["waiting_for"] in BY_ITSELF}
     rows = [_wait(seen, wait) for wait in seen["waits"]]
@@ -118,6 +124,10 @@ def _post(post: dict[str, Any]) -> tuple[str, str]:
     seen_by = {"own": "us", "public": "a stranger"}
     watchers = " and ".join(seen_by.get(one, one) for one in post["seen_gone_by"])
     by = f"\nseen gone by {watchers}" if watchers else ""
+    if post["attested_by"]:
+        by += f"\ngone on the word of {post['attested_by']}; nobody could verify it"
+    if not post["ours"]:
+        by += "\nnot an account of ours"
     return post["state"], post["url"] + by
 
 
@@ -127,8 +137,14 @@ def _statement(one: dict[str, Any]) -> tuple[str, str]:
         lines.append(one["text"])
     if one["cleared_by"]:
         lines.append(f"cleared by {', '.join(one['cleared_by'])}")
+    if one["length"]:
+        lines.append(f"{one['length']} of {one['longest']} characters, as the platform counts")
     if one["url"]:
         lines.append(one["url"])
+    if one["published_by_hand_by"]:
+        lines.append(f"published by hand by {one['published_by_hand_by']}")
+    if one["attested_by"]:
+        lines.append(f"not read back: on the word of {one['attested_by']}")
     if one["you_may_clear"]:
         lines.append(f"You may clear these words. Statement {one['id']}")
     return one["state"], "\n".join(lines)
@@ -149,13 +165,15 @@ def _wait(seen: dict[str, Any], wait: dict[str, Any]) -> tuple[str, str]:
         if again:
             return wait["waiting_for"], "\n".join(line for one in again for line in _retry(one))
     lines = [wait["label"].removeprefix("Waiting ")]
+    if wait["because_label"]:
+        lines.append(f"asked again: {wait['because_label']}")
     if wait["asked_of"]:
         lines.append(f"asked of {', '.join(label('role', role) for role in wait['asked_of'])}")
     if wait["due_at"]:
         lines.append(f"due {_when(wait['due_at'])}")
     if wait["waiting_for"] in BY_ITSELF:
         lines.append("nothing for you to do: it goes on by itself")
-    if hint := _hint(seen["reference"], wait):
+    if hint := _hint(seen, wait):
         lines.append(hint)
     return wait["waiting_for"], "\n".join(lines)
 
@@ -165,7 +183,7 @@ def _retry(one: dict[str, Any]) -> list[str]:
     return [one["sentence"], f"{_from_now(one['next_at'])}, by itself; nothing for you to do"]
 
 
-def _hint(reference: str, wait: dict[str, Any]) -> str:
+def _hint(seen: dict[str, Any], wait: dict[str, Any]) -> str:
     """The command with which this person may answer."""
     if not wait["you_may_answer"]:
         return ""
@@ -183,10 +201,20 @@ def _hint(reference: str, wait: dict[str, Any]) -> str:
     verb = verbs.get(wait["waiting_for"])
     if verb is None:
         return ""
-    told = f"You may answer: amends {verb} {reference}"
-    if wait["target"] and verb in ("confirm", "keep", "settle"):
+    told = f"You may answer: amends {verb} {seen['reference']}"
+    if wait["target"] and verb in ("confirm", "keep", "settle", "attest"):
         told += f" --target {wait['target']}"
-    return told + NEEDS.get(verb, "")
+    return told + _needs(seen, wait, verb)
+
+
+def _needs(seen: dict[str, Any], wait: dict[str, Any], verb: str) -> str:
+    """What the answer cannot do without, for this very thing."""
+    if any(one["id"] == wait["target"] for one in seen["statements"]) and verb == "settle":
+        return " --there --link …"
+    elsewhere = any(p["id"] == wait["target"] and not p["ours"] for p in seen["posts"])
+    if elsewhere and verb == "confirm":
+        return " --line 54 (or 50, 92, 108; or --no --reason …)"
+    return NEEDS.get(verb, "")
 
 
 def _clock(clock: dict[str, Any]) -> str:

@@ -9,7 +9,7 @@ import typer
 from amends.cli.client import Client, incident_path, reference_of
 from amends.cli.options import AsJson
 from amends.cli.screen import plain, show, show_json
-from amends.cli.sight import show_entry, show_incident, show_list, show_waits
+from amends.cli.sight import show_entry, show_incident, show_list, show_retries
 
 AGAIN_SECONDS = 1.0
 
@@ -37,8 +37,7 @@ def status(
     seen = client.get(incident_path(reference))
     if watch:
         if not as_json:
-            show_waits(seen)
-            show()
+            show_retries(seen)
         _watch(client, reference_of(reference), as_json=as_json)
         return
     show_json(seen) if as_json else show_incident(seen)
