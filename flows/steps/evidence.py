@@ -136,7 +136,7 @@ def _keep(here: Office, incident: Incident, plan: Plan, post: Post, captured: Ca
                 post=post.id,
                 digest=capture.digest,
                 depth=capture.depth.value,
-                files=len(capture.files),
+                files=0 if capture.depth == CaptureDepth.METADATA else len(captured.media),
             )
 
 
