@@ -7,17 +7,21 @@ from integrations.errors import NotAuthorised, NotSupported
 from integrations.platforms.base import Connection, Platform, Stranger
 from integrations.platforms.bluesky import Bluesky
 from integrations.platforms.bluesky_stranger import BlueskyStranger
+from integrations.platforms.mastodon import Mastodon
+from integrations.platforms.mastodon_stranger import MastodonStranger
 from integrations.platforms.x import X
 from integrations.platforms.x_stranger import XStranger
 
 REGISTRY: dict[str, Callable[[Connection], Platform]] = {
     "bluesky": Bluesky,
+    "mastodon": Mastodon,
     "x": X,
 }
 """Platform name, as accounts and links use it → what connects to it."""
 
 STRANGERS: dict[str, Callable[[str, str | None], Stranger]] = {
     "bluesky": BlueskyStranger,
+    "mastodon": MastodonStranger,
     "x": XStranger,
 }
 """Platform name → what looks at a handle's posts from outside; by ``base_url`` where given."""

@@ -191,6 +191,12 @@ def _x() -> Iterator[Stage]:
         stage.platform.close()
 
 
+def _mastodon() -> AbstractContextManager[Stage]:
+    from mastodon_stage import open_stage
+
+    return open_stage()
+
+
 def _bluesky() -> AbstractContextManager[Stage]:
     from bluesky_stage import open_stage  # needs what `make test-real` installs
 
@@ -199,6 +205,7 @@ def _bluesky() -> AbstractContextManager[Stage]:
 
 STAGES: dict[str, Callable[[], AbstractContextManager[Stage]]] = {
     "x": _x,
+    "mastodon": _mastodon,
     "bluesky": _bluesky,
 }
 """Platform → what opens a stage of its own, and closes it."""
