@@ -14,6 +14,8 @@ from amends.practice.node import Node, PracticeError, find_node
 
 PDS = "0.5.35"
 DEV_ENV = "0.6.7"
+# Its package.json takes better-sqlite3 13 for the 12 that the server asks for: compiled for
+# node 24.19 or later, 12 ends the whole process at some collection of garbage.
 PINS = Path(__file__).parent / "bluesky_server"
 PATIENCE_SECONDS = 1800
 
