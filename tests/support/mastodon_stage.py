@@ -9,6 +9,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs
 
 import httpx
 from fault_proxy import Dialect, FaultProxy, Reply, Request
@@ -37,7 +39,7 @@ ROUTES: tuple[tuple[str, str, str], ...] = (
     ("GET", r"/api/v1/statuses/\d+/history", "history"),
     ("GET", r"/api/v1/accounts/verify_credentials", "me"),
     ("GET", r"/api/v1/accounts/\d+/statuses", "timeline"),
-    ("GET", r"/api/v[12]/instance", "instance"),
+    ("GET", r"/api/v[12]/instance/?", "instance"),
     ("GET", r"/media/.+", "media"),
 )
 
@@ -100,6 +102,8 @@ def lie(verb: str, request: Request) -> Reply:
     return Reply(200, json.dumps(made).encode(), (JSON,))
 
 
+Json = dict[str, object]
+
 DIALECT = Dialect(VERBS, verb_of, refusal, lie)
 
 
@@ -161,7 +165,8 @@ class MastodonStage:
             made = self._ask("POST", "/api/v2/media", data=described, files=file)
             sent["media_ids[]"] = [str(made["id"])]
         post_id = str(self._ask("POST", STATUS, data=sent)["id"])
-        self._ask("POST", f"{STATUS}/{post_id}/favourite", by=self.others)
+        if more.get("visibility", "public") == "public":
+            self._ask("POST", f"{STATUS}/{post_id}/favourite", by=self.others)
         return post_id
 
     def post_by_another(self, text: str) -> str:
@@ -201,31 +206,65 @@ class MastodonStage:
     def with_read_only_token(self) -> Mastodon:
         return self.connect(self.server.add_account(self.handle, scopes=("read",)))
 
+    def post_with_poll(self, text: str, *choices: str) -> str:
+        """A post that asks its readers something."""
+        poll = {"options": choices, "expires_in": 600}
+        return str(self._ask("POST", STATUS, json={"status": text, "poll": poll})["id"])
+
+    def boost(self, remote_id: str) -> None:
+        """Show somebody's post on our account."""
+        self._ask("POST", f"{STATUS}/{remote_id}/reblog")
+
+    def set_default_privacy(self, visibility: str) -> None:
+        """What the account's posts are where a post does not say."""
+        sent = {"source[privacy]": visibility}
+        self._ask("PATCH", "/api/v1/accounts/update_credentials", data=sent)
+
+    def visibility(self, remote_id: str) -> str:
+        """Who may see the post, in Mastodon's word."""
+        return str(self._status(remote_id)["visibility"])
+
+    def version(self, remote_id: str) -> str:
+        """When the post was last written, as the instance writes it."""
+        status = self._status(remote_id)
+        return str(status["edited_at"] or status["created_at"])
+
+    def media_ids(self, remote_id: str) -> list[str]:
+        """The media of the post."""
+        attached = self._status(remote_id)["media_attachments"]
+        assert isinstance(attached, list)
+        return [one["id"] for one in attached]
+
+    def has_media(self, media_id: str) -> bool:
+        """Whether the instance still has it."""
+        return self._answer("GET", f"/api/v1/media/{media_id}").is_success
+
+    def sent(self, verb: str) -> list[dict[str, list[str]]]:
+        """What these calls carried, as forms."""
+        return [parse_qs(call.body.decode(), True) for call in self.proxy.calls(verb)]
+
+    def _status(self, remote_id: str) -> Json:
+        return self._ask("GET", f"{STATUS}/{remote_id}")
+
     def _own(self) -> list[str]:
         me = self._ask("GET", "/api/v1/accounts/verify_credentials")
         listed = self._ask("GET", f"/api/v1/accounts/{me['id']}/statuses?limit=40")
         assert isinstance(listed, list)
         return [one["id"] for one in listed]
 
-    def _ask(
-        self,
-        method: str,
-        path: str,
-        *,
-        by: str | None = None,
-        data: dict[str, str | list[str]] | dict[str, str] | None = None,
-        files: dict[str, tuple[str, bytes, str]] | None = None,
-    ) -> dict[str, object]:
+    def _ask(self, method: str, path: str, *, by: str | None = None, **sent: Any) -> Json:
+        read: Json = self._answer(method, path, by=by, **sent).raise_for_status().json()
+        return read
+
+    def _answer(
+        self, method: str, path: str, *, by: str | None = None, **sent: Any
+    ) -> httpx.Response:
         """Ask the instance itself, past the proxy; what it links to leads through the proxy."""
         headers = {
             "Authorization": f"Bearer {_token(by or self.credentials)}",
             "Host": self.proxy.url.removeprefix("http://"),
         }
-        url = self.server.base_url + path
-        answer = _client().request(method, url, data=data, files=files, headers=headers)
-        answer.raise_for_status()
-        read: dict[str, object] = answer.json()
-        return read
+        return _client().request(method, self.server.base_url + path, headers=headers, **sent)
 
 
 @functools.cache
