@@ -1,6 +1,6 @@
 """The examination of an installation: what is well, what is not, and what to do about it."""
 
-from amends.doctor import machine, outside, rules, store
+from amends.doctor import accounts, duty, machine, outside, rules, store
 from amends.doctor.findings import Finding, Verdict, bad, ok
 from amends.settings import SettingsError, load
 from models.register import check
@@ -9,7 +9,7 @@ __all__ = ["Finding", "Verdict", "examine"]
 
 
 def examine() -> list[Finding]:
-    """Look at everything. Nothing is changed, and nothing is posted or sent."""
+    """Look at everything, the accounts last. Nothing is changed, and nothing is posted or sent."""
     try:
         settings = load()
         check(settings)
@@ -20,9 +20,9 @@ def examine() -> list[Finding]:
         machine.examine,
         store.examine,
         rules.examine,
-        outside.examine_accounts,
+        duty.examine,
         outside.examine_mail,
         outside.examine_prefect,
     ):
         found += examination(settings)
-    return found
+    return [*found, *accounts.examine(settings, store.once_known(settings))]

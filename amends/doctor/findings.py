@@ -1,7 +1,7 @@
 """What an examination finds: a verdict, what it is about, and a sentence that says what to do."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -15,11 +15,16 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One line of the examination."""
+    """One line of the examination. ``topic`` parts the lines that are about one account."""
 
     verdict: Verdict
     about: str
     what: str
+    topic: str = ""
+
+    def on(self, topic: str) -> "Finding":
+        """The same, as a line on this topic."""
+        return replace(self, topic=topic)
 
 
 Findings = Iterator[Finding]

@@ -9,6 +9,7 @@ from sqlmodel import col, select
 from amends.doctor.findings import Finding, Findings, bad, ok, warn
 from amends.settings import Settings
 from models.beats import Beat
+from models.people import Person
 from models.store import Store
 
 FRESH = timedelta(seconds=30)
@@ -30,6 +31,22 @@ def examine(settings: Settings) -> Findings:
     except DBAPIError as error:
         code = type(error.orig).__name__
         yield bad("database", f"It cannot be reached ({code}). Check [database] url.")
+    finally:
+        store.close()
+
+
+def once_known(settings: Settings) -> frozenset[str]:
+    """Addresses of those whom the register knows by name; none where it cannot be read."""
+    url = settings.database_url
+    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).is_file():
+        return frozenset()
+    store = Store(url)
+    try:
+        with store.read() as tx:
+            people = tx.exec(select(Person)).all()
+            return frozenset(one.email for one in people if one.name != one.email)
+    except DBAPIError:
+        return frozenset()  # the database has findings of its own
     finally:
         store.close()
 

@@ -24,6 +24,10 @@ def _about(findings: list[Finding], about: str) -> list[Finding]:
     return [one for one in findings if one.about == about]
 
 
+def _of(findings: list[Finding], about: str, topic: str) -> list[Finding]:
+    return [one for one in _about(findings, about) if one.topic == topic]
+
+
 def test_a_configuration_that_cannot_be_read_is_all_there_is_to_say(paper: Paper) -> None:
     (paper.home / "amends.toml").write_text("[organisation]\nname = 'x'\n", encoding="utf-8")
     (finding,) = examine()
@@ -42,7 +46,7 @@ def test_a_role_that_does_not_exist_is_named_with_those_that_do(paper: Paper) ->
 
 
 def test_a_secret_that_is_missing_is_bad_and_says_where_to_put_it(paper: Paper) -> None:
-    (finding,) = _about(examine(), "x/dept")
+    (finding,) = _of(examine(), "x/dept", "credentials")
     assert (finding.verdict, "env:X_DEPT" in finding.what) == (Verdict.BAD, True)
 
 
@@ -53,7 +57,7 @@ def test_credentials_that_work_are_well(paper: Paper, monkeypatch: pytest.Monkey
         config = paper.home / "amends.toml"
         text = config.read_text(encoding="utf-8").replace("http://127.0.0.1:8931", sandbox.url)
         config.write_text(text, encoding="utf-8")
-        (finding,) = _about(examine(), "x/dept")
+        (finding,) = _of(examine(), "x/dept", "credentials")
     finally:
         sandbox.stop()
     assert finding.verdict == Verdict.OK
