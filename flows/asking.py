@@ -11,7 +11,10 @@ from models.effects import Effect
 from models.incident import Post
 from models.statements import Statement
 from models.store import Transaction
-from models.words import DecisionType, Role
+from models.words import Because, DecisionType, Role
+
+WITHIN = timedelta(minutes=10)
+"""How long a person has to do by hand what we could not."""
 
 
 def ask(
@@ -25,10 +28,12 @@ def ask(
     falls_to: Iterable[Role] = (),
     said: str,
     again: bool = True,
+    because: Because | None = None,
 ) -> bool:
     """Ask unless the same question is open, or was answered and may not be put ``again``.
 
-    Returns whether it was asked. ``said`` is its word on the timeline.
+    Returns whether it was asked. ``said`` is its word on the timeline; ``because`` is why the
+    question is put anew, for those who are asked.
     """
     same = select(Decision).where(
         col(Decision.incident_id) == incident_id,
@@ -58,24 +63,79 @@ def ask(
             falls_to=[role.value for role in falls_to],
             asked_at=now,
             due_at=now + within if within else None,
+            because=because,
         )
     )
     if asked:
-        tx.record(chain_of_incident(incident_id), "amends", said, type=type_.value, target=target)
+        why = {"because": because.value} if because else {}
+        tx.record(
+            chain_of_incident(incident_id), "amends", said, type=type_.value, target=target, **why
+        )
     return asked
 
 
-def ask_by_hand(tx: Transaction, post: Post) -> None:
-    """A task for a person: delete it by hand, and say so."""
+def ask_by_hand(tx: Transaction, post: Post, because: Because | None = None) -> None:
+    """A task for a person: delete it by hand, and say so.
+
+    On an account that is not ours it is the poster's alone: nobody else can delete for them, and
+    the DTU confirms before they are asked (design §3.5).
+    """
+    ours = (Role.POSTER, Role.PUBLISHER, Role.ACCOUNT_OWNER, Role.DTU_DUTY)
     ask(
         tx,
         post.incident_id,
         DecisionType.ATTEST,
         target=post.id,
-        of=(Role.POSTER, Role.PUBLISHER, Role.ACCOUNT_OWNER, Role.DTU_DUTY),
-        within=timedelta(minutes=10),
+        of=ours if post.account_id else (Role.POSTER,),
+        within=WITHIN,
         falls_to=(Role.DTU_DUTY,),
-        said="by-hand-asked",
+        said="by-hand-asked" if post.account_id else "poster-asked",
+        because=because,
+    )
+
+
+def ask_whether_to_ask(tx: Transaction, post: Post, within: timedelta) -> None:
+    """A post on an account that is not ours: the DTU says whether line 50, 54, 92 or 108 is met."""
+    ask(
+        tx,
+        post.incident_id,
+        DecisionType.CONFIRM,
+        target=post.id,
+        of=(Role.DTU_DUTY, Role.DTU),
+        within=within,
+        falls_to=(Role.DTU_DUTY,),
+        said="lines-asked",
+        again=False,
+    )
+
+
+def ask_after_refusal(tx: Transaction, post: Post) -> None:
+    """Who can delete it will not: the DTU decides what then. It is no sign of misconduct."""
+    ask(
+        tx,
+        post.incident_id,
+        DecisionType.KEEP,
+        target=post.id,
+        of=(Role.DTU_DUTY, Role.DTU),
+        within=WITHIN,
+        falls_to=(Role.DTU_DUTY,),
+        said="refusal-to-decide",
+        because=Because.WILL_NOT,
+    )
+
+
+def ask_to_publish(tx: Transaction, statement: Statement, because: Because | None = None) -> None:
+    """A task for a person: publish exactly the cleared words by hand, and paste the link."""
+    ask(
+        tx,
+        statement.incident_id,
+        DecisionType.SETTLE,
+        target=statement.id,
+        of=(Role.PUBLISHER, Role.DTU_DUTY),
+        within=WITHIN,
+        falls_to=(Role.DTU_DUTY, Role.DTU),
+        said="publish-by-hand-asked",
+        because=because,
     )
 
 
@@ -93,7 +153,13 @@ def ask_for_words(tx: Transaction, statement: Statement) -> None:
     )
 
 
-def ask_to_settle(tx: Transaction, effect: Effect, target: str, said: str = "needs-human") -> None:
+def ask_to_settle(
+    tx: Transaction,
+    effect: Effect,
+    target: str,
+    said: str = "needs-human",
+    because: Because | None = None,
+) -> None:
     """What could not be done by us is done, or not, by a person, who says which."""
     ask(
         tx,
@@ -104,4 +170,5 @@ def ask_to_settle(tx: Transaction, effect: Effect, target: str, said: str = "nee
         within=timedelta(minutes=10),
         falls_to=(Role.DTU,),
         said=said,
+        because=because,
     )

@@ -17,9 +17,11 @@ from models.snapshot import incident_by
 from models.statements import Statement
 from models.store import Transaction
 from models.words import (
+    Because,
     Choice,
     Circumstance,
     DecisionType,
+    DeleteWord,
     EffectKind,
     Kind,
     PostState,
@@ -27,10 +29,13 @@ from models.words import (
     Tier,
 )
 from policy.decide import decide
+from policy.plan import Plan
 from policy.stored import as_stored
 
 REPLANNED = (DecisionType.CONFIRM, DecisionType.KEEP, DecisionType.FACTS, DecisionType.WORDS)
 """Questions that a new plan puts anew."""
+
+ANSWERED_ANEW = (None, Choice.KEEP, Choice.NO)
 
 UNSENT = (StatementState.DRAFTED, StatementState.WAITING, StatementState.CLEARED)
 
@@ -66,7 +71,7 @@ def make_plan(tx: Transaction, incident: Incident) -> None:
     incident.severity = plan.severity
     tx.add(incident)
     if incident.generation > 1:
-        _take_back(tx, incident)
+        _take_back(tx, incident, plan)
     tx.record(
         chain_of_incident(incident.id),
         "amends",
@@ -87,22 +92,48 @@ def _tier(tx: Transaction, incident: Incident) -> Tier:
     return Tier.PERSONAL_OFFICIAL if Tier.PERSONAL_OFFICIAL in tiers else Tier.OFFICIAL
 
 
-def _take_back(tx: Transaction, incident: Incident) -> None:
+def _take_back(tx: Transaction, incident: Incident, plan: Plan) -> None:
     of_incident = col(Effect.incident_id) == incident.id
     mine = select(Effect).where(of_incident).order_by(col(Effect.id))
     for effect in tx.exec(mine.with_for_update(key_share=True)):
         if effect.kind != EffectKind.NOTICE:
             withdraw(tx, effect, "reclassified")
+    by_hand = _waiting_for_hands(tx, incident)
     for statement in tx.exec(select(Statement).where(col(Statement.incident_id) == incident.id)):
-        if statement.state in UNSENT:
+        if statement.state in UNSENT or statement.id in by_hand:
             statement.state = StatementState.WITHDRAWN
             tx.add(statement)
+    refused = set()
     for question in tx.exec(select(Decision).where(col(Decision.incident_id) == incident.id)):
-        if question.type in REPLANNED and question.choice in (None, Choice.KEEP, Choice.NO):
-            question.withdrawn_at = question.withdrawn_at or tx.now()
+        asked_anew = question.type in REPLANNED and question.choice in ANSWERED_ANEW
+        moot = question.target in by_hand or _is_moot(question, plan)
+        if question.withdrawn_at is None and (asked_anew or (moot and question.choice is None)):
+            question.withdrawn_at = tx.now()
             tx.add(question)
+            refused |= {question.target} if question.because == Because.WILL_NOT else set()
     for post in tx.exec(select(Post).where(col(Post.incident_id) == incident.id)):
-        if post.state in (PostState.ASKED, PostState.KEPT):
+        if post.state in (PostState.ASKED, PostState.KEPT) or post.id in refused:
             # That it stays was said of another kind of mistake: the new plan asks anew.
-            post.state = PostState.LIVE
+            post.state = PostState.LIVE if post.account_id else PostState.BY_HAND
             tx.add(post)
+
+
+def _is_moot(question: Decision, plan: Plan) -> bool:
+    """Nobody need delete by hand what the new plan leaves up."""
+    return question.type == DecisionType.ATTEST and plan.delete == DeleteWord.NO
+
+
+def _waiting_for_hands(tx: Transaction, incident: Incident) -> set[str]:
+    """Statements that a person was asked to publish: words of the earlier plan, not to go out."""
+    asked = select(Decision.target).where(
+        col(Decision.incident_id) == incident.id,
+        col(Decision.type) == DecisionType.SETTLE,
+        col(Decision.choice).is_(None),
+        col(Decision.withdrawn_at).is_(None),
+    )
+    statements = select(Statement.id).where(
+        col(Statement.incident_id) == incident.id,
+        col(Statement.state) == StatementState.NEEDS_HUMAN,
+        col(Statement.id).in_(asked),
+    )
+    return set(tx.exec(statements))

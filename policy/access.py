@@ -152,17 +152,24 @@ def answerers(
     overdue = question.due_at is not None and question.due_at <= now
     roles = [*question.asked_of, *(question.falls_to if overdue else ())]
     poster = seen.incident.poster_email
-    without = frozenset({poster} if poster and question.type in JUDGING else ())
+    without = frozenset({poster} if poster and is_judging(question, seen) else ())
     return frozenset(
         one.email
         for role in roles
-        for account in _accounts_of(question, seen)
+        for account in accounts_of(question, seen)
         for one in who(Role(role), register, poster=poster, account=account, without=without)
     )
 
 
-def _accounts_of(question: Decision, seen: Snapshot) -> tuple[Account | None, ...]:
-    """The account that the question is about; every account where it is about the incident."""
+def is_judging(question: Decision, seen: Snapshot) -> bool:
+    """Whether the answer is a judgement. To publish by hand what others cleared is none."""
+    by_hand = question.target in {statement.id for statement in seen.statements}
+    return question.type in JUDGING and not (question.type == DecisionType.SETTLE and by_hand)
+
+
+def accounts_of(question: Decision, seen: Snapshot) -> tuple[Account | None, ...]:
+    """The account that the question is about, None for one that is not ours; every account where
+    it is about the incident."""
     posts = {post.id: post.account_id for post in seen.posts}
     statements = {statement.id: statement.account_id for statement in seen.statements}
     if question.target in posts or question.target in statements:

@@ -35,12 +35,25 @@ def confirm(
     reference: Reference,
     target: Target = None,
     no: Annotated[bool, typer.Option("--no", help="Do not delete; needs --reason.")] = False,
+    line: Annotated[
+        int | None,
+        typer.Option(
+            help="For a post that is not on an account of ours: the line of the policy that it "
+            "breaks, 50, 54, 92 or 108."
+        ),
+    ] = None,
     reason: Reason = None,
     as_json: AsJson = False,
 ) -> None:
     """Confirm a deletion that somebody else asked for."""
     choice = "no" if no else "yes"
-    body = {"type": "confirm", "target": target, "choice": choice, "reason": reason}
+    body = {
+        "type": "confirm",
+        "target": target,
+        "choice": choice,
+        "line": line,
+        "reason": reason,
+    }
     send(reference, body, "the post stays." if no else "confirmed.", as_json=as_json)
 
 
@@ -63,9 +76,21 @@ def keep(
     send(reference, body, KEPT[choice], as_json=as_json)
 
 
-def attest(reference: Reference, target: Target = None, as_json: AsJson = False) -> None:
-    """Say that a post is gone, after deleting it by hand."""
-    send(reference, {"type": "attest", "target": target}, "recorded.", as_json=as_json)
+def attest(
+    reference: Reference,
+    target: Target = None,
+    refuse: Annotated[
+        bool,
+        typer.Option("--refuse", help="Say that you will not delete it; --reason if you like."),
+    ] = False,
+    reason: Reason = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say that a post is gone, after deleting it by hand; or that you will not delete it."""
+    choice = "will-not" if refuse else "gone"
+    body = {"type": "attest", "target": target, "choice": choice, "reason": reason}
+    said = "recorded. A person decides what to do." if refuse else "recorded. We look once more."
+    send(reference, body, said, as_json=as_json)
 
 
 def facts(

@@ -128,6 +128,10 @@ class ConfirmBody(Body):
         str | None, Field(max_length=2000, description="a post, `secure` or `manager`; all")
     ] = None
     choice: Literal["yes", "no"]
+    line: Annotated[
+        Literal[50, 54, 92, 108] | None,
+        Field(description="the line of the policy that a post elsewhere than ours breaks"),
+    ] = None
     reason: Reason = None
 
 
@@ -143,11 +147,11 @@ class KeepBody(Body):
 
 
 class AttestBody(Body):
-    """A named person says that a post is gone."""
+    """A named person says that a post is gone, or that they will not delete it."""
 
     type: Literal["attest"]
     target: ThePost = None
-    choice: Literal["gone"] = "gone"
+    choice: Literal["gone", "will-not"] = "gone"
     reason: Reason = None
 
 

@@ -53,14 +53,16 @@ def decide(
 def _take(here: Office, person: Person, ref: str, body: DecisionBody) -> None:
     reason = getattr(body, "reason", None)
     match body:
-        case ConfirmBody(target=target, choice=choice):
-            confirm(here, person, ref, yes=choice == "yes", target=target, reason=reason)
+        case ConfirmBody(target=target, choice=choice, line=line):
+            yes = choice == "yes"
+            confirm(here, person, ref, yes=yes, target=target, reason=reason, line=line)
         case KeepBody(target=target, choice="edit", text=text):
             put_right(here, person, ref, text=text or "", target=target)
         case KeepBody(target=target, choice=choice):
             keep(here, person, ref, stays=choice == "keep", target=target, reason=reason)
-        case AttestBody(target=target):
-            attest(here, person, ref, target=target)
+        case AttestBody(target=target, choice=choice):
+            gone = choice == "gone"
+            attest(here, person, ref, target=target, gone=gone, reason=reason)
         case SettleBody(target=target, choice=choice, link=link):
             settle(here, person, ref, there=choice == "there", target=target, link=link)
         case FactsBody(wrong=wrong, right=right, source_url=source):

@@ -9,7 +9,7 @@ from flows.deciding.questions import (
     open_question,
     withdraw_questions,
 )
-from flows.refusals import NotAllowedError
+from flows.refusals import BadRequestError, NotAllowedError
 from models.incident import Post
 from models.office import Office
 from models.people import Person
@@ -29,6 +29,18 @@ NOT_YOUR_OWN = "You reported this, so somebody else must confirm it: the duty of
 NOTHING = "Nothing waits to be confirmed."
 WHY_NOT = "Say why you do not confirm it."
 
+LINES = (50, 54, 92, 108)
+"""The lines of the policy for which a person may be asked to delete what is on their own account.
+
+Safety, what no channel may say, secrets, and political activity (design §3.5).
+"""
+
+WHICH_LINE = (
+    "The post is not on an account of ours. Say which line of the policy it breaks: 50 (safety), "
+    "54 (what no channel may say), 92 (secrets) or 108 (political activity). If it breaks none, "
+    "answer no."
+)
+
 
 def confirm(
     office: Office,
@@ -38,18 +50,21 @@ def confirm(
     yes: bool,
     target: str | None = None,
     reason: str | None = None,
+    line: int | None = None,
 ) -> None:
     """Answer for one post or question, or for all that wait; a "no" keeps the post, with a reason.
 
-    Whether the account is secured is asked apart, unless nothing else waits. Raises NotFoundError,
-    NotAllowedError, BadRequestError, NotNowError and AlreadyDecidedError. Design §8.
+    For a post that is not on an account of ours a "yes" names the ``line`` of the policy that it
+    breaks, and only then is the poster asked to delete it. Whether the account is secured is asked
+    apart, unless nothing else waits. Raises NotFoundError, NotAllowedError, BadRequestError,
+    NotNowError and AlreadyDecidedError. Design §3.5, §8.
     """
     with desk(office, person, reference, "confirm") as here:
         here.require(Act.CONFIRM, NOT_YOURS)
         here.require_open()
         reason = needed(reason, WHY_NOT) if not yes else reason
         for one in _meant(here, target):
-            _answer(here, one, yes=yes, reason=reason)
+            _answer(here, one, yes=yes, reason=reason, line=line)
 
 
 def _meant(here: Desk, target: str | None) -> list[str]:
@@ -88,14 +103,22 @@ def _reported(here: Desk) -> bool:
     return any(report.reporter_id == here.person.id for report in here.seen.reports)
 
 
-def _answer(here: Desk, target: str, *, yes: bool, reason: str | None) -> None:
+def _answer(here: Desk, target: str, *, yes: bool, reason: str | None, line: int | None) -> None:
     if not _may(here, target):
         raise NotAllowedError(NOT_YOUR_OWN if _reported(here) else NOT_YOURS)
     choice = Choice.YES if yes else Choice.NO
-    decide(here, DecisionType.CONFIRM, target=target, choice=choice, text=reason, once=True)
     post = next((one for one in here.seen.posts if one.id == target), None)
+    elsewhere = post is not None and post.account_id is None
+    if elsewhere and yes and line not in LINES:
+        raise BadRequestError(WHICH_LINE)
+    answer = decide(
+        here, DecisionType.CONFIRM, target=target, choice=choice, text=reason, once=True
+    )
+    answer.line = line if elsewhere and yes else None
+    here.tx.add(answer)
     if post is None or yes or post.state not in UNDELETED:
-        here.record("confirmed", choice=choice.value, target=target)
+        named = {"line": line} if elsewhere and yes else {}
+        here.record("confirmed", choice=choice.value, target=target, **named)
         return
     post.state = PostState.KEPT
     here.tx.add(post)

@@ -117,6 +117,13 @@ def nothing_waits(desk: Desk, type_: DecisionType, sentence: str) -> NotNowError
     return already(desk, last) if last else NotNowError(sentence)
 
 
+def withdraw_question(desk: Desk, type_: DecisionType, target: str) -> None:
+    """Take back this one, where it is still asked."""
+    if question := open_question(desk, type_, target):
+        question.withdrawn_at = desk.now
+        desk.tx.add(question)
+
+
 def withdraw_questions(desk: Desk, target: str) -> None:
     """Take back what is still asked about something that has been decided another way."""
     for question in desk.seen.open_decisions():

@@ -6,6 +6,7 @@ from datetime import timedelta
 from sqlmodel import col, func, select
 
 from flows.asking import ask, ask_by_hand
+from flows.by_hand import ask_about_posts_elsewhere
 from flows.due import due_effects
 from flows.hands import Hands, hands_here
 from flows.ledger import Claim, attempt, carry_out, claim_effect, plan_effect
@@ -22,6 +23,7 @@ from models.store import Transaction
 from models.words import (
     Choice,
     DecisionType,
+    DeleteWord,
     EffectKind,
     PostState,
     Role,
@@ -45,6 +47,8 @@ def delete(here: Office, incident: Incident, plan: Plan, account_id: str | None)
     for post_id in _deletable(here, incident, account_id):
         if claim := _authorise(hands, incident, plan, post_id):
             attempt(hands, claim)
+    if account_id is None and plan.delete != DeleteWord.NO:
+        ask_about_posts_elsewhere(here, incident)
     for effect_id in due_effects(here, incident.id, EffectKind.DELETE, account_id):
         carry_out(effect_id)
 

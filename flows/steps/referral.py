@@ -8,12 +8,15 @@ from flows.letters import NewNotice, queue_notice
 from flows.step import step
 from models.audit import chain_of_case
 from models.columns import new_id
-from models.incident import Incident
+from models.decisions import Decision
+from models.incident import Incident, Post
 from models.office import Office
 from models.people import Person
 from models.referral import Referral
 from models.store import Transaction
 from models.words import (
+    Choice,
+    DecisionType,
     EffectKind,
     Employer,
     PosterKnown,
@@ -23,6 +26,9 @@ from models.words import (
     Step,
 )
 from policy.plan import Plan
+
+MISCONDUCT = (54, 108)
+"""The lines that the policy names as rules of conduct; the others are about harm."""
 
 
 @step(Step.REFER)
@@ -35,6 +41,8 @@ def refer(here: Office, incident: Incident, plan: Plan) -> None:
     if plan.referral != ReferralWord.CONSIDER:
         return
     with here.store.write("consider-referral") as tx:
+        if _is_private(tx, incident):
+            return
         poster = _poster(tx, incident)
         handed_over = poster is not None and poster.employer == Employer.FCO_SERVICES
         if _consider(tx, incident, poster, handed_over=handed_over):
@@ -43,6 +51,22 @@ def refer(here: Office, incident: Incident, plan: Plan) -> None:
             queue_notice(tx, here, incident, NewNotice(Role.HR, hr, template, sealed=True))
     for effect_id in due_effects(here, incident.id, EffectKind.NOTICE):
         carry_out(effect_id)
+
+
+def _is_private(tx: Transaction, incident: Incident) -> bool:
+    """What somebody did on an account of their own is theirs, until the DTU has said that it breaks
+    line 54 or 108. That they would not delete it proves nothing (lines 54, 108)."""
+    ours = select(Post.id).where(
+        col(Post.incident_id) == incident.id, col(Post.account_id).is_not(None)
+    )
+    said = select(Decision.id).where(
+        col(Decision.incident_id) == incident.id,
+        col(Decision.type) == DecisionType.CONFIRM,
+        col(Decision.choice) == Choice.YES,
+        col(Decision.withdrawn_at).is_(None),
+        col(Decision.line).in_(MISCONDUCT),
+    )
+    return tx.exec(ours).first() is None and tx.exec(said).first() is None
 
 
 def _poster(tx: Transaction, incident: Incident) -> Person | None:

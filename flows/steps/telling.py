@@ -17,6 +17,7 @@ from models.store import Transaction
 from models.words import (
     Choice,
     DecisionType,
+    DeleteWord,
     EffectKind,
     PosterKnown,
     Role,
@@ -109,14 +110,16 @@ def _manager(seen: Snapshot, register: Register) -> list[str]:
 def manager_may_hear(seen: Snapshot, register: Register) -> bool:
     """At once where the poster reported it themselves or the DTU did; else when the DTU confirms.
 
-    A confirmation of the deletion by a DTU officer is one of the poster too.
+    A confirmation of the deletion by a DTU officer is one of the poster too. Of what somebody did
+    on an account of their own a manager hears only after that, whoever reported it (design §3.2).
     """
     if seen.incident.poster_known == PosterKnown.UNKNOWN:
         return False
     reporters = {r.reporter_id for r in seen.reports}
     by_id = {person.id: person for person in register.people}
     people = [by_id[one] for one in reporters if one in by_id]
-    if any(p.email == seen.incident.poster_email or _is_dtu(p) for p in people):
+    told_by_them = any(p.email == seen.incident.poster_email or _is_dtu(p) for p in people)
+    if told_by_them and not is_elsewhere(seen):
         return True
     return any(
         d.type == DecisionType.CONFIRM
@@ -124,6 +127,11 @@ def manager_may_hear(seen: Snapshot, register: Register) -> bool:
         and _by_dtu(d.decided_by, register)
         for d in seen.decisions
     )
+
+
+def is_elsewhere(seen: Snapshot) -> bool:
+    """Whether the mistake was made on accounts that are not ours alone."""
+    return all(post.account_id is None for post in seen.posts)
 
 
 def _by_dtu(email: str | None, register: Register) -> bool:
@@ -140,6 +148,8 @@ def _ask_about_manager(tx: Transaction, seen: Snapshot, plan: Plan, register: Re
     named = seen.incident.poster_known != PosterKnown.UNKNOWN
     if not named or plan.digest_only or manager_may_hear(seen, register):
         return
+    if is_elsewhere(seen) and plan.delete != DeleteWord.NO:
+        return  # they are asked about the post, and their yes to that is a yes to this
     ask(
         tx,
         seen.incident.id,

@@ -7,6 +7,7 @@ from sqlmodel import col, select, update
 from flows.asking import ask, ask_by_hand
 from flows.hands import Hands, hands_here
 from flows.ledger import wake_incident
+from flows.outside_look import can_be_seen, look_at_posts_elsewhere, seen_from_outside
 from flows.step import urgent_step
 from flows.turns import turn
 from integrations.errors import OutsideError
@@ -17,7 +18,7 @@ from models.incident import Incident, Post
 from models.office import Office
 from models.people import Account
 from models.store import Transaction
-from models.words import Choice, DecisionType, PostState, Presence, Role, Step
+from models.words import Because, Choice, DecisionType, PostState, Presence, Role, Step
 from policy.plan import Plan
 
 A_PERSONS_AFTER = timedelta(seconds=60)
@@ -49,6 +50,8 @@ def verify(here: Office, incident: Incident, plan: Plan, account_id: str | None)
         with turn(f"verify/{post_id}") as ours:
             if ours:
                 _look_at(hands, post_id)
+    if account_id is None:
+        look_at_posts_elsewhere(hands, incident)
 
 
 def _to_look_at(here: Office, incident: Incident, account_id: str | None) -> list[str]:
@@ -105,11 +108,15 @@ def _incident(tx: Transaction, post: Post) -> Incident:
 
 
 def _presences(hands: Hands, account: Account, post: Post) -> tuple[Presence, Presence]:
-    """Ours first; a stranger's only where ours says gone: what we still see is not gone."""
+    """Ours first; a stranger's only where ours does not see it: what we still see is not gone.
+    Where we have no way in at all, a stranger's alone."""
     try:
         platform = hands.platform(account)
     except OutsideError:
-        return Presence.UNKNOWN, Presence.UNKNOWN
+        outside = seen_from_outside(
+            account.platform, account.handle, post.remote_id, account.base_url
+        )
+        return Presence.UNKNOWN, outside
     faults.point("look:before-call")
     own = platform.presence(post.remote_id, public=False)
     public = Presence.UNKNOWN
@@ -119,8 +126,11 @@ def _presences(hands: Hands, account: Account, post: Post) -> tuple[Presence, Pr
     return own, public
 
 
-def is_gone(own: Presence, public: Presence) -> bool:
-    """Our own read says absent, and no stranger's read says present (pure)."""
+def is_gone(own: Presence, public: Presence, *, said: bool = False) -> bool:
+    """Our own read says absent, and no stranger's read says present; or a person has ``said`` that
+    it is gone, we cannot read, and a stranger sees that it is (pure)."""
+    if own == Presence.UNKNOWN:
+        return said and public == Presence.GONE
     return own == Presence.GONE and public != Presence.PRESENT
 
 
@@ -133,10 +143,12 @@ def _conclude(
     now: datetime,
 ) -> None:
     seen_by = [who for who, p in ((OWN, own), (PUBLIC, public)) if p == Presence.GONE]
-    if is_gone(own, public):
+    if is_gone(own, public, said=attested is not None):
         _gone(tx, post, seen_by, now)
     elif post.state == PostState.GONE:
         _recheck_without_answer(tx, post, own, public, now)
+    elif post.state == PostState.ATTESTED:
+        _recheck_of_a_word(tx, post, attested, present=Presence.PRESENT in (own, public))
     elif attested is not None:
         _attested(tx, post, attested, present=Presence.PRESENT in (own, public))
     else:
@@ -166,6 +178,23 @@ def _recheck_without_answer(
         if since >= 2 * RECHECKS[-1]:
             post.look_at = None  # nobody could look for a day: what was seen stands
         return
+    _came_back(tx, post)
+
+
+def _recheck_of_a_word(
+    tx: Transaction, post: Post, attested: Decision | None, *, present: bool
+) -> None:
+    """Nobody could see it gone, so we look again at the same times as at one that we did."""
+    if present:
+        _came_back(tx, post)
+        return
+    post.looks += 1
+    said_at = attested.decided_at if attested else None
+    more = said_at is not None and post.looks < len(RECHECKS)
+    post.look_at = said_at + RECHECKS[post.looks] if said_at and more else None
+
+
+def _came_back(tx: Transaction, post: Post) -> None:
     post.state, post.verified_at, post.seen_gone_by = PostState.NEEDS_HUMAN, None, []
     post.look_at, post.returns = None, post.returns + 1
     incident = _incident(tx, post)
@@ -211,10 +240,12 @@ def _attested(tx: Transaction, post: Post, attested: Decision, *, present: bool)
         tx.flush()
         _say(tx, post, "still-present")
         post.state, post.look_at = PostState.BY_HAND, None
-        ask_by_hand(tx, post)
+        ask_by_hand(tx, post, Because.STILL_THERE)
         return
-    post.state, post.look_at = PostState.ATTESTED, None
-    _say(tx, post, "attested")
+    again = tx.now() + RECHECKS[0] if can_be_seen(post.platform) else None
+    post.state, post.looks, post.look_at = PostState.ATTESTED, 0, again
+    _say(tx, post, "word-stands")
+    _take_back(tx, post, answered=False)
 
 
 def _not_yet_gone(

@@ -188,12 +188,14 @@ def test_a_second_answer_to_keep_is_refused(paper: Paper) -> None:
         keep(paper.office, paper.person(DEE), reference, stays=False)
 
 
-def test_a_named_persons_word_is_enough_where_we_cannot_look(paper: Paper) -> None:
+def test_a_word_about_an_account_elsewhere_waits_for_the_engines_one_look(paper: Paper) -> None:
     reference = paper.planned("https://x.com/somebody/status/77", by=SAM, poster="me")
     attest(paper.office, paper.person(SAM), reference)
     post = paper.post(reference)
-    assert post.state == PostState.ATTESTED
-    assert post.verified_at is not None
+    assert post.state == PostState.UNKNOWN
+    assert post.verified_at is None
+    with pytest.raises(AlreadyDecidedError):
+        attest(paper.office, paper.person(SAM), reference)
 
 
 def test_where_we_can_look_the_engine_looks_first(paper: Paper) -> None:

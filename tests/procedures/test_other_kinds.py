@@ -143,20 +143,6 @@ def test_staff_of_fco_services_are_handed_over(department: Department) -> None:
     assert "FCO Services" in department.mail.to("hr@dept.example")[0].as_string()
 
 
-def test_a_link_to_an_account_we_do_not_know_is_by_hand_and_asks_nobody_outside(
-    department: Department,
-) -> None:
-    from flows.deciding.attesting import attest
-
-    reference = department.report("https://x.com/somebody/status/1234567890", Kind.OFF_POLICY)
-    department.until_waiting(reference, Wait.BY_HAND)
-    assert department.sandbox.calls() == []
-    attest(department.office, department.person(DEE), reference)
-    seen = department.until(reference, lambda s: s.posts[0].state == PostState.ATTESTED)
-    assert seen.posts[0].seen_gone_by == []
-    assert department.sandbox.calls() == []
-
-
 def test_a_held_account_says_nothing_until_it_is_released(department: Department) -> None:
     reference = department.report_wrong_fact(department.post("The fund opens on 3 May."))
     department.until_waiting(reference, Wait.CLEARANCE)
