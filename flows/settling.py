@@ -2,21 +2,25 @@
 
 import json
 from collections.abc import Sequence
+from datetime import timedelta
 
 from sqlmodel import col, select
 
 from flows.acts.base import NOTHING, Finding, Receipt
 from flows.acts.registry import act_for
-from flows.asking import ask_for_words
+from flows.asking import ask_to_publish
+from flows.deciding.pasted import parsed_on
 from flows.hands import Hands
 from flows.ledger import Claim, plan_effect, record_move
 from flows.reading_back import look, settle_for_person
-from integrations.errors import OutsideError
+from flows.refusals import BadRequestError
+from flows.words_by_hand import ReadBack, read_words_back
+from integrations.platforms.base import Words
+from models.audit import chain_of_incident
 from models.columns import new_id
 from models.decisions import Decision
 from models.effects import Effect
 from models.incident import Post
-from models.links import BadLinkError, KnownAccount, parse_link
 from models.moves import move
 from models.notices import Notice
 from models.people import Account
@@ -24,15 +28,18 @@ from models.sealed import place
 from models.statements import Statement, Wording
 from models.store import Transaction
 from models.words import (
+    Because,
     Choice,
     DecisionType,
     EffectKind,
     EffectState,
     NoticeState,
     PostState,
-    Presence,
     StatementState,
 )
+
+READ_BACK_FOR = timedelta(minutes=1)
+"""How long we try to read words that a person published, before they stand on that word alone."""
 
 
 def carry_out_settlements(hands: Hands, incident_id: str) -> None:
@@ -70,6 +77,9 @@ def _carry_out(hands: Hands, answer: Decision) -> None:
         statement = tx.get(Statement, answer.target)
         notice = tx.get(Notice, answer.target)
     if effect is not None and effect.state == EffectState.NEEDS_HUMAN:
+        if effect.kind == EffectKind.PUBLISH and answer.text_sealed is not None:
+            _settle_linked(hands, answer, effect)
+            return
         settle_for_person(hands, effect.id, *_finding(hands, answer, effect))
     elif post is not None and post.state == PostState.NEEDS_HUMAN:
         _settle_post(hands, answer, post)
@@ -84,9 +94,6 @@ def _finding(hands: Hands, answer: Decision, effect: Effect) -> tuple[Finding, R
     there = answer.choice == Choice.THERE
     if effect.kind == EffectKind.NOTICE:
         return (Finding.THERE if there else Finding.ABSENT), NOTHING
-    linked = _linked(hands, answer, effect.account_id)
-    if there and linked is not None:
-        return Finding.THERE, linked
     payload = hands.office.content.open(
         effect.payload_sealed, place("effect", effect.id, "payload")
     )
@@ -100,24 +107,42 @@ def _finding(hands: Hands, answer: Decision, effect: Effect) -> tuple[Finding, R
     return finding, receipt
 
 
-def _linked(hands: Hands, answer: Decision, account_id: str | None) -> Receipt | None:
-    """The post that a person pasted, if it is on the account meant and can be seen there: by us,
-    or, where our credentials are refused, by a stranger."""
-    if answer.text_sealed is None or account_id is None:
-        return None
-    link = hands.office.content.open_text(answer.text_sealed, place("decision", answer.id, "text"))
+def _settle_linked(hands: Hands, answer: Decision, effect: Effect) -> None:
+    """Words that we sent ourselves, and that a person has found."""
     with hands.office.store.read() as tx:
-        account = tx.get_one(Account, account_id)
-    known = [KnownAccount(account.platform, account.handle, account.base_url)]
+        statement = tx.get_one(Statement, effect.target)
+    found = _read_back(hands, answer, statement)
+    if found.later and _is_fresh(hands, answer):
+        return
+    finding = Finding.THERE if found.because is None else Finding.UNREADABLE
+    settle_for_person(hands, effect.id, finding, found.receipt, found.because)
+    if found.because is None and not found.read:
+        with hands.office.store.write("note-whose-word") as tx:
+            row = tx.get_one(Statement, statement.id)
+            row.attested_by = answer.decided_by
+            tx.add(row)
+
+
+def _read_back(hands: Hands, answer: Decision, statement: Statement) -> ReadBack:
+    """What is at the link that the person pasted."""
+    seal = hands.office.content
+    with hands.office.store.read() as tx:
+        account = tx.get_one(Account, statement.account_id)
+        wording = tx.get_one(Wording, statement.wording_id)
+    link = seal.open_text(answer.text_sealed or b"", place("decision", answer.id, "text"))
+    text = seal.open_text(wording.text_sealed, place("wording", wording.id, "text"))
     try:
-        parsed = parse_link(link, known)
-        platform = hands.platform(account)
-    except (BadLinkError, OutsideError):
-        return None
-    if not parsed.configured:
-        return None
-    seen = (platform.presence(parsed.remote_id, public=public) for public in (False, True))
-    return Receipt(parsed.remote_id, parsed.url) if Presence.PRESENT in seen else None
+        parsed = parsed_on(account, link)
+    except BadRequestError:  # the account's address has changed since the link was taken
+        return ReadBack(NOTHING, because=Because.ANOTHER_ACCOUNT)
+    words = Words(text, f"by-hand:{statement.id}", statement.drafted_at, wording.language)
+    return read_words_back(hands, account, parsed, words, statement.drafted_at)
+
+
+def _is_fresh(hands: Hands, answer: Decision) -> bool:
+    """Whether what could not be read may still be waited for, before a word alone is taken."""
+    with hands.office.store.read() as tx:
+        return answer.decided_at is not None and tx.now() - answer.decided_at < READ_BACK_FOR
 
 
 def _settle_post(hands: Hands, answer: Decision, post: Post) -> None:
@@ -159,20 +184,36 @@ def _abandon(tx: Transaction, effects: Sequence[Effect]) -> None:
 
 
 def _settle_statement(hands: Hands, answer: Decision, statement: Statement) -> None:
-    """Our credentials were refused: a person published by hand, or wants it sent again."""
-    linked = _linked(hands, answer, statement.account_id)
+    """A person published by hand, or wants it sent again. What is not accepted is asked anew."""
+    found = None
+    if answer.choice == Choice.THERE and answer.text_sealed is not None:
+        found = _read_back(hands, answer, statement)
+        if found.later and _is_fresh(hands, answer):
+            return
     with hands.office.store.write("settle-statement") as tx:
         row = tx.get_one(Statement, statement.id)
-        if answer.choice == Choice.THERE and linked is not None:
-            row.state, row.published_at = StatementState.PUBLISHED, tx.now()
-            row.remote_id, row.url = linked.remote_id, linked.url
-        elif answer.choice == Choice.NOT_THERE and row.wording_id is not None:
+        if row.state != StatementState.NEEDS_HUMAN or row.wording_id is None:
+            return
+        if answer.choice == Choice.NOT_THERE:
             row.wording_id = _same_words_again(hands, tx, tx.get_one(Wording, row.wording_id))
             row.state = StatementState.CLEARED
+        elif found is None or found.because:
+            ask_to_publish(tx, row, found.because if found else Because.NOT_THERE)
         else:
-            row.state = StatementState.WITHDRAWN
-            ask_for_words(tx, row)
+            _published_by_hand(tx, row, answer, found)
         tx.add(row)
+
+
+def _published_by_hand(
+    tx: Transaction, statement: Statement, answer: Decision, found: ReadBack
+) -> None:
+    statement.state, statement.published_at = StatementState.PUBLISHED, tx.now()
+    statement.remote_id, statement.url = found.receipt.remote_id, found.receipt.url
+    statement.published_by = answer.decided_by
+    statement.attested_by = None if found.read else answer.decided_by
+    what = "published-by-hand" if found.read else "published-on-a-word"
+    chain = chain_of_incident(statement.incident_id)
+    tx.record(chain, "amends", what, statement=statement.id)
 
 
 def _same_words_again(hands: Hands, tx: Transaction, wording: Wording) -> str:

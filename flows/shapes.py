@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from models.retries import RetryCode, RetryOf
 from models.standing import StepState
 from models.words import (
+    Because,
     Choice,
     Circumstance,
     DecisionType,
@@ -29,14 +30,20 @@ from policy.plan import ClearanceMode, CorrectionWord
 
 
 class PostShape(BaseModel):
-    """One post. ``account`` is its handle; ``seen_gone_by`` has ``own`` and ``public`` reads."""
+    """One post. ``account`` is its handle; ``seen_gone_by`` has ``own`` and ``public`` reads.
+
+    ``ours`` is false for an account that is not in the register: it is never called, and looked at
+    once at most. ``attested_by`` is who said that the post is gone, where nobody could verify it.
+    """
 
     id: str
     url: str
     platform: str
     account: str | None
+    ours: bool
     state: PostState
     seen_gone_by: list[str]
+    attested_by: str | None
     captured: bool
     reported_at: datetime
     deleted_at: datetime | None
@@ -47,6 +54,9 @@ class StatementShape(BaseModel):
     """Public words. ``digest`` is what a clearance binds to; ``you_may_clear`` is about you.
 
     ``edits`` is the id of the post in whose place they go; none where they stand alone.
+    ``published_by_hand_by`` is who published them, where Amends could not; ``attested_by`` on whose
+    word alone they count as published, where nobody could read them there. ``length`` and
+    ``longest`` are as the platform counts; null where that is not known or not needed.
     """
 
     id: str
@@ -64,6 +74,10 @@ class StatementShape(BaseModel):
     refused_by: list[str]
     words_due_at: datetime | None
     published_at: datetime | None
+    published_by_hand_by: str | None
+    attested_by: str | None
+    length: int | None
+    longest: int | None
     you_may_clear: bool
 
 
@@ -87,7 +101,10 @@ class ClockShape(BaseModel):
 
 
 class WaitShape(BaseModel):
-    """One thing that is waited for. ``you_may_answer`` is about you."""
+    """One thing that is waited for. ``you_may_answer`` is about you.
+
+    ``because`` says why it is asked anew, and ``because_label`` says it in words.
+    """
 
     waiting_for: Wait
     label: str
@@ -96,27 +113,27 @@ class WaitShape(BaseModel):
     asked_of: list[str]
     since: datetime | None
     due_at: datetime | None
+    because: Because | None
+    because_label: str | None
     you_may_answer: bool
 
 
 class RetryShape(BaseModel):
-    """What is tried again without anybody's doing: what, why, and when.
+    """What is tried again without anybody's doing: what, why, and when."""
 
-    ``target`` is the id of the post, the statement or the notice, as ``waits`` has it. ``state`` is
-    ``retry`` where it certainly did not happen, ``unknown`` where that is still looked for, and
-    ``authorised`` where it was not tried. ``next_at`` is null for at once.
-    """
-
-    what: RetryOf
-    target: str
-    platform: str | None
-    account: str | None
-    to_role: Role | None
-    state: EffectState
-    code: RetryCode
-    sentence: str
-    tries: int
-    next_at: datetime | None
+    what: RetryOf = Field(description="the act; `look` is a look whether the post is gone")
+    target: str = Field(description="the id of the post, the statement or the notice")
+    platform: str | None = Field(description="null for a notice")
+    account: str | None = Field(description="the handle; null for a notice")
+    to_role: Role | None = Field(description="whom a notice is for")
+    state: EffectState = Field(
+        description="`retry`: it certainly did not happen; `unknown`: that is still looked for; "
+        "`authorised`: it was not tried yet"
+    )
+    code: RetryCode = Field(description="why, from a closed list")
+    sentence: str = Field(description="the whole of it for people, in UTC")
+    tries: int = Field(description="how often it was tried")
+    next_at: datetime | None = Field(description="when it is tried next; null for at once")
 
 
 class StepShape(BaseModel):
@@ -161,7 +178,8 @@ class ReportShape(BaseModel):
 
 
 class DecisionShape(BaseModel):
-    """What a person decided. ``text`` is the advice, or a reason that is for the DTU."""
+    """What a person decided. ``text`` is the advice, or a reason that is for the DTU; ``line`` the
+    line of the policy that the answer rests on, where one was named."""
 
     type: DecisionType
     target: str
@@ -169,6 +187,7 @@ class DecisionShape(BaseModel):
     by: str
     at: datetime
     text: str | None
+    line: int | None
 
 
 class IncidentLine(BaseModel):

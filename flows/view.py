@@ -38,7 +38,9 @@ from models.standing import DECISION_WAITS, Standing, Waiting, standing
 from models.statements import Statement
 from models.store import Transaction
 from models.words import (
+    PUBLISH_BY_HAND,
     WAIT_LABELS,
+    Choice,
     Circumstance,
     DecisionType,
     Kind,
@@ -51,6 +53,7 @@ from policy.access import LEFT_US, Act, Relation, answerers, is_dtu, may, relati
 from policy.clearing import given, groups_for, wording_of
 from policy.people import Register
 from policy.stored import plan_of
+from templates.labels import label
 from templates.reasons import reason
 from templates.retries import retry_sentence
 
@@ -147,13 +150,25 @@ def _post(by: Viewer, post: Post) -> PostShape:
         url=post.url,
         platform=post.platform,
         account=post.handle,
+        ours=post.account_id is not None,
         state=post.state,
         seen_gone_by=post.seen_gone_by,
+        attested_by=_attested_by(by, post),
         captured=post.id in by.seen.captures,
         reported_at=post.reported_at,
         deleted_at=post.deleted_at,
         verified_at=post.verified_at,
     )
+
+
+def _attested_by(by: Viewer, post: Post) -> str | None:
+    """On whose word it counts as gone, where nobody saw it."""
+    if post.state != PostState.ATTESTED:
+        return None
+    said = [d for d in by.seen.decisions if d.target == post.id and d.withdrawn_at is None]
+    gone = [d for d in said if d.choice in (Choice.GONE, Choice.NOT_THERE) and d.decided_by]
+    last = max(gone, key=lambda one: one.decided_at or one.asked_at, default=None)
+    return by.name(last.decided_by) if last and last.decided_by else None
 
 
 def _statement(by: Viewer, statement: Statement) -> StatementShape:
@@ -181,6 +196,10 @@ def _statement(by: Viewer, statement: Statement) -> StatementShape:
         refused_by=[by.name(emails[one.person_id]) for one in said if not one.approved],
         words_due_at=statement.words_due_at,
         published_at=statement.published_at,
+        published_by_hand_by=by.name(statement.published_by) if statement.published_by else None,
+        attested_by=by.name(statement.attested_by) if statement.attested_by else None,
+        length=statement.length if statement.state == StatementState.NEEDS_HUMAN else None,
+        longest=statement.longest if statement.state == StatementState.NEEDS_HUMAN else None,
         you_may_clear=_may_clear(by, statement),
     )
 
@@ -240,14 +259,27 @@ def _waits(by: Viewer, stands: Standing) -> Iterator[WaitShape]:
         question = _question(by, waiting)
         yield WaitShape(
             waiting_for=waiting.wait,
-            label=WAIT_LABELS[waiting.wait],
+            label=_label(by, waiting, question),
             target=waiting.target,
             decision=question.type if question else None,
             asked_of=list(waiting.asked_of),
             since=waiting.since,
             due_at=waiting.due_at,
+            because=question.because if question else None,
+            because_label=_because(question),
             you_may_answer=_may_answer(by, waiting, question),
         )
+
+
+def _label(by: Viewer, waiting: Waiting, question: Decision | None) -> str:
+    by_hand = question is not None and question.type == DecisionType.SETTLE
+    if by_hand and any(one.id == waiting.target for one in by.seen.statements):
+        return PUBLISH_BY_HAND
+    return WAIT_LABELS[waiting.wait]
+
+
+def _because(question: Decision | None) -> str | None:
+    return label("because", question.because) if question and question.because else None
 
 
 def _retries(by: Viewer) -> tuple[Retry, ...]:
@@ -361,4 +393,5 @@ def _decisions(by: Viewer) -> Iterator[DecisionShape]:
             by=by.name(one.decided_by),
             at=one.decided_at,
             text=text,
+            line=one.line,
         )

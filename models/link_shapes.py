@@ -97,3 +97,10 @@ IDENTITY_PARAMETERS: dict[str, tuple[str, ...]] = {
 
 NAMELESS = re.compile(r"/i/(?:web/)?status/\d+|/profile/did:[a-z]+:[\w.:%-]+/post/\w+", re.ASCII)
 """Links that do not say whose post it is."""
+
+SAYS_NOBODY = re.compile(
+    r"/(?:feed/update|live|p|permalink\.php|photo(?:\.php)?|post|posts|reel|share|shorts|story\.php"
+    r"|videos|watch)(?:/|$)",
+    re.ASCII,
+)
+"""Paths of public links that name a post and no account: whose it is, only a person can see."""

@@ -9,6 +9,7 @@ from models.link_shapes import (
     HOSTS,
     IDENTITY_PARAMETERS,
     NAMELESS,
+    SAYS_NOBODY,
     SHAPES,
     SHORT_HOSTS,
     STRICT,
@@ -60,6 +61,14 @@ class ParsedLink:
     url: str
     configured: bool
     realm: str = ""
+
+
+def says_nobody(link: ParsedLink) -> bool:
+    """Whether the link names a post and no account, so that only a person can see whose it is."""
+    parts = urlsplit(link.url)
+    return link.handle is None and (
+        parts.netloc in SHORT_HOSTS or SAYS_NOBODY.match(parts.path) is not None
+    )
 
 
 @dataclass(frozen=True)
@@ -137,8 +146,18 @@ def _by_hand(place: _Place, known: Collection[KnownAccount]) -> ParsedLink:
     url = place.site + place.path.rstrip("/") + kept
     if len(url) > LONGEST_KEPT:
         raise BadLinkError(TOO_LONG)
-    owners = [_name(one) for one in known if place.own and _site(one) == place.site]
+    owners = [_name(one) for one in known if _owns(one, place, segments)]
     return ParsedLink(place.platform, owners[0] if owners else None, url, url, bool(owners))
+
+
+def _owns(account: KnownAccount, place: _Place, segments: list[str]) -> bool:
+    """Whether the link leads to the account's own address, or names it at a public one."""
+    if place.own:
+        return _site(account) == place.site
+    name = _name(account)
+    named = [segment.lstrip("@").lower() for segment in segments[:2]]
+    names = name in named or any(segment.startswith(f"{name}_") for segment in named[1:])
+    return account.platform == place.platform and not account.base_url and names
 
 
 def _identity(place: _Place) -> str:

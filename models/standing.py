@@ -133,15 +133,26 @@ def standing(seen: Snapshot) -> Standing:
         first = Waiting(Wait.ENGINE, since=seen.incident.opened_at)
         return Standing(IncidentState.ACCEPTED, _steps(seen), (first,))
     steps = _steps(seen)
-    waits = _by_pressure(wait for step in steps for wait in step.waits)
+    waits = _by_pressure((wait for step in steps for wait in step.waits), _to_publish(seen))
     assert waits, "an open incident waits for something, at last for its closing"
     busy = waits[0].wait == Wait.ENGINE
     return Standing(IncidentState.WORKING if busy else IncidentState.WAITING, steps, waits)
 
 
-def _by_pressure(waits: Iterable[Waiting]) -> tuple[Waiting, ...]:
-    unique = dict.fromkeys(waits)
-    return tuple(sorted(unique, key=lambda waiting: PRESSING.index(waiting.wait)))
+def _by_pressure(waits: Iterable[Waiting], to_publish: frozenset[str]) -> tuple[Waiting, ...]:
+    """Words that only a person can publish press no more than those that wait for clearance."""
+
+    def pressure(waiting: Waiting) -> int:
+        later = waiting.wait == Wait.PERSON and waiting.target in to_publish
+        return PRESSING.index(Wait.CLEARANCE if later else waiting.wait)
+
+    return tuple(sorted(dict.fromkeys(waits), key=pressure))
+
+
+def _to_publish(seen: Snapshot) -> frozenset[str]:
+    """The statements that people were asked to publish by hand."""
+    asked = {question.target for question in _open(seen, DecisionType.SETTLE)}
+    return frozenset(statement.id for statement in seen.statements if statement.id in asked)
 
 
 def _steps(seen: Snapshot) -> tuple[StepStanding, ...]:

@@ -196,6 +196,10 @@ WAIT_LABELS: dict[Wait, str] = {
 }
 
 
+PUBLISH_BY_HAND = "Waiting for someone to publish the words by hand, and to give the link"
+"""What people read instead of ``Wait.PERSON``, where the words only a person can publish wait."""
+
+
 class PostState(StrEnum):
     """What is known of one post, in the words of the interface."""
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlmodel import col, update
 
 from flows.acts.base import NOTHING, Again, Finding, Receipt, platform_of
-from flows.asking import ask_for_words, ask_to_settle
+from flows.asking import ask_for_words, ask_to_publish
 from flows.hands import Hands
 from integrations.errors import OutcomeUnknown, OutsideError
 from integrations.platforms.base import FOR_EVER, Platform, Words
@@ -130,8 +130,8 @@ class PublishWords:
         elif outcome == Outcome.UNKNOWN:
             statement.state = StatementState.UNKNOWN
         elif outcome == Outcome.NOT_AUTHORISED:
-            statement.state = StatementState.NEEDS_HUMAN
-            ask_to_settle(tx, effect, statement.id)
+            statement.state, statement.length = StatementState.NEEDS_HUMAN, None
+            ask_to_publish(tx, statement)
         elif outcome == Outcome.REFUSED:
             statement.state = StatementState.WITHDRAWN
             ask_for_words(tx, statement)

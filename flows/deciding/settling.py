@@ -1,6 +1,7 @@
 """Settle: a person says whether something is there, where the ledger could not read it."""
 
 from flows.deciding.desk import Desk, desk
+from flows.deciding.pasted import require_link
 from flows.deciding.questions import already, decide, last_answer, may_answer, open_question
 from flows.refusals import BadRequestError, NotAllowedError, NotFoundError, NotNowError
 from models.decisions import Decision
@@ -20,6 +21,10 @@ NOT_YOURS = "Only the duty officer can say what is true here."
 NO_TARGET = "There is no such thing in this incident. Look at the incident for what waits."
 NOTHING = "Nothing waits for a person to say what is true."
 SEVERAL = "Several things wait. Say which one: look at the incident for their ids."
+NOT_OURS = (
+    "The post is not on an account of ours. Say that it is gone with attest, or that it stays with "
+    "keep."
+)
 KNOWN = "It is known already: nothing about it waits for a person."
 
 
@@ -41,6 +46,8 @@ def settle(
         here.require(Act.SETTLE, NOT_YOURS)
         here.require_open()
         about = _about(here, target)
+        if any(post.id == about and post.account_id is None for post in here.seen.posts):
+            raise NotNowError(NOT_OURS)
         question = open_question(here, DecisionType.SETTLE, about)
         if not here.is_dtu and not may_answer(here, question):
             raise NotAllowedError(NOT_YOURS)
@@ -48,9 +55,20 @@ def settle(
             before = last_answer(here, DecisionType.SETTLE, about)
             raise already(here, before) if before else NotNowError(KNOWN)
         choice = Choice.THERE if there else Choice.NOT_THERE
-        text = link.strip() if link and there else None
+        text = _link(here, about, link) if there else None
         decide(here, DecisionType.SETTLE, target=about, choice=choice, text=text, once=True)
         here.record("settled", target=about, choice=choice.value)
+
+
+def _link(here: Desk, about: str, link: str | None) -> str | None:
+    """The link to public words. Without one, words that we sent ourselves are looked for; words
+    that a person published are not: only the person knows where."""
+    effect = next((one for one in here.seen.effects if one.id == about), None)
+    meant = effect.target if effect else about
+    statement = next((one for one in here.seen.statements if one.id == meant), None)
+    if statement is None or (effect is not None and not link):
+        return None
+    return require_link(here, statement, link)
 
 
 def _about(here: Desk, target: str | None) -> str:

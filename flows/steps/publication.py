@@ -1,11 +1,16 @@
 """Publish: the cleared words, on the account that carried the error, at most once (line 120)."""
 
+from functools import partial
+
 from flows.acts.publish_words import freeze_words
 from flows.asking import ask_for_words
-from flows.due import due_effects
+from flows.due import due_by_account
+from flows.hands import hands_here
 from flows.ledger import carry_out, plan_effect
+from flows.side_by_side import side_by_side
 from flows.step import step
 from flows.steps.words import true_claims_of
+from flows.words_by_hand import length_of
 from models.audit import chain_of_incident
 from models.incident import Incident
 from models.office import Office
@@ -27,7 +32,33 @@ def publish(here: Office, incident: Incident, plan: Plan) -> None:
     for statement in seen.statements:
         if statement.state == StatementState.CLEARED:
             _authorise(here, incident.reference, statement.id)
-    for effect_id in due_effects(here, incident.id, EffectKind.PUBLISH):
+    due = due_by_account(here, incident.id, EffectKind.PUBLISH)
+    side_by_side([partial(_carry_out_all, one) for one in due])
+    measure_for_hands(here, incident.reference)
+
+
+def measure_for_hands(here: Office, reference: str) -> None:
+    """Whoever publishes by hand sees how long the words are, as the platform counts."""
+    hands = hands_here()
+    assert hands is not None, "steps run their work where the hands are"
+    with here.store.read() as tx:
+        seen = snapshot(tx, incident_by(tx, reference))
+    for statement in seen.statements:
+        wording = seen.wordings.get(statement.wording_id or "")
+        if statement.state != StatementState.NEEDS_HUMAN or statement.length or wording is None:
+            continue
+        text = here.content.open_text(wording.text_sealed, place("wording", wording.id, "text"))
+        length = length_of(hands, seen.accounts[statement.account_id], text)
+        if length is None:
+            continue
+        with here.store.write("measure-words") as tx:
+            row = tx.get_one(Statement, statement.id)
+            row.length, row.longest = length.used, length.limit
+            tx.add(row)
+
+
+def _carry_out_all(effect_ids: list[str]) -> None:
+    for effect_id in effect_ids:
         carry_out(effect_id)
 
 

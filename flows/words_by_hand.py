@@ -1,0 +1,119 @@
+"""Words that a person published by hand: read back at the link that they pasted.
+
+Own credentials come first, for only they read the words. Where nobody can read them, the words
+stand on the word of the person who published them, and are shown so.
+"""
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flows.acts.base import Receipt
+from flows.hands import Hands
+from flows.outside_look import seen_from_outside
+from integrations.errors import (
+    NotAuthorised,
+    NotSent,
+    NotSupported,
+    OutcomeUnknown,
+    OutsideError,
+    Refused,
+    TryAgainLater,
+)
+from integrations.platforms.base import Connection, Length, Platform, Words
+from integrations.platforms.registry import REGISTRY, connect
+from models.links import ParsedLink
+from models.people import Account
+from models.words import Because, Presence
+
+CLOCKS_APART = timedelta(minutes=2)
+"""How far a platform's clock may be off ours."""
+
+PASSING = (NotSent, TryAgainLater, OutcomeUnknown)
+"""What may be over in a minute: then the words can be read after all."""
+
+
+@dataclass(frozen=True)
+class ReadBack:
+    """What was found at the link. ``because`` says why it is not accepted; ``read`` that these very
+    words were read there; ``later`` that they may be readable soon."""
+
+    receipt: Receipt
+    read: bool = False
+    because: Because | None = None
+    later: bool = False
+
+
+def read_words_back(
+    hands: Hands, account: Account, link: ParsedLink, words: Words, since: datetime
+) -> ReadBack:
+    """Look at the link for exactly these words. Raises nothing."""
+    receipt = Receipt(link.remote_id, link.url)
+    try:
+        platform = hands.platform(account)
+    except OutsideError:
+        outside = seen_from_outside(
+            account.platform, account.handle, link.remote_id, account.base_url
+        )
+        return ReadBack(receipt, because=_unless_gone(outside))
+    try:
+        because = _read(platform, link, words, since)
+        return ReadBack(receipt, read=because is None, because=because)
+    except OutsideError as error:
+        outside = platform.presence(link.remote_id, public=True)
+        return ReadBack(receipt, because=_unless_gone(outside), later=isinstance(error, PASSING))
+
+
+def _unless_gone(outside: Presence) -> Because | None:
+    return Because.NOT_THERE if outside == Presence.GONE else None
+
+
+def _read(platform: Platform, link: ParsedLink, words: Words, since: datetime) -> Because | None:
+    """Why the link is not accepted, by our own reads. Raises OutsideError where none can be had.
+
+    The platform compares as it finds our own posts: it may change composition, spaces, links.
+    """
+    try:
+        captured = platform.capture(link.remote_id, media=False)
+    except (NotAuthorised, NotSupported):
+        if _is_found(platform, link, words, since):
+            return None
+        raise
+    except Refused as error:
+        if error.code == "another-account":
+            return Because.ANOTHER_ACCOUNT
+        raise
+    if captured is None:
+        return Because.NOT_THERE
+    same = _plain(captured.text) == _plain(words.text)
+    return None if same or _is_found(platform, link, words, since) else Because.WORDS_DIFFER
+
+
+def _is_found(platform: Platform, link: ParsedLink, words: Words, since: datetime) -> bool:
+    found = platform.find_published(words, since - CLOCKS_APART)
+    return any(one.remote_id == link.remote_id for one in found)
+
+
+def _plain(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def length_of(hands: Hands, account: Account, text: str) -> Length | None:
+    """How long the words are as the platform counts; None for one that we do not know."""
+    if account.platform not in REGISTRY:
+        return None
+    try:
+        return hands.platform(account).measure(text)
+    except OutsideError:
+        return _measured_unsigned(account, text)
+
+
+def _measured_unsigned(account: Account, text: str) -> Length | None:
+    try:
+        platform = connect(Connection(account.platform, account.handle, "{}", account.base_url))
+    except OutsideError:
+        return None
+    try:
+        return platform.measure(text)
+    finally:
+        platform.close()
