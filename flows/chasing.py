@@ -1,7 +1,11 @@
-"""Chasing: who is asked a question hears of it once; past its time it goes to whom it falls to."""
+"""Chasing: who is asked hears of it once; past its time, whom it falls to hears of it too.
+
+What only a person's hand can do is brought back until it is done: to those who were asked, and to
+those to whom it fell.
+"""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flows.due import due_effects
 from flows.ledger import carry_out
@@ -15,7 +19,8 @@ from models.office import Office
 from models.snapshot import Snapshot, incident_by, snapshot
 from models.standing import DECISION_WAITS
 from models.store import Transaction
-from models.words import DecisionType, EffectKind, NoticeState, Role
+from models.words import Because, DecisionType, EffectKind, NoticeState, Role, Step
+from policy.access import accounts_of, is_judging
 from policy.people import Register, addresses
 
 TEMPLATES = {
@@ -27,6 +32,15 @@ TEMPLATES = {
     DecisionType.WORDS: "words",
 }
 """Questions that have a notice of their own. Of the others the DTU has heard already."""
+
+ELSEWHERE = {DecisionType.CONFIRM: "confirm_lines", DecisionType.ATTEST: "ask_poster"}
+"""The same, where the post is on an account that is not ours."""
+
+REMINDERS = tuple(timedelta(minutes=minutes) for minutes in (20, 40))
+"""How long after the asking a task for a person's hand is brought back, after it fell due."""
+
+THEN_EVERY = timedelta(hours=1)
+"""How often after the last of these."""
 
 
 def tell_waiting(here: Office, incident: Incident) -> None:
@@ -51,12 +65,16 @@ def _queue(here: Office, incident: Incident) -> None:
             chase.ask(question)
         for question in _overdue(seen, now):
             chase.fall(question)
+        for question in _to_remind(seen, now):
+            chase.remind(question)
         for address in dict.fromkeys(n.to_address for n in _lines_due(seen, now)):
             queue_digest(tx, here, fresh, address)
 
 
 def _anything(seen: Snapshot, now: datetime) -> bool:
-    return bool(_unasked(seen) or _overdue(seen, now) or _lines_due(seen, now))
+    return bool(
+        _unasked(seen) or _overdue(seen, now) or _to_remind(seen, now) or _lines_due(seen, now)
+    )
 
 
 def _unasked(seen: Snapshot) -> list[Decision]:
@@ -73,6 +91,33 @@ def _overdue(seen: Snapshot, now: datetime) -> list[Decision]:
         for q in seen.open_decisions()
         if q.due_at and q.due_at <= now and q.overdue_told_at is None
     ]
+
+
+def _to_remind(seen: Snapshot, now: datetime) -> list[Decision]:
+    if seen.incident.closed_at is not None:
+        return []
+    return [q for q in seen.open_decisions() if q.remind_at and q.remind_at <= now]
+
+
+def _is_by_hand(question: Decision, seen: Snapshot) -> bool:
+    """Whether a person must act on a platform, and no step that it belongs to was let go."""
+    skipped = {d.target for d in seen.decisions if d.type == DecisionType.SKIP}
+    if question.type == DecisionType.ATTEST:
+        return skipped.isdisjoint({Step.DELETE.value, Step.VERIFY.value})
+    return _is_publishing(question, seen) and Step.PUBLISH.value not in skipped
+
+
+def _is_publishing(question: Decision, seen: Snapshot) -> bool:
+    statements = {statement.id for statement in seen.statements}
+    return question.type == DecisionType.SETTLE and question.target in statements
+
+
+def next_reminder(asked_at: datetime, reminders: int, now: datetime) -> datetime:
+    """When the task is brought back next, after so many reminders (pure). Never in the past: what
+    an engine that slept has missed is not sent all at once."""
+    if reminders < len(REMINDERS):
+        return max(asked_at + REMINDERS[reminders], now + timedelta(minutes=1))
+    return now + THEN_EVERY
 
 
 def _lines_due(seen: Snapshot, now: datetime) -> list[Notice]:
@@ -94,7 +139,7 @@ class _Chase:
         self.tx, self.here, self.seen, self.register = tx, here, seen, register
 
     def ask(self, question: Decision) -> None:
-        self._send(question, TEMPLATES[question.type], [Role(w) for w in question.asked_of])
+        self._send(question, self._template(question), [Role(w) for w in question.asked_of])
         question.asked_told_at = self.tx.now()
         self.tx.add(question)
 
@@ -102,7 +147,7 @@ class _Chase:
         roles = [Role(word) for word in question.falls_to] or [Role.DTU_DUTY]
         self._send(question, "overdue", [*roles, Role.DTU])
         question.overdue_told_at = self.tx.now()
-        self.tx.add(question)
+        self._remind_again(question)
         self.tx.record(
             chain_of_incident(question.incident_id),
             "amends",
@@ -111,21 +156,62 @@ class _Chase:
             target=question.target,
         )
 
+    def remind(self, question: Decision) -> None:
+        """Once more, to all who were asked and to whom it fell."""
+        if not _is_by_hand(question, self.seen):
+            question.remind_at = None
+            self.tx.add(question)
+            return
+        self._send(question, "overdue", [Role(w) for w in (*question.asked_of, *question.falls_to)])
+        question.reminders += 1
+        self._remind_again(question)
+        self.tx.record(
+            chain_of_incident(question.incident_id),
+            "amends",
+            "reminded",
+            type=question.type.value,
+            target=question.target,
+        )
+
+    def _remind_again(self, question: Decision) -> None:
+        if _is_by_hand(question, self.seen):
+            question.remind_at = next_reminder(question.asked_at, question.reminders, self.tx.now())
+        self.tx.add(question)
+
+    def _template(self, question: Decision) -> str:
+        """The notice of the question; its own words where it is about an account elsewhere."""
+        if _is_publishing(question, self.seen):
+            return "publish_again" if question.because else "publish_by_hand"
+        if question.because == Because.STILL_THERE:
+            return "still_there"
+        if question.because == Because.WILL_NOT and question.type == DecisionType.KEEP:
+            return "will_not"
+        if any(p.id == question.target and p.account_id is None for p in self.seen.posts):
+            return ELSEWHERE.get(question.type, TEMPLATES[question.type])
+        return TEMPLATES[question.type]
+
     def _send(self, question: Decision, template: str, roles: Iterable[Role]) -> None:
         incident = self.seen.incident
-        account = next(iter(self.seen.accounts.values()), None)
+        poster = incident.poster_email
+        judging = is_judging(question, self.seen)
+        without = frozenset({poster} if poster and judging else ())
         same = [n for n in self.seen.notices if n.template == template]
-        for role in dict.fromkeys(roles):
+        told = {
+            address: role
+            for role in reversed(list(dict.fromkeys(roles)))
+            for account in accounts_of(question, self.seen)
             for address in addresses(
-                role, self.register, poster=incident.poster_email, account=account
-            ):
-                times = sum(n.to_address == address for n in same)
-                new = NewNotice(
-                    role,
-                    address,
-                    template,
-                    generation=times + 1,
-                    waiting_for=DECISION_WAITS.get(question.type),
-                    answer_by=question.due_at,
-                )
-                queue_notice(self.tx, self.here, incident, new)
+                role, self.register, poster=poster, account=account, without=without
+            )
+        }
+        for address, role in told.items():
+            times = sum(n.to_address == address for n in same)
+            new = NewNotice(
+                role,
+                address,
+                template,
+                generation=times + 1,
+                waiting_for=DECISION_WAITS.get(question.type),
+                answer_by=question.due_at,
+            )
+            queue_notice(self.tx, self.here, incident, new)

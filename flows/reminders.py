@@ -1,7 +1,7 @@
 """Reminders: what has waited past its time is brought to whom it falls to; digest lines leave."""
 
 from prefect import flow
-from sqlmodel import col, or_, select
+from sqlmodel import and_, col, or_, select
 
 from flows.ledger import wake_incident
 from models.decisions import Decision
@@ -20,9 +20,10 @@ def remind() -> None:
     here = office()
     with here.store.write("wake-overdue") as tx:
         now = tx.now()
+        fallen_due = and_(col(Decision.due_at) <= now, col(Decision.overdue_told_at).is_(None))
         overdue = tx.exec(
             select(Decision.incident_id)
-            .where(col(Decision.due_at) <= now, col(Decision.overdue_told_at).is_(None))
+            .where(or_(fallen_due, col(Decision.remind_at) <= now))
             .where(col(Decision.choice).is_(None), col(Decision.withdrawn_at).is_(None))
         ).all()
         waiting = tx.exec(
