@@ -224,7 +224,7 @@ def main(arguments: list[str]) -> int:
         return 2
     started = time.monotonic()
     try:
-        if not _is_installed():
+        if not is_installed():
             sys.stdout.write(INSTALLING)
             sys.stdout.flush()
         place, fresh = install()
@@ -236,7 +236,8 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _is_installed() -> bool:
+def is_installed() -> bool:
+    """Whether it lies in the cache already. Raises PracticeError where there is no node."""
     return place_of(find_node(), cache_folder(os.environ)).is_dir()
 
 
