@@ -59,6 +59,7 @@ class Call:
     method: str
     target: str
     signed: bool
+    headers: dict[str, str] = field(default_factory=dict, repr=False)
     body: bytes = field(default=b"", repr=False)
     outcome: str = ""
     did: int | None = None
@@ -157,7 +158,14 @@ class FaultProxy:
     def met(self, request: Request) -> tuple[Call, Fault | None]:
         """Write the call down, and say what it meets."""
         verb = self.dialect.verb_of(request)
-        call = Call(verb, request.method, request.target, request.signed, request.body)
+        call = Call(
+            verb,
+            request.method,
+            request.target,
+            request.signed,
+            request.headers,
+            request.body,
+        )
         if not verb:
             return call, None
         self._calls.append(call)
