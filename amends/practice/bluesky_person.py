@@ -24,29 +24,34 @@ class BlueskyPerson:
 
     def post(self, text: str, *, picture: bytes | None = None, alt_text: str | None = None) -> str:
         """Post it; returns the record key."""
-        record = self._record(text)
+        record = self.record(text)
         if picture is not None:
             shown = {"image": self._upload(picture), "alt": alt_text or ""}
             record["embed"] = {"$type": "app.bsky.embed.images", "images": [shown]}
-        made = self._send("com.atproto.repo.createRecord", {"record": record})
+        made = self.send("com.atproto.repo.createRecord", {"record": record})
         return str(made["uri"]).rpartition("/")[2]
 
     def change(self, key: str, text: str) -> None:
         """Put another text in a post's place, as some apps do."""
-        self._send("com.atproto.repo.putRecord", {"rkey": key, "record": self._record(text)})
+        self.send("com.atproto.repo.putRecord", {"rkey": key, "record": self.record(text)})
 
     def delete(self, key: str) -> None:
         """Take a post down."""
-        self._send("com.atproto.repo.deleteRecord", {"rkey": key})
+        self.send("com.atproto.repo.deleteRecord", {"rkey": key})
 
     def texts(self) -> list[str]:
         """What can be read on the account today, newest first."""
+        return [str(one["value"]["text"]) for one in self.records()]
+
+    def records(self) -> list[dict[str, dict[str, object]]]:
+        """The posts on the account, whole, newest first; a hundred at most."""
         answer = self._client.get(
             "com.atproto.repo.listRecords",
             params={"repo": self.did, "collection": POSTS, "limit": 100},
         )
         answer.raise_for_status()
-        return [str(one["value"]["text"]) for one in answer.json()["records"]]
+        records: list[dict[str, dict[str, object]]] = answer.json()["records"]
+        return records
 
     def link(self, key: str, base_url: str | None = None) -> str:
         """The post's link, as people would paste it; ``base_url`` where another address is used."""
@@ -67,7 +72,8 @@ class BlueskyPerson:
     ) -> None:
         self.close()
 
-    def _record(self, text: str) -> dict[str, object]:
+    def record(self, text: str) -> dict[str, object]:
+        """What an app would make of a text."""
         at = datetime.now(UTC).isoformat().replace("+00:00", "Z")
         return {"$type": POSTS, "text": text, "createdAt": at, "langs": ["en"]}
 
@@ -77,9 +83,17 @@ class BlueskyPerson:
         answer.raise_for_status()
         return answer.json()["blob"]
 
-    def _send(self, method: str, sent: dict[str, object]) -> dict[str, object]:
+    def send(self, method: str, sent: dict[str, object]) -> dict[str, object]:
+        """Any call that changes this account; an empty answer where it has none."""
         whole = {"repo": self.did, "collection": POSTS, **sent}
         answer = self._client.post(method, json=whole, headers=self._signed)
+        answer.raise_for_status()
+        read: dict[str, object] = answer.json() if answer.content else {}
+        return read
+
+    def read(self, method: str, **asked: str) -> dict[str, object]:
+        """Any call that anybody may make."""
+        answer = self._client.get(method, params=asked)
         answer.raise_for_status()
         read: dict[str, object] = answer.json()
         return read
