@@ -54,7 +54,7 @@ def look_at_posts_elsewhere(hands: Hands, incident: Incident) -> None:
     for post_id in _said_gone(hands.office, incident):
         with turn(f"verify/{post_id}") as ours:
             if ours:
-                _look_once(hands, post_id)
+                _look_once(hands, incident.id, post_id)
 
 
 def _said_gone(here: Office, incident: Incident) -> list[str]:
@@ -68,8 +68,9 @@ def _said_gone(here: Office, incident: Incident) -> list[str]:
         return list(tx.exec(query.order_by(col(Post.id))))
 
 
-def _look_once(hands: Hands, post_id: str) -> None:
+def _look_once(hands: Hands, incident_id: str, post_id: str) -> None:
     with hands.office.store.write("begin-outside-look") as tx:
+        _hold_still(tx, incident_id)
         post = tx.get_one(Post, post_id)
         word = _word(tx, post)
         if post.state != PostState.UNKNOWN or word is None:
@@ -87,9 +88,15 @@ def _look_once(hands: Hands, post_id: str) -> None:
         seen = seen_from_outside(post.platform, post.handle, post.remote_id, base_url)
         faults.point("outside-look:after-call")
     with hands.office.store.write("conclude-outside-look") as tx:
+        _hold_still(tx, incident_id)
         fresh, standing = tx.get_one(Post, post_id), tx.get_one(Decision, word.id)
         if fresh.state == PostState.UNKNOWN and standing.withdrawn_at is None:
             _conclude(tx, hands.office, fresh, standing, seen)
+
+
+def _hold_still(tx: Transaction, incident_id: str) -> None:
+    """Until the end of this transaction nobody decides on the incident."""
+    tx.get_one(Incident, incident_id, with_for_update={"key_share": True})
 
 
 def _word(tx: Transaction, post: Post) -> Decision | None:

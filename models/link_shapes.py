@@ -99,7 +99,7 @@ NAMELESS = re.compile(r"/i/(?:web/)?status/\d+|/profile/did:[a-z]+:[\w.:%-]+/pos
 """Links that do not say whose post it is."""
 
 SAYS_NOBODY = re.compile(
-    r"/(?:feed/update|live|p|permalink\.php|photo(?:\.php)?|post|posts|reel|share|shorts|story\.php"
+    r"/(?:feed/update|live|p|permalink\.php|photo(?:\.php)?|post|reel|share|shorts|story\.php"
     r"|videos|watch)(?:/|$)",
     re.ASCII,
 )

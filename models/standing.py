@@ -252,6 +252,8 @@ def _post_waiting(seen: Snapshot, post: Post) -> Waiting:
     if post.state == PostState.LIVE and waits_for_a_capture(seen, post):
         return _capture_waiting(seen, post)
     wait = POST_WAITS.get(post.state, Wait.ENGINE)
+    if post.account_id is None and post.state == PostState.UNKNOWN:
+        wait = Wait.ENGINE  # a person says that it is gone, and our one look is due
     return Waiting(wait, post.id, (), post.reported_at, post.look_at)
 
 

@@ -53,7 +53,8 @@ def attest(
         meant = posts_meant(
             here, DecisionType.ATTEST, target, lambda one: _waits(here, one), NOTHING
         )
-        for post in meant:
+        own = [post for post in meant if _may(here, post)]
+        for post in meant if target else own or meant:
             _say_gone(here, post) if gone else _refuse(here, post, reason)
 
 

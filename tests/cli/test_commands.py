@@ -12,7 +12,7 @@ from paper import ANA, BO, CY, DEE, HAL, SAM
 
 from amends.cli import programs
 from amends.cli.exits import Stop
-from models.words import Kind, PostState, Role, StatementState
+from models.words import DecisionType, Kind, PostState, Role, StatementState
 from policy import tables
 
 
@@ -190,6 +190,22 @@ def test_every_decision_has_a_verb(terminal: Any) -> None:
     assert terminal.run("settle", reference, "--not-there", "--target", post, by=DEE).code == 0
     paper.set_posts(reference, PostState.BY_HAND)
     assert terminal.run("attest", reference, by=CY).code == 0
+
+
+def test_a_post_elsewhere_is_confirmed_with_a_line_and_may_be_refused(terminal: Any) -> None:
+    paper = terminal.paper
+    reference = paper.planned("https://x.com/somebody/status/78", by=SAM, poster=ANA)
+    post = paper.post(reference).id
+    paper.ask(reference, DecisionType.CONFIRM, post, Role.DTU_DUTY)
+    shown = terminal.run("status", reference, by=DEE).out
+    assert f"amends confirm {reference} --target {post}" in " ".join(shown.split())
+    assert "--line 54" in shown
+    assert "not an account of ours" in shown
+    assert terminal.run("confirm", reference, by=DEE).code == 2
+    assert terminal.run("confirm", reference, "--line", "54", by=DEE).code == 0
+    refused = terminal.run("attest", reference, "--refuse", "--reason", "Mine.", by=ANA)
+    assert (refused.code, refused.err) == (0, "")
+    assert "A person decides" in refused.out
 
 
 def test_deciding_what_is_anothers_is_not_allowed(terminal: Any) -> None:

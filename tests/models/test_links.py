@@ -14,6 +14,7 @@ from models.links import (
     KnownAccount,
     ParsedLink,
     parse_link,
+    says_nobody,
 )
 
 PRACTICE = "http://127.0.0.1:8931"
@@ -239,3 +240,39 @@ def test_no_input_raises_anything_else(url: str) -> None:
     assert parsed.url.isascii()
     assert len(parsed.remote_id) <= 500
     assert parse_link(parsed.url, KNOWN) == parsed
+
+
+@pytest.mark.parametrize(
+    ("url", "handle"),
+    [
+        ("https://www.youtube.com/@dept/community", "dept"),
+        ("https://www.youtube.com/@other/community", None),
+        ("https://www.facebook.com/Dept/posts/123", "dept"),
+        ("https://www.facebook.com/other/posts/dept", None),
+        ("https://www.linkedin.com/company/dept/posts", "dept"),
+        ("https://www.linkedin.com/posts/dept_the-fund-activity-712-x", "dept"),
+        ("https://www.linkedin.com/posts/deptwork_the-fund-activity-712-x", None),
+        ("https://www.facebook.com/gov/posts/123", None),
+    ],
+)
+def test_a_public_page_that_names_our_account_is_ours(url: str, handle: str | None) -> None:
+    known = [KnownAccount(one, "dept") for one in ("youtube", "facebook", "linkedin")]
+    gov = KnownAccount("facebook", "gov", "https://www.facebook.com/gov-practice")
+    parsed = parse_link(url, [*known, gov])
+    assert (parsed.handle, parsed.configured) == (handle, handle is not None)
+
+
+@pytest.mark.parametrize(
+    ("url", "nobody"),
+    [
+        ("https://www.youtube.com/watch?v=abc", True),
+        ("https://youtu.be/abc", True),
+        ("https://www.instagram.com/p/abcdef", True),
+        ("https://www.facebook.com/permalink.php?story_fbid=1&id=2", True),
+        ("https://www.facebook.com/other/posts/123", False),
+        ("https://www.linkedin.com/posts/other_the-fund-activity-712-x", False),
+        ("https://x.com/someone/status/5", False),
+    ],
+)
+def test_a_link_says_whose_post_it_is_or_says_nobody(url: str, nobody: bool) -> None:
+    assert says_nobody(parse_link(url, [])) is nobody

@@ -16,7 +16,7 @@ TEXT = st.one_of(
 )
 FIELDS = (
     "target", "choice", "reason", "text", "rule", "link", "wrong", "right", "source_url", "account",
-    "language", "minutes", "kinds",
+    "language", "minutes", "kinds", "line",
 )  # fmt: skip
 TYPES = (
     "confirm", "keep", "attest", "settle", "facts", "words", "advise", "reclassify", "skip",

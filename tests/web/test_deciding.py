@@ -57,6 +57,27 @@ def test_each_decision_of_the_list_is_taken(web: Served, paper: Paper) -> None:
     assert web.post(f"/incidents/{reference}/decisions", gone, CY).status_code == 202
 
 
+def test_a_post_elsewhere_is_confirmed_with_a_line_and_may_be_refused(
+    web: Served, paper: Paper
+) -> None:
+    reference = paper.planned("https://x.com/somebody/status/77", by=SAM, poster=ANA)
+    post, decisions = paper.post(reference).id, f"/incidents/{reference}/decisions"
+    yes = {"type": "confirm", "target": post, "choice": "yes"}
+    refused = web.post(decisions, yes, DEE)
+    assert refused.status_code == 422
+    assert "line of the policy" in refused.json()["detail"]
+    assert web.post(decisions, yes | {"line": 88}, DEE).status_code == 422
+    assert web.post(decisions, yes | {"line": 54}, DEE).status_code == 202
+    will_not = {"type": "attest", "choice": "will-not", "reason": "It is mine."}
+    assert web.post(decisions, will_not, ANA).status_code == 202
+    assert web.post(decisions, will_not, ANA).status_code == 409
+    seen = web.get(f"/incidents/{reference}", DEE).json()
+    assert (seen["posts"][0]["state"], seen["posts"][0]["ours"]) == ("needs_human", False)
+    said = {(one["type"], one["choice"]): one for one in seen["decisions"]}
+    assert said["confirm", "yes"]["line"] == 54
+    assert said["attest", "will-not"]["text"] == "It is mine."
+
+
 def test_what_is_not_theirs_to_decide_is_refused_with_whose_it_is(
     web: Served, paper: Paper
 ) -> None:
