@@ -1,5 +1,6 @@
 """What Mastodon has and others have not: audiences, warnings, instances with rules of their own."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -153,6 +154,22 @@ def test_a_boost_of_the_same_words_is_not_our_own_post(stage: MastodonStage) -> 
     since = datetime.now(UTC)
     stage.boost(stage.post_by_another("We are sorry."))
     assert stage.platform.find_published(sorry, since) == ()
+
+
+def test_a_boost_is_known_where_the_instance_shows_it_all_the_same(stage: MastodonStage) -> None:
+    boost = {
+        "id": "7",
+        "account": {"id": "1", "acct": stage.handle},
+        "content": "<p>We are sorry.</p>",
+        "created_at": datetime.now(UTC).isoformat(),
+        "reblog": {"id": "6"},
+    }
+    says = Reply(200, json.dumps([boost]).encode(), (JSON,))
+    with FaultProxy(instance().base_url, replace(DIALECT, lie=lambda _verb, _asked: says)) as proxy:
+        proxy.fail("timeline", "lying-200")
+        platform = stage.connect(stage.credentials, base_url=proxy.url)
+        assert platform.find_published(words("We are sorry."), datetime.now(UTC)) == ()
+        platform.close()
 
 
 @pytest.mark.parametrize("public", [False, True])
