@@ -61,8 +61,8 @@ SETTINGS = {
     "report names none. Words are in English so far",
     "[[accounts]] credentials": "where the secret is: `env:NAME`, `file:PATH` or "
     "`credential:NAME` (systemd); never the secret itself",
-    "[[accounts]] base_url": "the server, where it is not the platform's own: for the practice "
-    "platform",
+    "[[accounts]] base_url": "the server, where it is not the platform's own; for `by-hand`, what "
+    "the links of its posts begin with",
     "[mail] smtp": "the mail server, `smtp://[user:password@]host[:port]` (TLS by STARTTLS; "
     "none on this machine, or with `?tls=off`) or `smtps://…`; left out: the outbox folder",
     "[mail] sender": "the address that mail comes from",

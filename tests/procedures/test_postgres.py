@@ -10,9 +10,11 @@ from department import ANA, BO, CY, DEE, EVE, SAM, Department, open_department
 from engine_process import EngineProcess
 from sqlmodel import select
 
+from flows.deciding.attesting import attest
+from flows.deciding.confirming import confirm
 from models.columns import new_id
 from models.incident import Incident, Report
-from models.words import PostState, StatementState, Wait
+from models.words import Kind, PostState, StatementState, Wait
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +59,28 @@ def test_two_engines_on_one_database_do_everything_once(postgres: Department) ->
     assert len(postgres.sandbox.calls("delete")) == len(links)
     assert len(postgres.sandbox.calls("create")) == len(links)
     assert len(postgres.mail.to("dtu@dept.example")) == len(links)
+
+
+def test_two_engines_look_once_at_each_post_elsewhere(postgres: Department) -> None:
+    postgres.sandbox.add_account("ana_at_home", "Ana at home")
+    links = [postgres.post(f"Opinion {number}", "ana_at_home") for number in range(6)]
+    for post in postgres.sandbox.live_posts("ana_at_home"):
+        postgres.sandbox.timeline.delete(post)
+    dee, ana = postgres.person(DEE), postgres.person(ANA)
+    with EngineProcess(postgres), EngineProcess(postgres):
+        references = [
+            postgres.report(link, Kind.PERSONAL_ACCOUNT, by=SAM, poster=ANA) for link in links
+        ]
+        for reference in references:
+            postgres.until_waiting(reference, Wait.CONFIRMATION, 60)
+            confirm(postgres.office, dee, reference, yes=True, line=108)
+            postgres.until_waiting(reference, Wait.BY_HAND, 60)
+        for reference in references:
+            attest(postgres.office, ana, reference)
+        for reference in references:
+            postgres.until(reference, lambda s: s.posts[0].state == PostState.GONE, 60)
+            postgres.until_waiting(reference, Wait.ADVICE, 60)
+    assert len(postgres.sandbox.calls()) == len(links)
 
 
 @pytest.mark.parametrize("where", ["sqlite", "postgres"])
