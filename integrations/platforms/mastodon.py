@@ -27,14 +27,14 @@ from integrations.platforms.mastodon_media import Downloads
 from integrations.platforms.mastodon_shapes import (
     AccountShape,
     EditShape,
+    HistoryShape,
+    PageShape,
     StatusShape,
-    history_of,
-    page_of,
-    read_as,
 )
 from integrations.platforms.mastodon_stranger import MastodonStranger, seen
 from integrations.platforms.mastodon_text import comparable, plain_text, takes, weighed
 from integrations.platforms.mastodon_token import access_token
+from integrations.platforms.reading import read_as
 from models.words import Audience, Presence
 
 PAGES = 32
@@ -208,7 +208,7 @@ class Mastodon:
 
     def _history(self, remote_id: str) -> list[EditShape]:
         response = self._call("read", lambda library: library.status_history(remote_id))
-        return history_of(response.content)
+        return read_as(HistoryShape, response.content).root
 
     def _page(self, own_id: str, after: str | None) -> tuple[list[StatusShape], str | None]:
         """One page of our posts, newest first, and the id after which the next begins."""
@@ -218,7 +218,7 @@ class Mastodon:
                 own_id, exclude_reblogs=True, max_id=after, limit=PAGE_SIZE
             ),
         )
-        page = page_of(response.content)
+        page = read_as(PageShape, response.content).root
         return page, page[-1].id if page and "next" in response.links else None
 
     def _account(self) -> AccountShape:

@@ -12,7 +12,8 @@ from integrations.errors import (
     TryAgainLater,
 )
 from integrations.platforms.bounded import Answered
-from integrations.platforms.mastodon_shapes import Problem, instant, read_as
+from integrations.platforms.mastodon_shapes import Problem, instant
+from integrations.platforms.reading import read_as
 
 SOON = timedelta(seconds=60)
 LONGEST = timedelta(hours=25)

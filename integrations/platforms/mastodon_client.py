@@ -59,7 +59,7 @@ class Instance:
         if isinstance(inner, _Answer):
             return inner.response
         if isinstance(inner, Exception):
-            raise inner.with_traceback(None) from None
+            raise inner
         raise OutcomeUnknown("broken-off")
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from integrations.errors import OutsideError
 from integrations.platforms.bounded import Answered
 from integrations.platforms.mastodon_client import Instance
-from integrations.platforms.mastodon_shapes import InstanceShape, read_as
+from integrations.platforms.mastodon_shapes import InstanceShape
+from integrations.platforms.reading import read_as
 
 PATIENCE_SECONDS = 600.0
 

@@ -1,13 +1,10 @@
 """The parts of an instance's answers that we read."""
 
 from datetime import datetime
-from typing import TypeVar
 
-from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, Field, RootModel
 
 from integrations.errors import OutcomeUnknown
-
-Shape = TypeVar("Shape", bound=BaseModel)
 
 
 class AccountShape(BaseModel):
@@ -58,11 +55,19 @@ class StatusShape(BaseModel):
         return instant(self.created_at)
 
 
+class PageShape(RootModel[list[StatusShape]]):
+    """Posts of an account, the newest first."""
+
+
 class EditShape(BaseModel):
     """One version of an edited post."""
 
     content: str
     created_at: str
+
+
+class HistoryShape(RootModel[list[EditShape]]):
+    """The versions of a post, the first one first."""
 
 
 class Statuses(BaseModel):
@@ -90,25 +95,6 @@ class Problem(BaseModel):
     error: str
 
 
-_PAGE = TypeAdapter(list[StatusShape])
-_HISTORY = TypeAdapter(list[EditShape])
-
-
-def read_as(shape: type[Shape], content: bytes) -> Shape:
-    """The answer in its shape. Raises OutcomeUnknown when it has another."""
-    return _read(TypeAdapter(shape), content)
-
-
-def page_of(content: bytes) -> list[StatusShape]:
-    """A page of posts. Raises OutcomeUnknown."""
-    return _read(_PAGE, content)
-
-
-def history_of(content: bytes) -> list[EditShape]:
-    """The versions of a post, the first one first. Raises OutcomeUnknown."""
-    return _read(_HISTORY, content)
-
-
 def instant(written: str) -> datetime:
     """A time as the instance writes it. Raises OutcomeUnknown for what is none."""
     try:
@@ -118,14 +104,3 @@ def instant(written: str) -> datetime:
     if at is None or at.tzinfo is None:
         raise OutcomeUnknown("unreadable")
     return at
-
-
-_T = TypeVar("_T")
-
-
-def _read(adapter: TypeAdapter[_T], content: bytes) -> _T:
-    try:
-        return adapter.validate_json(content)
-    except ValidationError:
-        pass  # its text repeats the content: nothing of it may be the cause of what is raised
-    raise OutcomeUnknown("unreadable")

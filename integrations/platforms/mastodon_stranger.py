@@ -5,7 +5,8 @@ from integrations.platforms.bounded import Answered
 from integrations.platforms.bounded_connection import USUAL, Bounds
 from integrations.platforms.mastodon_answers import says_absent
 from integrations.platforms.mastodon_client import Instance
-from integrations.platforms.mastodon_shapes import StatusShape, read_as
+from integrations.platforms.mastodon_shapes import StatusShape
+from integrations.platforms.reading import read_as
 from models.words import Presence
 
 
