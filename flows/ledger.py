@@ -320,7 +320,7 @@ def record_move(tx: Transaction, effect: Effect, word: str, **facts: object) -> 
     what = f"{effect.kind}-{word}"
     told = {name: facts[name] for name in TELLING if name in facts}
     repeated = if_repeated(tx, chain, what, effect=effect.id, **told) if effect.attempts > 1 else {}
-    tx.record(chain, "amends", what, effect=effect.id, **facts, **repeated)
+    tx.record(chain, "amends", what, effect=effect.id, target=effect.target, **facts, **repeated)
 
 
 TELLING = ("code", "finding", "state")

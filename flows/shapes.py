@@ -232,12 +232,17 @@ class IncidentPage(BaseModel):
 
 
 class EntryShape(BaseModel):
-    """One entry of the timeline. ``id`` grows with time and serves live pages."""
+    """One entry of the timeline. ``id`` grows with time and serves live pages.
+
+    ``platform`` and ``account`` are those that the entry is about, where it is about one.
+    """
 
     id: int
     at: datetime
     actor: str
     what: str
+    platform: str | None
+    account: str | None
     sentence: str
     facts: dict[str, object]
 

@@ -36,14 +36,36 @@ def entries_after(tx: Transaction, by: Viewer, after: int, limit: int) -> Iterat
     shown = (row for row in _rows(tx, by, after) if _is_for_people(row))
     for row in islice(shown, limit):
         assert row.id is not None, "it was read from the database"
-        yield EntryShape(
-            id=row.id,
-            at=row.at,
-            actor=by.name(row.actor),
-            what=row.what,
-            sentence=sentence(row.what, row.facts | _in_words(by.seen, row)),
-            facts=dict(row.facts),
-        )
+        yield _entry(by, row, row.id)
+
+
+def _entry(by: Viewer, row: Entry, id_: int) -> EntryShape:
+    target = _target(by.seen, row)
+    account = by.seen.accounts.get(_account_id(by.seen, target) or str(row.facts.get("account")))
+    said = sentence(row.what, row.facts | _in_words(by.seen, row, target, account))
+    return EntryShape(
+        id=id_,
+        at=row.at,
+        actor=by.name(row.actor),
+        what=row.what,
+        platform=account.platform if account else None,
+        account=account.handle if account else None,
+        sentence=_of_several(account, said) if len(by.seen.accounts) > 1 else said,
+        facts=dict(row.facts),
+    )
+
+
+def _of_several(account: Account | None, said: str) -> str:
+    """Where an incident concerns several accounts, each sentence about one says which."""
+    if account is None or f"@{account.handle}" in said:
+        return said
+    return label("of-several", f"{label('platform', account.platform)} @{account.handle}") + said
+
+
+def _target(seen: Snapshot, row: Entry) -> str:
+    effect = next((one for one in seen.effects if one.id == row.facts.get("effect")), None)
+    named = (row.facts.get(name) for name in ("post", "statement", "target"))
+    return str(effect.target if effect else next((one for one in named if one), None))
 
 
 def _rows(tx: Transaction, by: Viewer, after: int) -> Iterator[Entry]:
@@ -67,13 +89,12 @@ def _is_for_people(row: Entry) -> bool:
     return row.facts.get("role") != Role.HR.value and not row.facts.get(REPEATED)
 
 
-def _in_words(seen: Snapshot, row: Entry) -> dict[str, object]:
+def _in_words(
+    seen: Snapshot, row: Entry, target: str, account: Account | None
+) -> dict[str, object]:
     """What the entry's ids and codes stand for, where a sentence may say it."""
     facts = row.facts
-    effect = next((one for one in seen.effects if one.id == facts.get("effect")), None)
-    target = str(effect.target if effect else facts.get("post") or facts.get("statement"))
     role = next((one.to_role for one in seen.notices if one.id == target), None)
-    account = seen.accounts.get(_account_id(seen, target) or str(facts.get("account")))
     words: dict[str, object] = {"role": role} if role else {}
     if account is not None:
         words |= {"account": f"@{account.handle}", "platform": account.platform}

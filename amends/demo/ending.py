@@ -1,10 +1,11 @@
 """The last screen: what the public sees, how long it took, the mails, the record, the pages."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from amends.demo.following import in_short, lines
 from amends.demo.mailbox import letters
 from amends.demo.people import DEE, addressee, first_name
+from amends.demo.places.base import Place
 from amends.demo.screen import Screen
 from amends.demo.stage import Stage
 from flows.cases import CaseShape
@@ -23,16 +24,13 @@ def show_ending(
     dee, installation = stage.player(DEE), stage.installation
     seen, entries = dee.incident(reference), dee.timeline(reference)
     screen.title(f"{reference}, closed: the whole story")
-    for place, texts in zip(stage.places, before, strict=True):
-        where = f" on {place.title}" if len(before) > 1 else ""
-        now = place.seen_by_a_stranger()
-        screen.side_by_side((f"The public saw{where}", texts), ("The public sees now", now))
-    for place in stage.places:
-        for post in seen.posts:
-            if post.platform == place.platform:
-                answer = place.answer_to_a_stranger(post.url)
-                where = f" on {place.title}" if len(before) > 1 else ""
-                screen.aside(f"To a stranger, the old link{where} now answers {answer}.")
+    for where, saw, sees in _sights(stage.places, before):
+        screen.side_by_side(("The public saw", saw), (f"The public sees now{where}", sees))
+    for place, link in _links(stage.places, seen):
+        where = f" on {place.title}" if len(stage.places) > 1 else ""
+        screen.aside(
+            f"To a stranger, the old link{where} now answers {place.answer_to_a_stranger(link)}."
+        )
 
     screen.heading("How long it took, from the report")
     screen.rows(_times(seen, entries), "bold green")
@@ -53,6 +51,24 @@ def show_ending(
     screen.rows(_pages(stage))
 
 
+def _sights(
+    places: Sequence[Place], before: Sequence[Sequence[str]]
+) -> Iterator[tuple[str, list[str], list[str]]]:
+    """Where, what the public saw, and what it sees; places that show the same go together."""
+    shown: dict[tuple[tuple[str, ...], tuple[str, ...]], list[str]] = {}
+    for place, saw in zip(places, before, strict=True):
+        key = (tuple(saw), tuple(place.seen_by_a_stranger()))
+        shown.setdefault(key, []).append(place.title)
+    for (saw, sees), titles in shown.items():
+        where = f" on {', '.join(titles)}" if len(places) > 1 else ""
+        yield where, list(saw), list(sees)
+
+
+def _links(places: Sequence[Place], seen: IncidentShape) -> Iterator[tuple[Place, str]]:
+    for place in places:
+        yield from ((place, one.url) for one in seen.posts if one.platform == place.platform)
+
+
 def _times(seen: IncidentShape, entries: Sequence[EntryShape]) -> list[tuple[str, str]]:
     cleared = _after(seen, entries, "cleared")
     words = seen.clock.seconds_to_words
@@ -67,7 +83,8 @@ def _times(seen: IncidentShape, entries: Sequence[EntryShape]) -> list[tuple[str
 
 
 def _after(seen: IncidentShape, entries: Sequence[EntryShape], what: str) -> float | None:
-    at = next((one.at for one in entries if one.what == what), None)
+    """Seconds from the report to the last of these, when the last copy had come so far."""
+    at = max((one.at for one in entries if one.what == what), default=None)
     return None if at is None else (at - seen.opened_at).total_seconds()
 
 

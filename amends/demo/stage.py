@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import httpx
@@ -17,12 +17,11 @@ from amends.demo.installation import Installation
 from amends.demo.mailbox import code_in, wait_for
 from amends.demo.people import FLO, HAL, HR, Person
 from amends.demo.places.base import Place
+from amends.demo.places.opening import PlaceOpener
 from amends.demo.player import Player
 from amends.demo.prefect_record import PrefectRecord
 from amends.settings import load
 from amends.supervise import Supervisor, children_of, free_port, prepare
-
-PlaceOpener = Callable[[], AbstractContextManager[Place]]
 
 READY_SECONDS = 120.0
 MOST_FALLS = 3
@@ -115,7 +114,7 @@ def open_stage(
 ) -> Iterator[Stage]:
     """Start everything; at the end of the context end everything, however it ends."""
     with ExitStack() as running:
-        places = tuple(running.enter_context(one()) for one in opened)
+        places = tuple(running.enter_context(one(say)) for one in opened)
         installation = Installation(home, places, free_port(0))
         installation.write()
         environment = installation.environment(os.environ)

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from amends.demo import wrong_account, wrong_fact
-from amends.demo.places.opening import on_x
+from amends.demo import copies, wrong_account, wrong_fact
+from amends.demo.places.opening import PlaceOpener, on_bluesky, on_mastodon, on_x
 from amends.demo.screen import Screen
-from amends.demo.stage import PlaceOpener, Stage
+from amends.demo.stage import Stage
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,12 @@ class Story:
 
 STORIES: dict[str, Story] = {
     "wrong-fact": Story("a wrong fact, from report to proof", wrong_fact.play),
+    "copies": Story(
+        "a wrong fact on three platforms at once",
+        copies.play,
+        (on_x, on_bluesky, on_mastodon),
+        "a practice platform that answers as X does; Bluesky’s real server; a Mastodon instance",
+    ),
     "wrong-account": Story("a political joke from the wrong account", wrong_account.play),
 }
 """Each by its name. A new story is a file of its own, and a line here."""

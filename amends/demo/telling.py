@@ -14,6 +14,7 @@ from amends.demo.people import DEE, PEOPLE
 from amends.demo.screen import Screen
 from amends.demo.stage import Stage, open_stage
 from amends.demo.stories import STORIES, USUAL, Story
+from amends.practice.node import PracticeError
 
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
@@ -67,7 +68,8 @@ def tell(story: Story, screen: Screen, home: Path, *, keep: bool) -> int:
         screen.say("Interrupted. Everything was ended.")
         return INTERRUPTED
     except Exception as error:
-        said = str(error) if isinstance(error, DemoError) else f"{type(error).__name__}: {error}"
+        plain = isinstance(error, (DemoError, PracticeError))
+        said = str(error) if plain else f"{type(error).__name__}: {error}"
         screen.wrong(f"The demo failed. {said}")
         screen.place("What the processes wrote is in", home / "logs")
         return FAILED
