@@ -14,10 +14,14 @@ CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One Prefect server serves all the tests that want one: it takes half a minute to start."""
+    """One Prefect server serves all the tests that want one: it takes half a minute to start.
+
+    What mostly waits goes first, so that the other worker does the rest meanwhile.
+    """
     for item in items:
         if item.get_closest_marker("prefect"):
             item.add_marker(pytest.mark.xdist_group("prefect"))
+    items.sort(key=lambda item: item.get_closest_marker("waits") is None)
 
 
 def _fail_if_skipped(report: pytest.TestReport | pytest.CollectReport) -> None:

@@ -28,7 +28,7 @@ DOMAIN = ".test"
 NOT_READY = "The Bluesky server did not start. Read why in {log}."
 NO_ACCOUNT = "The Bluesky server would not make the account {handle}: {why}."
 HERE = "The Bluesky server is installed in {place}.\n"
-INSTALLING = "Installing the Bluesky server: some minutes, the first time only.\n"
+INSTALLING = "Installing the Bluesky server: a minute or two, the first time only.\n"
 INSTALLED = "Installed it in {place}, in {seconds:.0f} seconds.\n"
 USAGE = "Usage: python -m amends.practice.bluesky install\n"
 
@@ -121,6 +121,11 @@ class BlueskyServer:
     def base_url(self) -> str:
         """Its address, as ``base_url`` of an account in amends.toml."""
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def pids(self) -> list[int]:
+        """The processes that it is, while it runs."""
+        return [part.pid for part in (self._server, self._names) if part is not None]
 
     def start(self) -> "BlueskyServer":
         """Start it, the first time or after ``kill``; installs it first where it must.

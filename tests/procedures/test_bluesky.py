@@ -292,6 +292,7 @@ class _timed:
         self.seconds.append(time.monotonic() - self.started)
 
 
+@pytest.mark.waits
 @pytest.mark.timeout(600)
 @pytest.mark.xdist_group("bluesky-throttled")
 def test_sessions_opened_too_fast_are_waited_for_and_nothing_sleeps_in_a_call(
