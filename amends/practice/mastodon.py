@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import time
+from importlib.util import find_spec
 from types import TracebackType
 
 import httpx
@@ -15,7 +16,8 @@ READY_SECONDS = 60.0
 END_SECONDS = 10.0
 TICK_SECONDS = 0.05
 
-NOT_READY = "The practice Mastodon did not start. Install what it needs: pip install mastodon-mock."
+NOT_INSTALLED = "The practice Mastodon is not installed. Install it: pip install mastodon-mock."
+NOT_READY = "The practice Mastodon did not start. What it printed says why."
 
 
 class PracticeMastodon:
@@ -32,6 +34,8 @@ class PracticeMastodon:
 
     def start(self) -> "PracticeMastodon":
         """Returns when it can be asked. Raises PracticeError."""
+        if find_spec("mastodon_mock") is None:
+            raise PracticeError(NOT_INSTALLED)
         # It ends when its standard input closes: with us, however we end.
         self._process = subprocess.Popen(
             [sys.executable, "-m", "amends.practice.mastodon_server", str(self.port)],

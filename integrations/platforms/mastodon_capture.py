@@ -42,10 +42,11 @@ def captured(
 ) -> Captured:
     """Everything kept, with the instance's answer byte for byte; each version with its time."""
     media, missing = fetched
+    names = {one.url: one.acct for one in status.mentions}
     headers = response.headers.items()
     return Captured(
         remote_id=status.id,
-        text=plain_text(status.content),
+        text=plain_text(status.content, names),
         posted_at=status.posted_at,
         author_handle=status.account.acct,
         raw=response.content,
@@ -56,7 +57,7 @@ def captured(
             "replies_count": status.replies_count,
         },
         media=media,
-        edit_chain=tuple(f"{one.created_at} {plain_text(one.content)}" for one in history),
+        edit_chain=tuple(f"{one.created_at} {plain_text(one.content, names)}" for one in history),
         missing=missing,
         version=status.version,
         author_id=status.account.id,

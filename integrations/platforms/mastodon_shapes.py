@@ -26,6 +26,13 @@ class MediaShape(BaseModel):
     description: str | None = None
 
 
+class MentionShape(BaseModel):
+    """Somebody named in a post: with the domain in ``acct`` where they are of another instance."""
+
+    url: str
+    acct: str
+
+
 class StatusShape(BaseModel):
     """A post. ``created_at`` and ``edited_at`` are kept as the instance writes them."""
 
@@ -41,6 +48,7 @@ class StatusShape(BaseModel):
     reblogs_count: int = 0
     replies_count: int = 0
     media_attachments: list[MediaShape] = []
+    mentions: list[MentionShape] = []
     poll: dict[str, object] | None = None
     reblog: dict[str, object] | None = None
 

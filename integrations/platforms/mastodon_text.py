@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from html.parser import HTMLParser
 
 import regex
@@ -11,6 +12,8 @@ MENTION = re.compile(
     r"(?<![=/\w])@([a-z0-9_]+(?:[.-]+[a-z0-9_]+)*)(?:@\w+(?:[.-]+\w+)*)?", re.IGNORECASE
 )
 """``Account::MENTION_RE``: a name, and where it is not of this instance, its domain."""
+
+NOBODY: Mapping[str, str] = {}
 
 ADDED = frozenset({"quote-inline"})
 """Classes of what the instance adds to a text for readers that cannot show it otherwise."""
@@ -32,9 +35,13 @@ def takes(text: str) -> bool:
     return bool(text.strip()) and _whole(text) == text and "\0" not in text
 
 
-def plain_text(content: str) -> str:
-    """What the author wrote, from the HTML that an instance makes of it; links in full."""
-    reader = _Reader()
+def plain_text(content: str, names: Mapping[str, str] = NOBODY) -> str:
+    """What the author wrote, from the HTML that an instance makes of it; links in full.
+
+    The HTML leaves the domain out of a name of another instance; ``names`` puts it back: address
+    of whom a link names → their name with its domain.
+    """
+    reader = _Reader(names)
     reader.feed(content)
     reader.close()
     return "".join(reader.parts).strip()
@@ -49,31 +56,35 @@ def comparable(text: str) -> str:
 class _Reader(HTMLParser):
     """Keeps the text of HTML, with its lines and paragraphs."""
 
-    def __init__(self) -> None:
+    def __init__(self, names: Mapping[str, str]) -> None:
         super().__init__(convert_charrefs=True)
         self.parts: list[str] = []
-        self._added = 0
+        self._names = names
+        self._left_out = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "br":
             self.parts.append("\n")
             return
-        classes = (dict(attrs).get("class") or "").split()
-        if self._added or ADDED.intersection(classes):
-            self._added += 1
+        given = {name: value or "" for name, value in attrs}
+        if self._left_out or ADDED.intersection(given.get("class", "").split()):
+            self._left_out += 1
+        elif name := self._names.get(given.get("href", "")):
+            self.parts.append(f"@{name}")
+            self._left_out = 1
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "br":
             self.parts.append("\n")
 
     def handle_endtag(self, tag: str) -> None:
-        if self._added:
-            self._added -= 1
+        if self._left_out:
+            self._left_out -= 1
         elif tag == "p":
             self.parts.append("\n\n")
 
     def handle_data(self, data: str) -> None:
-        if not self._added:
+        if not self._left_out:
             self.parts.append(data)
 
 

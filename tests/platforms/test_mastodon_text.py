@@ -1,7 +1,7 @@
 """Texts are counted as Mastodon counts them, and known again in the HTML it makes of them."""
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from amends.practice import mastodon_server as practice
@@ -48,11 +48,13 @@ def test_a_text_counts_as_on_mastodon(text: str, length: int) -> None:
     assert weighed(text, 23) == length
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_we_count_as_the_practice_instance_counts(text: str) -> None:
     assert weighed(text, practice.LINK_WEIGHS) == practice.weighed(text)
 
 
+@settings(deadline=None)
 @given(TEXTS)
 @example("a\n\n\n\nb")
 @example(" \n ")
@@ -89,6 +91,18 @@ def test_html_is_read_as_what_its_author_typed(content: str, text: str) -> None:
     assert plain_text(content) == text
 
 
+def test_a_name_of_another_instance_is_read_with_its_domain() -> None:
+    content = (
+        '<p>Ask <span class="h-card"><a href="https://a.example/@b" class="u-url mention">@'
+        '<span>b</span></a></span> and <a href="/@c" class="u-url mention">@<span>c</span></a>, '
+        '<a href="https://a.example/@b/1">this</a></p>'
+    )
+    names = {"https://a.example/@b": "b@a.example", "/@c": "c"}
+    assert plain_text(content, names) == "Ask @b@a.example and @c, this"
+    assert comparable(plain_text(content, names)) == comparable(plain_text(content))
+
+
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_any_html_can_be_read(content: str) -> None:
     plain_text(content)
