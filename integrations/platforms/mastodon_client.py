@@ -10,8 +10,12 @@ from mastodon import MastodonNetworkError
 from integrations.errors import OutcomeUnknown
 from integrations.platforms.bounded import asked, bound, hush
 from integrations.platforms.bounded_connection import Bounds
+from models.links import LOOPBACK
 
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+def practised_at(base_url: str) -> str | None:
+    """The address, where it is on this machine: then no proxy stands between, and none is asked."""
+    return base_url if urlsplit(base_url).hostname in LOOPBACK else None
 
 
 class _Answer(Exception):
@@ -27,8 +31,7 @@ class Instance:
 
     def __init__(self, base_url: str, token: str | None, bounds: Bounds) -> None:
         hush()
-        here = base_url if urlsplit(base_url).hostname in LOOPBACK else None
-        self._session = bound(requests.Session(), bounds, here)
+        self._session = bound(requests.Session(), bounds, practised_at(base_url))
         self._session.headers["Cache-Control"] = "no-cache"
         self._session.hooks["response"] = [_hand_over]
         self._library = Library(
@@ -51,6 +54,7 @@ class Instance:
         self._session.close()
 
     def _made(self, call: Callable[[Library], object]) -> requests.Response:
+        inner: BaseException | None = None
         try:
             call(self._library)
         except MastodonNetworkError as wrapped:

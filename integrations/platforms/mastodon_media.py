@@ -12,6 +12,7 @@ from integrations.errors import OutsideError
 from integrations.platforms.base import Media
 from integrations.platforms.bounded import Answered, asked, bound
 from integrations.platforms.bounded_connection import MEBIBYTE, Bounds
+from integrations.platforms.mastodon_client import practised_at
 from integrations.platforms.mastodon_shapes import MediaShape
 
 LARGEST = 128 * MEBIBYTE
@@ -22,12 +23,13 @@ class Downloads:
     """Fetches media without credentials, each within bounds of time and size.
 
     Instances keep media with whom they like: any https address that our own instance gives for
-    our own post is followed, once, and no other scheme but the instance's own.
+    our own post is asked once. A practice instance keeps its own, and is asked for nothing else.
     """
 
     def __init__(self, bounds: Bounds, base_url: str) -> None:
-        self._base_url = base_url
-        self._session = bound(requests.Session(), replace(bounds, size=LARGEST))
+        here = practised_at(base_url)
+        self._allowed = f"{here}/" if here else "https://"
+        self._session = bound(requests.Session(), replace(bounds, size=LARGEST), here)
 
     def fetch(self, shapes: Sequence[MediaShape]) -> tuple[tuple[Media, ...], tuple[str, ...]]:
         """What could be had, and the id and code of what could not. Raises nothing."""
@@ -47,7 +49,7 @@ class Downloads:
 
     def _one(self, shape: MediaShape) -> Media | str:
         url = shape.url or shape.preview_url
-        if url is None or not url.startswith(("https://", self._base_url + "/")):
+        if url is None or not url.startswith(self._allowed):
             return f"{shape.id} no-address"
         try:
             response = asked(lambda: self._session.get(url))

@@ -14,6 +14,8 @@ from stages import words
 from integrations.errors import NotAuthorised, NotSent, NotSupported, OutcomeUnknown, Refused
 from integrations.platforms.base import Connection
 from integrations.platforms.mastodon import Mastodon
+from integrations.platforms.mastodon_media import Downloads
+from integrations.platforms.mastodon_shapes import MediaShape
 from integrations.platforms.mastodon_stranger import MastodonStranger
 from integrations.platforms.registry import STRANGERS, connect
 from models.words import Audience, Presence
@@ -306,6 +308,26 @@ def test_the_media_go_with_the_post(stage: MastodonStage) -> None:
     assert stage.has_media(media_id)
     stage.platform.delete(post_id)
     assert not stage.has_media(media_id)
+
+
+@pytest.mark.parametrize(
+    ("instance_at", "url"),
+    [
+        ("https://social.example", "http://127.0.0.1:{port}/media/1.png"),
+        ("https://social.example", "file:///etc/passwd"),
+        ("https://social.example", None),
+        ("http://127.0.0.1:1", "http://127.0.0.1:{port}/media/1.png"),
+    ],
+)
+def test_media_are_not_fetched_from_just_anywhere(
+    stage: MastodonStage, instance_at: str, url: str | None
+) -> None:
+    port = stage.proxy.url.rpartition(":")[2]
+    shape = MediaShape(id="7", url=url.format(port=port) if url else None)
+    downloads = Downloads(BOUNDS, instance_at)
+    assert downloads.fetch([shape]) == ((), ("7 no-address",))
+    assert stage.proxy.calls() == []
+    downloads.close()
 
 
 def test_a_delete_that_says_another_post_is_not_believed(stage: MastodonStage) -> None:
