@@ -18,6 +18,8 @@ from integrations.platforms.bounded import Answered
 
 SOON = timedelta(seconds=60)
 LONGEST = timedelta(hours=25)
+ROUNDED = timedelta(seconds=1)
+"""The server names the end of a window in whole seconds, rounded down."""
 
 ABSENT = "RecordNotFound"
 SWAPPED = "InvalidSwap"
@@ -73,8 +75,9 @@ def is_worn_out(answered: Answered) -> bool:
 
 
 def _reset(headers: Mapping[str, str], now: datetime) -> datetime:
-    """When to try again: when the window ends, in the server's own time."""
-    at = _instant(headers.get("ratelimit-reset", ""))
+    """When to try again: when the window has ended, in the server's own time."""
+    ends = _instant(headers.get("ratelimit-reset", ""))
+    at = ends + ROUNDED if ends else None
     after = headers.get("retry-after", "")
     if at is None and re.fullmatch(r"[0-9]{1,6}", after):
         at = now + timedelta(seconds=int(after))
