@@ -82,13 +82,12 @@ def _say_accepted(answer: dict[str, Any]) -> None:
 
 def _follow(client: Client, reference: str, *, as_json: bool) -> None:
     """Look until every post has come to its end and nothing more moves by itself."""
-    until, said = time.monotonic() + PATIENCE_SECONDS, ""
+    until, said = time.monotonic() + PATIENCE_SECONDS, set[str]()
     while True:
         seen = client.get(incident_path(reference))
-        line = ", ".join(f"{post['url']}: {post['state']}" for post in seen["posts"])
-        if line != said and not as_json:
+        for line in [] if as_json else _news(seen, said):
             tell(line)
-            said = line
+            said.add(line)
         if (code := _outcome(seen)) is not None:
             break
         if time.monotonic() > until:
@@ -97,6 +96,13 @@ def _follow(client: Client, reference: str, *, as_json: bool) -> None:
     show_json(seen) if as_json else show_incident(seen)
     if code is not Code.DONE:
         raise Stop(code)
+
+
+def _news(seen: dict[str, Any], said: set[str]) -> list[str]:
+    """What was not said yet: how the posts stand, and what about them is tried again and when."""
+    stands = ", ".join(f"{post['url']}: {post['state']}" for post in seen["posts"])
+    again = [one["sentence"] for one in seen["retries"] if one["what"] != "notice"]
+    return [line for line in (stands, *again) if line not in said]
 
 
 def _outcome(seen: dict[str, Any]) -> Code | None:

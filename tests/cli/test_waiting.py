@@ -85,6 +85,30 @@ def test_who_watches_is_told_first_what_is_tried_again(terminal: Any) -> None:
     assert "X has asked us to wait." in read
 
 
+def test_who_follows_a_report_is_told_why_it_waits(terminal: Any) -> None:
+    _asked_to_wait(terminal)
+    environment = os.environ | {
+        "AMENDS_URL": terminal.web.url,
+        "AMENDS_TOKEN": terminal.web.token(ANA),
+        "AMENDS_CONFIG": str(terminal.paper.home / "amends.toml"),
+    }
+    link = terminal.paper.link()
+    with subprocess.Popen(
+        [sys.executable, "-m", "amends.cli", "report", link, "--kind", "factual", "--wait"],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr is not None
+        read = ""
+        while "X has asked us to wait." not in read:
+            line = process.stderr.readline()
+            assert line, read
+            read += line
+        process.terminate()
+
+
 def test_a_time_is_told_as_the_time_that_is_left() -> None:
     def left(**span: float) -> str:
         return _from_now((datetime.now(UTC) + timedelta(**span, milliseconds=200)).isoformat())

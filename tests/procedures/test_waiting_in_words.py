@@ -72,6 +72,7 @@ def test_a_platform_that_asks_us_to_wait_is_waited_for_in_words(department: Depa
     )
     (effect,) = [e for e in department.seen(reference).effects if e.kind == EffectKind.DELETE]
     assert retry.next_at == effect.due_at
+    department.until(reference, lambda s: s.incident.wake_at == effect.due_at)
     wait = next(w for w in seen_by(department, reference).waits if w.target == retry.target)
     assert wait.waiting_for == Wait.PLATFORM
     (entry,) = [e for e in told_to(department, reference) if e.what == "delete-retry"]
