@@ -36,9 +36,10 @@ USAGE = "Usage: python -m amends.practice.bluesky install\n"
 class _Part:
     """One process of the service: the directory of names, or the server itself."""
 
-    def __init__(self, node: Node, modules: Path, name: str, log: Path) -> None:
+    def __init__(self, node: Node, modules: Path, name: str, folder: Path) -> None:
         self._command = [str(node.program), str(SERVE), str(modules), name]
-        self._log = log
+        self._log = folder / f"{name}.log"
+        self._leavings = folder / "tmp"
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -49,6 +50,7 @@ class _Part:
 
     def start(self, wanted: dict[str, object]) -> None:
         """Returns when it can be asked. Raises PracticeError."""
+        self._leavings.mkdir(exist_ok=True)
         with self._log.open("ab") as log:
             # It ends when its standard input closes: with us, however we end.
             self._process = subprocess.Popen(
@@ -56,6 +58,7 @@ class _Part:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
+                env={**os.environ, "TMPDIR": str(self._leavings)},
                 start_new_session=True,
             )
         if not self._is_ready(self._process):
@@ -137,9 +140,9 @@ class BlueskyServer:
         (self.folder / "data").mkdir(parents=True, exist_ok=True)
         if self._names is None:
             # A process of its own: it remembers who is who for as long as the server is killed.
-            self._names = _Part(node, modules, "plc", self.folder / "names.log")
+            self._names = _Part(node, modules, "plc", self.folder)
             self._names.start({"port": self._names_port})
-        self._server = _Part(node, modules, "pds", self.folder / "server.log")
+        self._server = _Part(node, modules, "pds", self.folder)
         self._server.start(
             {
                 "port": self.port,
