@@ -13,7 +13,7 @@ from models.decisions import Decision
 from models.incident import Incident, Post
 from models.office import Office
 from models.store import Transaction
-from models.words import Choice, DecisionType, PostState
+from models.words import Choice, DecisionType, PostState, Step
 
 AT_ONCE = timedelta(minutes=2)
 """How long the DTU has where the matter is of severity 1."""
@@ -26,7 +26,7 @@ def ask_about_posts_elsewhere(here: Office, incident: Incident) -> None:
         return
     with here.store.write("ask-by-hand") as tx:
         fresh = tx.get_one(Incident, incident.id, with_for_update={"key_share": True})
-        if fresh.plan is None or fresh.generation != incident.generation:
+        if fresh.plan is None or fresh.generation != incident.generation or _is_let_go(tx, fresh):
             return
         for post_id in waiting:
             _ask(tx, fresh, tx.get_one(Post, post_id))
@@ -40,6 +40,15 @@ def _waiting(here: Office, incident: Incident) -> list[str]:
     )
     with here.store.read() as tx:
         return list(tx.exec(query.order_by(col(Post.id))))
+
+
+def _is_let_go(tx: Transaction, incident: Incident) -> bool:
+    skipped = select(Decision.id).where(
+        col(Decision.incident_id) == incident.id,
+        col(Decision.type) == DecisionType.SKIP,
+        col(Decision.target) == Step.DELETE.value,
+    )
+    return tx.exec(skipped).first() is not None
 
 
 def _ask(tx: Transaction, incident: Incident, post: Post) -> None:

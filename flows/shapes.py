@@ -179,7 +179,8 @@ class ReportShape(BaseModel):
 
 class DecisionShape(BaseModel):
     """What a person decided. ``text`` is the advice, or a reason that is for the DTU; ``line`` the
-    line of the policy that the answer rests on, where one was named."""
+    line of the policy that the answer rests on, where one was named. ``withdrawn_at`` is when it
+    ceased to stand: a post that was said to be gone could still be seen, or was there again."""
 
     type: DecisionType
     target: str
@@ -188,6 +189,7 @@ class DecisionShape(BaseModel):
     at: datetime
     text: str | None
     line: int | None
+    withdrawn_at: datetime | None
 
 
 class IncidentLine(BaseModel):

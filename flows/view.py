@@ -394,4 +394,5 @@ def _decisions(by: Viewer) -> Iterator[DecisionShape]:
             at=one.decided_at,
             text=text,
             line=one.line,
+            withdrawn_at=one.withdrawn_at,
         )

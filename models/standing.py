@@ -252,9 +252,17 @@ def _post_waiting(seen: Snapshot, post: Post) -> Waiting:
     if post.state == PostState.LIVE and waits_for_a_capture(seen, post):
         return _capture_waiting(seen, post)
     wait = POST_WAITS.get(post.state, Wait.ENGINE)
-    if post.account_id is None and post.state == PostState.UNKNOWN:
-        wait = Wait.ENGINE  # a person says that it is gone, and our one look is due
+    if post.account_id is None and _is_the_engines(seen, post):
+        wait = Wait.ENGINE
     return Waiting(wait, post.id, (), post.reported_at, post.look_at)
+
+
+def _is_the_engines(seen: Snapshot, post: Post) -> bool:
+    """On an account that is not ours: the engine is about to ask, or to look its one time."""
+    let_go = any(
+        d.type == DecisionType.SKIP and d.target == Step.DELETE.value for d in seen.decisions
+    )
+    return post.state == PostState.UNKNOWN or (post.state == PostState.BY_HAND and not let_go)
 
 
 def _speaks(seen: Snapshot) -> bool:

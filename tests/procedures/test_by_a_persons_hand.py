@@ -301,6 +301,18 @@ def test_words_are_found_on_the_timeline_where_the_post_alone_cannot_be_read(
     assert seen.statements[0].attested_by is None
 
 
+def test_a_platform_that_does_not_answer_is_asked_again_before_a_word_is_taken(
+    department: Department,
+) -> None:
+    reference = words_wait_for_a_hand(department, department.post("The fund opens on 3 May."))
+    text = department.text_of(department.seen(reference).statements[0])
+    department.sandbox.fail("get", "503-html", times=1)
+    published(department, reference, department.post(text))
+    seen = department.until_waiting(reference, Wait.ADVICE)
+    assert seen.statements[0].state == StatementState.PUBLISHED
+    assert seen.statements[0].attested_by is None
+
+
 def test_other_words_than_those_cleared_are_not_accepted(department: Department) -> None:
     reference = words_wait_for_a_hand(department, department.post("The fund opens on 3 May."))
     link = department.post("The fund opens on 5 June, sorry!!")

@@ -13,6 +13,7 @@ from flows.deciding.attesting import attest
 from flows.deciding.confirming import confirm
 from flows.deciding.keeping import keep
 from flows.deciding.reclassifying import reclassify
+from flows.deciding.skipping import skip
 from flows.refusals import (
     AlreadyDecidedError,
     BadRequestError,
@@ -23,7 +24,7 @@ from flows.refusals import (
 from flows.view import view, viewer
 from models.referral import Referral
 from models.snapshot import Snapshot
-from models.words import Because, Choice, DecisionType, Kind, PostState, Wait
+from models.words import Because, Choice, DecisionType, Kind, PostState, Step, Wait
 
 HANDLE = "ana_at_home"
 TEXT = "My minister is a fool"
@@ -133,7 +134,7 @@ def test_nothing_leaves_before_the_person_says_that_it_is_gone_and_one_look_afte
 def test_who_says_that_it_is_gone_hears_that_it_can_still_be_seen(department: Department) -> None:
     reference = asked(department)
     says_gone(department, reference)
-    seen = department.until(reference, lambda s: _asked_again(s))
+    seen = department.until(reference, _asked_again)
     assert seen.posts[0].state == PostState.BY_HAND
     assert len(department.sandbox.calls()) == 1
     department.until(reference, lambda _: "can still be seen" in bodies_to(department, ANA))
@@ -364,6 +365,41 @@ def test_another_kind_asks_anew_about_what_was_left_to_the_person(department: De
     department.until_waiting(reference, Wait.CONFIRMATION)
     reclassify(office, dee, reference, kinds=(Kind.NOT_A_MISTAKE,))
     department.until_waiting(reference, Wait.ADVICE)
+
+
+def test_nobody_looks_once_looking_was_let_go(quiet: Department) -> None:
+    reference = report_it(quiet)
+    quiet.start_engine()
+    quiet.until_waiting(reference, Wait.CONFIRMATION)
+    quiet.stop_engine()
+    says_gone(quiet, reference)
+    skip(
+        quiet.office, quiet.person(DEE), reference, step=Step.VERIFY, reason="It is not our affair."
+    )
+    quiet.start_engine()
+    quiet.until(reference, lambda s: s.posts[0].state == PostState.ATTESTED)
+    assert quiet.sandbox.calls() == []
+
+
+def test_nobody_is_asked_once_deleting_was_let_go(quiet: Department) -> None:
+    reference = report_it(quiet)
+    skip(quiet.office, quiet.person(DEE), reference, step=Step.DELETE, reason="Not our affair.")
+    quiet.start_engine()
+    quiet.until_waiting(reference, Wait.BY_HAND)
+    seen = quiet.until(reference, lambda s: s.incident.shown == s.incident.stirred)
+    assert not [q for q in seen.open_decisions() if q.target == seen.posts[0].id]
+    skip(quiet.office, quiet.person(DEE), reference, step=Step.VERIFY, reason="Not our affair.")
+    quiet.until_waiting(reference, Wait.ADVICE)
+
+
+def test_a_word_that_was_taken_back_is_shown_as_that(department: Department) -> None:
+    reference = asked(department)
+    says_gone(department, reference)
+    department.until(reference, _asked_again)
+    with department.office.store.read() as tx:
+        shown = view(viewer(tx, department.office, department.person(DEE), reference))
+    (word,) = [one for one in shown.decisions if one.type == DecisionType.ATTEST]
+    assert word.withdrawn_at is not None
 
 
 @pytest.mark.parametrize("who", [ANA, DEE, "dtu@dept.example"])
