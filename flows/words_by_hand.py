@@ -4,7 +4,6 @@ Own credentials come first, for only they read the words. Where nobody can read 
 stand on the word of the person who published them, and are shown so.
 """
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -69,10 +68,7 @@ def _unless_gone(outside: Presence) -> Because | None:
 
 
 def _read(platform: Platform, link: ParsedLink, words: Words, since: datetime) -> Because | None:
-    """Why the link is not accepted, by our own reads. Raises OutsideError where none can be had.
-
-    The platform compares as it finds our own posts: it may change composition, spaces, links.
-    """
+    """Why the link is not accepted, by our own reads. Raises OutsideError where none can be had."""
     try:
         captured = platform.capture(link.remote_id, media=False)
     except (NotAuthorised, NotSupported):
@@ -85,17 +81,12 @@ def _read(platform: Platform, link: ParsedLink, words: Words, since: datetime) -
         raise
     if captured is None:
         return Because.NOT_THERE
-    same = _plain(captured.text) == _plain(words.text)
-    return None if same or _is_found(platform, link, words, since) else Because.WORDS_DIFFER
+    return None if platform.same_words(captured.text, words.text) else Because.WORDS_DIFFER
 
 
 def _is_found(platform: Platform, link: ParsedLink, words: Words, since: datetime) -> bool:
     found = platform.find_published(words, since - CLOCKS_APART)
     return any(one.remote_id == link.remote_id for one in found)
-
-
-def _plain(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def length_of(hands: Hands, account: Account, text: str) -> Length | None:

@@ -59,7 +59,7 @@ def _edited(payload: bytes) -> Receipt | None:
 def _look_at_edit(platform: Platform, edited: Receipt, words: Words) -> tuple[Finding, Receipt]:
     """Whether the post's own words are these by now."""
     captured = platform.capture(str(edited.remote_id), media=False)
-    if captured is not None and captured.text.strip() == words.text.strip():
+    if captured is not None and platform.same_words(captured.text, words.text):
         return Finding.THERE, edited
     return Finding.ABSENT, NOTHING
 

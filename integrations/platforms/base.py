@@ -152,6 +152,11 @@ class Platform(Protocol):
         server for its limits, and takes the usual ones where it does not say."""
         ...
 
+    def same_words(self, one: str, other: str) -> bool:
+        """Whether a text as it is read here is another as it was sent: the platform may change
+        composition, spaces and the form of links."""
+        ...
+
     def publish(self, words: Words) -> Published:
         """Post the words as a post of their own, with their key where the platform honours one."""
         ...

@@ -32,7 +32,7 @@ from integrations.platforms.bluesky_shapes import (
     StandingShape,
 )
 from integrations.platforms.bluesky_stranger import BlueskyStranger
-from integrations.platforms.bluesky_text import LONGEST, length, takes
+from integrations.platforms.bluesky_text import LONGEST, comparable, length, takes
 from integrations.platforms.bounded import Answered
 from integrations.platforms.bounded_connection import USUAL, Bounds
 from integrations.platforms.reading import Shape, read_as
@@ -123,6 +123,10 @@ class Bluesky:
     def measure(self, text: str) -> Length:
         """Letters as people see them, or a tenth of the bytes where that is more."""
         return Length(length(text), LONGEST)
+
+    def same_words(self, one: str, other: str) -> bool:
+        """Bluesky changes nothing; a person who copies words may change spaces and composition."""
+        return comparable(one) == comparable(other)
 
     def publish(self, words: Words) -> Published:
         """Put the words under their own key, once, whatever became of an earlier attempt.

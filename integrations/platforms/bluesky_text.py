@@ -1,5 +1,7 @@
 """Texts as Bluesky counts them, and as they were before it shortened their links."""
 
+import unicodedata
+
 import regex
 
 from integrations.platforms.bluesky_shapes import PostShape
@@ -25,6 +27,11 @@ def takes(text: str) -> bool:
     """Whether Bluesky would take the text: not empty, not too long, no half characters."""
     whole = text.encode("utf-8", "replace").decode() == text
     return whole and bool(text.strip()) and length(text) <= LONGEST
+
+
+def comparable(text: str) -> str:
+    """A text with what copying may change taken out: composition, spaces."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def plain_text(post: PostShape) -> str:

@@ -113,6 +113,10 @@ class Mastodon:
         limits = self._limits.get()
         return Length(weighed(text, limits.link_weighs), limits.characters)
 
+    def same_words(self, one: str, other: str) -> bool:
+        """Without what an instance changes: composition, spaces, the domains of mentions."""
+        return comparable(one) == comparable(other)
+
     def publish(self, words: Words) -> Published:
         """Post the words alone, under their key, to the audience that saw what they put right.
 

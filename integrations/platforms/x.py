@@ -111,6 +111,10 @@ class X:
         """X's weighted length."""
         return Length(weighed(text), LONGEST)
 
+    def same_words(self, one: str, other: str) -> bool:
+        """Without what X changes: composition, outer spaces, the form of links."""
+        return comparable(one) == comparable(other)
+
     def publish(self, words: Words) -> Published:
         """Post the words alone. X knows no keys; OutcomeUnknown("duplicate") may be ours."""
         if not takes(words.text):
