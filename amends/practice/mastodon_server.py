@@ -26,6 +26,7 @@ from mastodon_mock.config import AuthConfig, MastodonMockConfig, SeedConfig
 from mastodon_mock.db.models import Account, Idempotency, OAuthToken, Status, utcnow
 from mastodon_mock.routers import statuses
 from mastodon_mock.routers.helpers import validation_error
+from mastodon_mock.serializers.statuses import serialize_status
 from pydantic import BaseModel
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -34,6 +35,8 @@ LONGEST = 500
 LINK_WEIGHS = 23
 SHOWN_OF_A_LINK = 30
 OPEN = ("public", "unlisted")
+
+Json = dict[str, object]
 
 _STATUS = re.compile(r"/api/v1/statuses/(\d{1,20})(?:/\w+)?")
 _MENTION = re.compile(r"(?<![/\w])@(\w+)(?:@[\w.-]+\w)?")
@@ -53,6 +56,7 @@ def practice_app(address: str) -> FastAPI:
         domain=address, url_scheme="http", auth=AuthConfig(enforce_scopes=True), seed=SeedConfig()
     )
     vars(statuses)["render_status_html"] = as_html
+    vars(statuses)["serialize_status"] = _with_mentions(serialize_status)
     vars(statuses)["_validate_status_params"] = _checked
     app = create_app(config)
     app.middleware("http")(_put_right)
@@ -86,7 +90,28 @@ def _words(text: str) -> str:
     tagged = _HASHTAG.sub(
         r'<a href="/tags/\1" class="mention hashtag">#<span>\1</span></a>', escaped
     )
-    return _MENTION.sub(r'<span class="h-card"><a href="/@\1">@<span>\1</span></a></span>', tagged)
+    return _MENTION.sub(_mention, tagged)
+
+
+def _mention(found: re.Match[str]) -> str:
+    """Everybody is known here; the text shows the name alone, the link whose it is."""
+    return (
+        f'<span class="h-card"><a href="/{found.group()}" class="u-url mention">'
+        f"@<span>{found.group(1)}</span></a></span>"
+    )
+
+
+def _with_mentions(serialize: Callable[..., Json]) -> Callable[..., Json]:
+    """Name everybody whom the text names."""
+
+    def serialized(db: Session, status: Status, *given: object, **more: object) -> Json:
+        named = [
+            {"id": "0", "username": one.group(1), "acct": one.group()[1:], "url": f"/{one.group()}"}
+            for one in _MENTION.finditer(status.text or "")
+        ]
+        return {**serialize(db, status, *given, **more), "mentions": named}
+
+    return serialized
 
 
 def _link(url: str) -> str:

@@ -348,6 +348,9 @@ def test_our_own_post_is_found_whatever_the_platform_did_to_its_text(
     since = datetime.now(UTC)
     published = stage.platform.publish(ours)
     assert stage.platform.find_published(ours, since) == (published,)
+    kept = stage.platform.capture(published.remote_id)
+    assert stage.platform.same_words(kept.text, text)
+    assert not stage.platform.same_words(kept.text, text + "!")
 
 
 def test_the_same_text_twice_may_be_our_own_earlier_post(stage: Stage) -> None:

@@ -134,6 +134,13 @@ def test_each_version_of_an_edited_post_is_captured_with_its_words(stage: Mastod
     )
 
 
+def test_names_of_other_instances_are_captured_with_their_domains(stage: MastodonStage) -> None:
+    text = "Ask @press@dept.example, @somebody or press@dept.example"
+    kept = stage.platform.capture(stage.post(text))
+    assert kept is not None
+    assert kept.text == text
+
+
 def test_an_edit_repeats_what_mastodon_would_otherwise_drop(stage: MastodonStage) -> None:
     post_id = stage.post("A mistke", picture=b"png", spoiler_text="A warning", sensitive="1")
     stage.platform.edit(post_id, words("A mistake"))

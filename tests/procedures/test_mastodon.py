@@ -10,6 +10,7 @@ from department import ANA, CY, Department, open_department
 from mastodon_stage import MastodonStage, open_stage
 
 from flows import reading_back
+from flows.deciding.keeping import put_right
 from integrations.platforms.mastodon import Mastodon
 from models.snapshot import Snapshot
 from models.words import Kind, PostState, Presence, StatementState, Wait
@@ -169,6 +170,37 @@ def test_a_post_that_was_edited_meanwhile_is_kept_again_before_it_goes(
     mastodon.department.until(reference, lambda s: s.posts[0].state == PostState.GONE, 60)
     assert mastodon.stage.live() == []
     assert mastodon.department.said(reference).count("captured") == 2
+
+
+@pytest.mark.parametrize("fault", [None, "reset-after", "reset-before"])
+def test_a_typo_is_put_right_in_its_place_and_nothing_else_changes(
+    mastodon: Somewhere, monkeypatch: pytest.MonkeyPatch, fault: str | None
+) -> None:
+    monkeypatch.setattr(reading_back, "SETTLE_TIME", timedelta(seconds=1))
+    department, stage = mastodon.department, mastodon.stage
+    right = "The fund opens. Ask @press@dept.example."
+    post_id = stage.post("The fnud opens.", picture=b"png", spoiler_text="Money")
+    reference = department.report(mastodon.link(post_id), Kind.TYPO)
+    department.until(reference, lambda s: len(s.statements) == 1)
+    put_right(department.office, department.person(CY), reference, text=right)
+    department.until(reference, lambda s: s.statements[-1].state == StatementState.WAITING)
+    assert stage.calls("edit") == 0
+
+    if fault:
+        stage.fail("edit", fault)
+    department.clear(reference)
+    seen = department.until(
+        reference, lambda s: s.statements[-1].state == StatementState.PUBLISHED, 40
+    )
+
+    assert seen.posts[0].state == PostState.KEPT
+    assert seen.statements[-1].url == mastodon.link(post_id)
+    assert stage.live() == [right]
+    assert stage.calls("edit") == (2 if fault == "reset-before" else 1)
+    assert (stage.calls("create"), stage.calls("delete")) == (0, 0)
+    kept = stage.platform.capture(post_id)
+    assert kept is not None
+    assert (kept.warning, len(kept.media)) == ("Money", 1)
 
 
 def test_a_post_of_another_account_on_our_instance_is_nobodys_to_touch(
