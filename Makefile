@@ -11,10 +11,11 @@ unexport PYTHONDONTWRITEBYTECODE
 export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
-.PHONY: help install demo test test-real check matrix bench docs picture requirements clean
+.PHONY: help install demo demo-copies test test-real check matrix bench docs picture requirements clean
 
 help:
 	@echo "make demo          one mistake from report to proof, on the practice platform"
+	@echo "make demo-copies   one mistake on X, Bluesky and Mastodon at once, on real servers"
 	@echo "make test          every test that needs nothing but Python packages"
 	@echo "make test-real     the tests against the real Bluesky server, which it installs"
 	@echo "make check         style, types and layers, in under half a minute"
@@ -31,10 +32,13 @@ install: .venv/.developer
 demo: .venv/.installed
 	$(BIN)/amends demo
 
+# The Bluesky server is kept in $AMENDS_CACHE, else ~/.cache/amends: the second time is quick.
+demo-copies: .venv/.real
+	$(BIN)/amends demo --scenario copies
+
 test: .venv/.developer
 	$(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "not real and not matrix"
 
-# The Bluesky server is kept in $AMENDS_CACHE, else ~/.cache/amends: the second time is quick.
 test-real: .venv/.real
 	$(BIN)/python -m amends.practice.bluesky install
 	$(BIN)/pytest -n $(WORKERS) --dist loadgroup -m real

@@ -7,6 +7,7 @@ from amends.demo.screen import Screen
 from amends.demo.stage import Stage
 from amends.demo.wrapping_up import wrap_up
 from amends.demo.wrong_fact import POST, RIGHT, SOURCE, WRONG
+from flows.shapes import IncidentShape, StatementShape
 from models.words import StatementState, Wait
 
 ADVICE = "One draft feeds all our accounts: it is checked before it is copied, not after."
@@ -35,10 +36,10 @@ def play(stage: Stage, screen: Screen) -> None:
         }
     )
     follower = Follower(dee, reference, screen)
-    seen = follower.until(lambda one: one.waiting_for == Wait.CLEARANCE)
+    seen = follower.until(lambda one: len(_waiting(one)) == len(links))
 
     screen.scene(3, "Dee reads the words once, and clears them for each account.")
-    waiting = [one for one in seen.statements if one.state == StatementState.WAITING]
+    waiting = _waiting(seen)
     screen.posts("The words that wait", list(dict.fromkeys(one.text or "" for one in waiting)))
     screen.pause()
     for statement in waiting:
@@ -51,3 +52,8 @@ def play(stage: Stage, screen: Screen) -> None:
 
     wrap_up(stage, screen, follower, reference, number=5, advice=ADVICE)
     show_ending(stage, screen, reference, before)
+
+
+def _waiting(seen: IncidentShape) -> list[StatementShape]:
+    """The words that somebody must clear."""
+    return [one for one in seen.statements if one.state == StatementState.WAITING]

@@ -7,16 +7,19 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from amends.demo.failing import DemoError
+from amends.demo.places.base import Place
 from amends.demo.screen import Screen
 from amends.demo.stage import Stage
 from amends.demo.stories import STORIES, Story
 from amends.demo.telling import FAILED, tell
+from amends.practice.node import PracticeError
 
 COMMAND = [sys.executable, "-m", "amends.cli", "demo"]
 SECONDS = 170
@@ -51,11 +54,16 @@ def home_in(shown: str) -> Path:
 
 
 def processes_of(folder: Path) -> list[str]:
-    """The command of every process whose environment speaks of this folder."""
+    """The command of every process of the installation in this folder."""
+    return processes_with(f"AMENDS_HOME={folder}")
+
+
+def processes_with(variable: str) -> list[str]:
+    """The command of every process whose environment has this."""
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            if os.fsencode(f"AMENDS_HOME={folder}") in (process / "environ").read_bytes():
+            if os.fsencode(variable) in (process / "environ").read_bytes():
                 found.append((process / "cmdline").read_text().replace("\0", " "))
         except OSError:
             continue
@@ -163,3 +171,37 @@ def test_a_demo_that_fails_says_why_and_where_to_look(
     assert str(room / "logs") in shown
     assert (room / "logs" / "engine.log").is_file()
     assert processes_of(room) == []
+
+
+@pytest.mark.real
+def test_a_mistake_on_three_platforms_is_told_to_its_end(room: Path) -> None:
+    demo = start(room, "--scenario", "copies", AMENDS_PREFECT="off")
+    shown, _ = demo.communicate(timeout=SECONDS)
+
+    assert demo.returncode == 0, shown
+    story, _, last = shown.partition("closed: the whole story")
+    for name in ("X @dept", "Bluesky @dept.test", "Mastodon @dept"):
+        assert f"{name}: The post was kept in full" in story
+        assert f"{name}: The words were published." in last
+    assert "The public sees now on X, Bluesky, Mastodon" in last
+    assert "old link on X now answers 404: no such post" in last
+    assert "old link on Bluesky now answers 400: RecordNotFound" in last
+    assert "old link on Mastodon now answers 404: no such post" in last
+    assert last.count("Bo, Ana’s line manager") == 1
+    assert "Traceback" not in shown
+    assert not CONTROL.search(shown)
+    assert_nothing_is_left(shown)
+    assert processes_with(f"TMPDIR={room}") == []
+
+
+def test_a_story_whose_servers_cannot_be_had_says_what_to_do(
+    room: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    @contextmanager
+    def nowhere(say: Callable[[str], None]) -> Iterator[Place]:
+        raise PracticeError("Such a server needs more. Run: make more")
+        yield
+
+    story = Story("nothing", lambda stage, screen: None, (nowhere,))
+    assert tell(story, Screen(), room, keep=False) == FAILED
+    assert "The demo failed. Such a server needs more. Run: make more" in capsys.readouterr().out
