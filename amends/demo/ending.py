@@ -24,8 +24,8 @@ def show_ending(
     dee, installation = stage.player(DEE), stage.installation
     seen, entries = dee.incident(reference), dee.timeline(reference)
     screen.title(f"{reference}, closed: the whole story")
-    for where, saw, sees in _sights(stage.places, before):
-        screen.side_by_side(("The public saw", saw), (f"The public sees now{where}", sees))
+    for title, saw, sees in _sights(stage.places, before):
+        screen.side_by_side(("The public saw", saw), (title, sees))
     for place, link in _links(stage.places, seen):
         where = f" on {place.title}" if len(stage.places) > 1 else ""
         screen.aside(
@@ -54,14 +54,14 @@ def show_ending(
 def _sights(
     places: Sequence[Place], before: Sequence[Sequence[str]]
 ) -> Iterator[tuple[str, list[str], list[str]]]:
-    """Where, what the public saw, and what it sees; places that show the same go together."""
+    """A title, what the public saw, and what it sees; places that show the same go together."""
     shown: dict[tuple[tuple[str, ...], tuple[str, ...]], list[str]] = {}
     for place, saw in zip(places, before, strict=True):
         key = (tuple(saw), tuple(place.seen_by_a_stranger()))
         shown.setdefault(key, []).append(place.title)
     for (saw, sees), titles in shown.items():
-        where = f" on {', '.join(titles)}" if len(places) > 1 else ""
-        yield where, list(saw), list(sees)
+        several = f"It sees now, on {', '.join(titles)}"
+        yield (several if len(places) > 1 else "The public sees now"), list(saw), list(sees)
 
 
 def _links(places: Sequence[Place], seen: IncidentShape) -> Iterator[tuple[Place, str]]:

@@ -183,7 +183,7 @@ def test_a_mistake_on_three_platforms_is_told_to_its_end(room: Path) -> None:
     for name in ("X @dept", "Bluesky @dept.test", "Mastodon @dept"):
         assert f"{name}: The post was kept in full" in story
         assert f"{name}: The words were published." in last
-    assert "The public sees now on X, Bluesky, Mastodon" in last
+    assert "It sees now, on X, Bluesky, Mastodon" in last
     assert "old link on X now answers 404: no such post" in last
     assert "old link on Bluesky now answers 400: RecordNotFound" in last
     assert "old link on Mastodon now answers 404: no such post" in last
