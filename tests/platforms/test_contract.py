@@ -527,7 +527,7 @@ def test_a_server_that_is_not_there_was_sent_nothing(stage: Stage) -> None:
 
 def test_many_threads_share_one_platform(stage: Stage) -> None:
     post_ids = [stage.post(f"Mistake {number}") for number in range(40)]
-    with ThreadPoolExecutor(20) as pool:
+    with ThreadPoolExecutor(stage.at_once) as pool:
         list(pool.map(stage.platform.delete, post_ids))
     assert stage.live() == []
     assert stage.calls("delete") == 40

@@ -147,6 +147,7 @@ class BlueskyStage:
     link_weighs: int | None = None
     also_refuses = ("\n",)
     rate_limits = ("429",)
+    at_once = 20
 
     def __init__(self, proxy: FaultProxy) -> None:
         self.server = shared_server()

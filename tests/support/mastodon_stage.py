@@ -23,7 +23,7 @@ from integrations.platforms.bounded_connection import Bounds
 from integrations.platforms.mastodon import Mastodon
 
 # The instance is a process of its own on a machine that does other things: not QUICK.
-BOUNDS = Bounds(connect=2.0, read=1.0, whole=1.5)
+BOUNDS = Bounds(connect=2.0, read=1.5, whole=2.0)
 
 STATUS = "/api/v1/statuses"
 VERBS = (
@@ -134,6 +134,7 @@ class MastodonStage:
     link_weighs: int | None = 23
     also_refuses = ("a\0b",)
     rate_limits = ("429",)
+    at_once = 5
 
     def __init__(self, server: PracticeMastodon, proxy: FaultProxy) -> None:
         number = next(_NUMBERS)

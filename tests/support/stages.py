@@ -55,6 +55,8 @@ class Stage(Protocol):
     """Texts that this platform takes from nobody, beside the empty and the broken ones."""
     rate_limits: tuple[str, ...]
     """The faults that are this platform's ways of saying: not before that time."""
+    at_once: int
+    """How many calls its test server answers side by side within the stage's bounds."""
 
     def post(self, text: str, *, picture: bytes | None = None, alt_text: str | None = None) -> str:
         """Put a post on our account, past the API that is counted."""
@@ -124,6 +126,7 @@ class XStage:
     link_weighs: int | None = 23
     also_refuses = ("a\ufffeb",)
     rate_limits = ("429", "429-day")
+    at_once = 20
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
