@@ -14,6 +14,8 @@ import signal
 import sys
 import threading
 from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import parse_qsl
 
 import regex
@@ -22,7 +24,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from mastodon._url_regex import url_regex
 from mastodon_mock.app import create_app
-from mastodon_mock.config import AuthConfig, MastodonMockConfig, SeedConfig
+from mastodon_mock.config import AuthConfig, DatabaseConfig, MastodonMockConfig, SeedConfig
 from mastodon_mock.db.models import Account, Idempotency, OAuthToken, Status, utcnow
 from mastodon_mock.routers import statuses
 from mastodon_mock.routers.helpers import validation_error
@@ -50,10 +52,15 @@ class _NewAccount(BaseModel):
     scopes: list[str] = ["read", "write"]
 
 
-def practice_app(address: str) -> FastAPI:
-    """The server, as it answers at this address."""
+def practice_app(address: str, folder: Path) -> FastAPI:
+    """The server, as it answers at this address; what it holds is in ``folder``."""
     config = MastodonMockConfig(
-        domain=address, url_scheme="http", auth=AuthConfig(enforce_scopes=True), seed=SeedConfig()
+        domain=address,
+        url_scheme="http",
+        auth=AuthConfig(enforce_scopes=True),
+        seed=SeedConfig(),
+        database=DatabaseConfig(path=str(folder / "instance.sqlite")),
+        media_storage_path=str(folder / "media"),
     )
     vars(statuses)["render_status_html"] = as_html
     vars(statuses)["serialize_status"] = _with_mentions(serialize_status)
@@ -218,15 +225,18 @@ def _end_with_our_parent() -> None:
 
 def main(port: int) -> None:
     """Serve on this port of 127.0.0.1 until told to end."""
+    # uvicorn gives the signal back when it has ended; by default that would end us in between.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     threading.Thread(target=_end_with_our_parent, daemon=True).start()
-    uvicorn.run(
-        practice_app(f"127.0.0.1:{port}"),
-        host="127.0.0.1",
-        port=port,
-        log_level="warning",
-        access_log=False,
-        timeout_graceful_shutdown=1,
-    )
+    with TemporaryDirectory(prefix="amends-mastodon-", ignore_cleanup_errors=True) as folder:
+        uvicorn.run(
+            practice_app(f"127.0.0.1:{port}", Path(folder)),
+            host="127.0.0.1",
+            port=port,
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=1,
+        )
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import json
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import httpx
 import pytest
@@ -18,7 +19,14 @@ os._exit(1)
 """
 
 
-def test_it_answers_until_it_is_stopped() -> None:
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the processes that a test starts put their temporary files."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    return tmp_path
+
+
+def test_it_answers_until_it_is_stopped_and_leaves_nothing(temporary: Path) -> None:
     with PracticeMastodon() as instance:
         token = json.loads(instance.add_account("dept", "Dept for Examples"))["access_token"]
         me = httpx.get(
@@ -26,9 +34,11 @@ def test_it_answers_until_it_is_stopped() -> None:
             headers={"Authorization": f"Bearer {token}"},
             trust_env=False,
         ).json()
+        assert list(temporary.iterdir()) != []
         assert (me["acct"], me["display_name"]) == ("dept", "Dept for Examples")
     with pytest.raises(httpx.ConnectError):
         httpx.get(instance.base_url, trust_env=False)
+    assert list(temporary.iterdir()) == []
     instance.stop()  # again: nothing to do
 
 
