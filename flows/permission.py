@@ -38,15 +38,16 @@ class Said:
     corrected: bool = False
     secured: bool = False
     registered: bool = True
+    skipped: bool = False
 
 
 def verdict(plan: Plan, said: Said) -> Verdict:
     """What may be done (design §3.5, §8). Refusal is never silent: each answer has a next step."""
-    if plan.delete == DeleteWord.NO:
+    if plan.delete == DeleteWord.NO or said.skipped:
         return Verdict.LEAVE
     if plan.delete == DeleteWord.BY_HAND or not said.registered:
         return Verdict.BY_HAND
-    if said.confirmed == Choice.NO or said.kept == Choice.KEEP:
+    if said.confirmed == Choice.NO or said.kept in (Choice.KEEP, Choice.EDIT):
         return Verdict.LEAVE
     if plan.delete == DeleteWord.ASK:
         return Verdict.DELETE if said.kept == Choice.DELETE else Verdict.ASK_KEEP

@@ -143,6 +143,7 @@ def _said(tx: Transaction, incident: Incident, post: Post) -> Said:
         and all(s.state == StatementState.PUBLISHED or s.id in waived for s in mine),
         secured=answered.get((DecisionType.CONFIRM, SECURE)) == Choice.YES,
         registered=account.registered,
+        skipped=(DecisionType.SKIP, Step.DELETE.value) in answered,
     )
 
 

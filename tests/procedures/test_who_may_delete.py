@@ -77,3 +77,13 @@ def test_an_officer_of_the_dtu_does_not_judge_their_own_post(department: Departm
     eve = department.person(EVE)
     keep(department.office, eve, reference, stays=False)
     department.until(reference, lambda s: s.posts[0].state == PostState.GONE)
+
+
+def test_a_deletion_that_was_let_go_before_the_engine_came_is_not_made(quiet: Department) -> None:
+    reference = quiet.report_wrong_fact(quiet.post("The fund opens on 3 May."))
+    skip(quiet.office, quiet.person(DEE), reference, step=Step.DELETE, reason="It was right.")
+    quiet.start_engine()
+    quiet.until(reference, lambda s: bool(s.captures))
+    quiet.until(reference, lambda s: s.incident.shown >= 0)
+    assert quiet.sandbox.calls("delete") == []
+    assert _state_of(quiet, reference, quiet.seen(reference).posts[0].url) == PostState.LIVE
