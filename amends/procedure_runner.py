@@ -46,6 +46,9 @@ class ProcedureRunner:
             concurrent.futures.ThreadPoolExecutor(32, thread_name_prefix="step")
         )
         self._slots = asyncio.Semaphore(FLOWS_AT_ONCE)
+        self._guard = threading.Lock()
+        self._stopped = False
+        self._awaited: set[concurrent.futures.Future[None]] = set()
         self._later: set[asyncio.Future[None]] = set()
         self._thread = threading.Thread(target=self._loop.run_forever, name="flows", daemon=True)
         self._ready: concurrent.futures.Future[Any] = concurrent.futures.Future()
@@ -68,17 +71,41 @@ class ProcedureRunner:
         self._ready.set_result(mistake)
 
     def stop(self) -> None:
-        """Stop; what runs is abandoned, as after a crash: the ledger makes that safe."""
+        """Stop; what runs is abandoned, as after a crash: the ledger makes that safe.
+
+        Whoever waits for a run is let go with CancelledError: else this process would never end.
+        """
+        with self._guard:
+            self._stopped = True
+            abandoned = list(self._awaited)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(timeout=5)
+        for one in abandoned:
+            one.cancel()
 
     def run(self, reference: str, note_gap: Callable[[], None]) -> None:
-        """Run the procedure to its end. ``note_gap`` is called when Prefect did not see it."""
-        asyncio.run_coroutine_threadsafe(self._run(reference, note_gap), self._loop).result()
+        """Run the procedure to its end. ``note_gap`` is called when Prefect did not see it.
+
+        Raises CancelledError once this was stopped.
+        """
+        self._wait_for(self._run(reference, note_gap))
 
     def run_plainly(self, reference: str) -> None:
-        """Run the procedure to its end, without Prefect."""
-        asyncio.run_coroutine_threadsafe(self._run_plainly(reference), self._loop).result()
+        """Run the procedure to its end, without Prefect. Raises CancelledError as ``run`` does."""
+        self._wait_for(self._run_plainly(reference))
+
+    def _wait_for(self, run: Coroutine[Any, Any, None]) -> None:
+        with self._guard:
+            if self._stopped:
+                run.close()
+                raise concurrent.futures.CancelledError
+            awaited = asyncio.run_coroutine_threadsafe(run, self._loop)
+            self._awaited.add(awaited)
+        try:
+            awaited.result()
+        finally:
+            with self._guard:
+                self._awaited.discard(awaited)
 
     def prefect_is_down(self) -> bool:
         """Whether Prefect is wanted and does not answer. Waits some seconds at most."""
