@@ -1,6 +1,5 @@
 """The practice platform as a thing to start and stop."""
 
-import threading
 from types import TracebackType
 
 from amends.sandbox.server import Server
@@ -27,9 +26,7 @@ class Sandbox(World):
         """Serve, in threads of its own. Raises OSError when the port is taken."""
         self._server = Server(self, self._port)
         self._port = self._server.server_port
-        threading.Thread(
-            target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
-        ).start()
+        self._server.serve_in_a_thread()
         return self
 
     def stop(self) -> None:

@@ -3,7 +3,6 @@
 import base64
 import hashlib
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from atproto_client import models
@@ -14,10 +13,10 @@ from integrations.platforms.bluesky_service import Service
 from integrations.platforms.bluesky_shapes import Blob, Embed
 from integrations.platforms.bounded import Answered
 from integrations.platforms.bounded_connection import MEBIBYTE, Bounds
+from integrations.platforms.downloads import Fetched, fetch_all
 
 LARGEST = 100 * MEBIBYTE
 """A film may have this much (app.bsky.embed.video)."""
-AT_ONCE = 4
 RAW_SHA256 = b"\x01\x55\x12\x20"
 """A name (CID) of raw bytes by their SHA-256 starts so."""
 
@@ -56,14 +55,9 @@ class Blobs:
         """Ask this server from now on."""
         self._service.move(address)
 
-    def fetch(self, did: str, blobs: Sequence[Wanted]) -> tuple[tuple[Media, ...], tuple[str, ...]]:
+    def fetch(self, did: str, blobs: Sequence[Wanted]) -> Fetched:
         """What could be had, and the name and code of what could not. Raises nothing."""
-        if not blobs:
-            return (), ()
-        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="media") as pool:
-            fetched = list(pool.map(lambda one: self._one(did, one), blobs))
-        kept = tuple(one for one in fetched if isinstance(one, Media))
-        return kept, tuple(one for one in fetched if isinstance(one, str))
+        return fetch_all(lambda one: self._one(did, one), blobs)
 
     def close(self) -> None:
         """Let go of the connections."""

@@ -23,7 +23,7 @@ from integrations.platforms.mastodon_capture import VISIBILITIES, captured, name
 from integrations.platforms.mastodon_client import Instance
 from integrations.platforms.mastodon_health import healthy, unhealthy
 from integrations.platforms.mastodon_limits import AskedLimits
-from integrations.platforms.mastodon_media import Downloads
+from integrations.platforms.mastodon_media import downloads, wanted
 from integrations.platforms.mastodon_shapes import (
     AccountShape,
     EditShape,
@@ -62,7 +62,7 @@ class Mastodon:
         self._instance = Instance(self._base_url, token, bounds) if self._base_url else None
         self._limits = AskedLimits(self._instance)
         self._stranger = MastodonStranger(self._name, connection.base_url, bounds=bounds)
-        self._downloads = Downloads(bounds, self._base_url)
+        self._downloads = downloads(bounds, self._base_url)
 
     def check(self) -> Health:
         """Ask whose token it is and what it may do. Raises nothing: problems are sentences."""
@@ -83,7 +83,7 @@ class Mastodon:
             return None
         response, status = found
         history = self._history(remote_id) if status.edited_at else []
-        fetched = self._downloads.fetch(status.media_attachments if media else ())
+        fetched = self._downloads.fetch(wanted(status.media_attachments if media else ()))
         return captured(response, status, history, fetched)
 
     def delete(self, remote_id: str, version: str | None = None) -> None:

@@ -20,7 +20,7 @@ from integrations.platforms.reading import read_as
 from integrations.platforms.x_answers import meaning, says_absent
 from integrations.platforms.x_capture import WHOLE_POST, captured, ours
 from integrations.platforms.x_health import healthy, unhealthy
-from integrations.platforms.x_media import Downloads
+from integrations.platforms.x_media import downloads, wanted
 from integrations.platforms.x_shapes import (
     CreatedAnswer,
     DeletedAnswer,
@@ -54,7 +54,7 @@ class X:
         self._client = tweepy.Client(**(token or {}), return_type=requests.Response)
         bound(self._client.session, bounds, base_url)
         self._stranger = XStranger(self._handle, base_url, bounds=bounds)
-        self._downloads = Downloads(bounds, base_url)
+        self._downloads = downloads(bounds, base_url)
 
     def check(self) -> Health:
         """Ask whose token it is and what it may do. Raises nothing: problems are sentences."""
@@ -77,7 +77,7 @@ class X:
         if answer.says_absent:
             return None
         post, author = ours(answer, self._handle)
-        fetched = self._downloads.fetch(answer.includes.media if media else ())
+        fetched = self._downloads.fetch(wanted(answer.includes.media if media else ()))
         return captured(response, post, author, fetched)
 
     def delete(self, remote_id: str, version: str | None = None) -> None:

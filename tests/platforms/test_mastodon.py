@@ -14,7 +14,7 @@ from stages import words
 from integrations.errors import NotAuthorised, NotSent, NotSupported, OutcomeUnknown, Refused
 from integrations.platforms.base import Connection
 from integrations.platforms.mastodon import Mastodon
-from integrations.platforms.mastodon_media import Downloads
+from integrations.platforms.mastodon_media import downloads, wanted
 from integrations.platforms.mastodon_shapes import MediaShape
 from integrations.platforms.mastodon_stranger import MastodonStranger
 from integrations.platforms.registry import STRANGERS, connect
@@ -331,10 +331,10 @@ def test_media_are_not_fetched_from_just_anywhere(
 ) -> None:
     port = stage.proxy.url.rpartition(":")[2]
     shape = MediaShape(id="7", url=url.format(port=port) if url else None)
-    downloads = Downloads(BOUNDS, instance_at)
-    assert downloads.fetch([shape]) == ((), ("7 no-address",))
+    fetching = downloads(BOUNDS, instance_at)
+    assert fetching.fetch(wanted([shape])) == ((), ("7 no-address",))
     assert stage.proxy.calls() == []
-    downloads.close()
+    fetching.close()
 
 
 def test_a_delete_that_says_another_post_is_not_believed(stage: MastodonStage) -> None:

@@ -6,17 +6,17 @@ refusal looks like, and what each call is, differs by platform: the stage says s
 """
 
 import http.client
-import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from types import TracebackType
 from urllib.parse import urlsplit
 
 from amends.sandbox import mischief
 from amends.sandbox.faults import TROUBLES, Does, Fault, Faults, Says
+from amends.sandbox.loopback import LoopbackServer
 
 PATIENCE_SECONDS = 30.0
 OF_ONE_HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length"})
@@ -107,9 +107,7 @@ class FaultProxy:
         """Serve, in threads of its own. Raises OSError when the port is taken."""
         self._server = _Server(self, self._port)
         self._port = self._server.server_port
-        threading.Thread(
-            target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
-        ).start()
+        self._server.serve_in_a_thread()
         return self
 
     def stop(self) -> None:
@@ -197,40 +195,10 @@ class FaultProxy:
         return old or self.passed_on(call, request)
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-    allow_reuse_address = True
-    request_queue_size = 256
-
+class _Server(LoopbackServer):
     def __init__(self, proxy: FaultProxy, port: int) -> None:
-        super().__init__(("127.0.0.1", port), _Handler)
+        super().__init__(port, _Handler)
         self.proxy = proxy
-        self.stopping = threading.Event()
-        self._open: set[socket.socket] = set()
-
-    def process_request(self, request: object, client_address: object) -> None:
-        assert isinstance(request, socket.socket)
-        self._open.add(request)
-        super().process_request(request, client_address)
-
-    def shutdown_request(self, request: object) -> None:
-        assert isinstance(request, socket.socket)
-        self._open.discard(request)
-        super().shutdown_request(request)
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing of clients that went away."""
-
-    def close(self) -> None:
-        self.stopping.set()
-        self.shutdown()
-        self.server_close()
-        for connection in list(self._open):
-            try:
-                connection.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                continue  # closed already
 
 
 class _Handler(BaseHTTPRequestHandler):
