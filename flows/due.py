@@ -17,10 +17,14 @@ def due_effects(
     return [e.id for e in _due(here, incident_id, kind) if account_id in (None, e.account_id)]
 
 
-def due_by_account(here: Office, incident_id: str, kind: EffectKind) -> list[list[str]]:
-    """The same, of all accounts, those of one account together."""
+def due_by_account(
+    here: Office, incident_id: str, kind: EffectKind, account_id: str | None = None
+) -> list[list[str]]:
+    """The same, those of one account together."""
     by_account: dict[str | None, list[str]] = {}
     for effect in _due(here, incident_id, kind):
+        if account_id not in (None, effect.account_id):
+            continue
         by_account.setdefault(effect.account_id, []).append(effect.id)
     return list(by_account.values())
 

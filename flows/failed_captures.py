@@ -9,7 +9,7 @@ from models.store import Transaction
 
 
 def why_not_captured(tx: Transaction, seen: Snapshot) -> dict[str, str]:
-    """The raw code of the last try, for each post whose capture is to be tried again."""
+    """Why the capture of each post that waits for one was not had: the raw code of the last try."""
     if not any(waits_for_a_capture(seen, post) for post in seen.posts):
         return {}
     chain = chain_of_incident(seen.incident.id)
@@ -18,4 +18,9 @@ def why_not_captured(tx: Transaction, seen: Snapshot) -> dict[str, str]:
         .where(col(Entry.chain) == chain, col(Entry.what) == CAPTURE_FAILED)
         .order_by(col(Entry.seq))
     )
-    return {str(row.facts.get("post")): str(row.facts.get("code", "")) for row in rows}
+    tried = {str(row.facts.get("post")): str(row.facts.get("code", "")) for row in rows}
+    accounts = {post.id: post.account_id for post in seen.posts}
+    of_account = {accounts.get(post_id): code for post_id, code in tried.items()}
+    # Those that wait with another post of their account were not tried themselves.
+    waiting = (post for post in seen.posts if post.id not in tried)
+    return tried | {post.id: of_account.get(post.account_id, "") for post in waiting}

@@ -44,6 +44,8 @@ CAPTURE_FAILED = "capture-failed"
 """What the record says of each capture that failed, with its code and the time of the next."""
 
 HELD = "held"
+PUT_OFF = "rate-limit"
+"""The raw code of a platform that named a time, and of what waits for it as well."""
 NOT_SEEN_GONE = "not-seen-gone"
 CANNOT_LOOK = "cannot-look"
 
@@ -114,15 +116,17 @@ def _effect(seen: Snapshot, effect: Effect, now: datetime) -> Iterator[Retry]:
     if seen.incident.closed_at is not None and effect.kind != EffectKind.NOTICE:
         return
     account = seen.accounts.get(effect.account_id or "")
-    code, next_at = effect.code or "", effect.due_at
+    state, code, next_at = effect.state, effect.code or "", effect.due_at
     if _is_held(effect, account, now):
         code, next_at = HELD, account.held_until if account else None
+    elif effect.state == EffectState.AUTHORISED and code == PUT_OFF:
+        state = EffectState.RETRY
     elif effect.state not in (EffectState.RETRY, EffectState.UNKNOWN):
         return
     yield Retry(
         RetryOf(effect.kind.value),
         effect.target,
-        effect.state,
+        state,
         code,
         effect.attempts,
         next_at,

@@ -7,9 +7,10 @@ from sqlmodel import col, func, select
 
 from flows.asking import ask, ask_by_hand
 from flows.by_hand import ask_about_posts_elsewhere
-from flows.due import due_effects
+from flows.due import due_by_account
 from flows.hands import Hands, hands_here
 from flows.ledger import Claim, attempt, carry_out, claim_effect, plan_effect
+from flows.limits import put_off, put_off_with
 from flows.permission import Said, Verdict, verdict
 from flows.step import urgent_step
 from flows.steps.evidence import kept
@@ -25,6 +26,7 @@ from models.words import (
     DecisionType,
     DeleteWord,
     EffectKind,
+    EffectState,
     PostState,
     Role,
     StatementState,
@@ -44,13 +46,30 @@ def delete(here: Office, incident: Incident, plan: Plan, account_id: str | None)
     assert hands is not None, "steps run their work where the hands are"
     if incident.shown >= 0 and _is_skipped(here, incident):
         return
-    for post_id in _deletable(here, incident, account_id):
-        if claim := _authorise(hands, incident, plan, post_id):
-            attempt(hands, claim)
+    silent: set[str | None] = set()
+    for post_id, of_account in _deletable(here, incident, account_id):
+        claim = None
+        if of_account not in silent:
+            claim = _authorise(hands, incident, plan, post_id)
+        if claim and not _goes_on(here, claim.effect.id, attempt(hands, claim)):
+            silent.add(of_account)
     if account_id is None and plan.delete != DeleteWord.NO:
         ask_about_posts_elsewhere(here, incident)
-    for effect_id in due_effects(here, incident.id, EffectKind.DELETE, account_id):
-        carry_out(effect_id)
+    for of_one in due_by_account(here, incident.id, EffectKind.DELETE, account_id):
+        for effect_id in of_one:
+            if not _goes_on(here, effect_id, carry_out(effect_id)):
+                break
+
+
+def _goes_on(here: Office, effect_id: str, state: EffectState) -> bool:
+    """Whether the account's next post may be tried in this round.
+
+    A platform that does not answer is tried once a round: a thread of many posts must not hold the
+    incident for as many timeouts. One that named a time is not tried before it.
+    """
+    if state == EffectState.RETRY:
+        put_off_with(here, effect_id)
+    return state not in (EffectState.INFLIGHT, EffectState.UNKNOWN, EffectState.RETRY)
 
 
 def _is_skipped(here: Office, incident: Incident) -> bool:
@@ -64,10 +83,12 @@ def _is_skipped(here: Office, incident: Incident) -> bool:
         return tx.exec(skipped).first() is not None
 
 
-def _deletable(here: Office, incident: Incident, account_id: str | None) -> list[str]:
-    """Posts of ours that are still there, and of which a copy was kept."""
+def _deletable(
+    here: Office, incident: Incident, account_id: str | None
+) -> list[tuple[str, str | None]]:
+    """Posts of ours that are still there, and of which a copy was kept, with their accounts."""
     query = (
-        select(Post.id)
+        select(Post.id, Post.account_id)
         .join(Capture, col(Capture.post_id) == col(Post.id))
         .where(col(Capture.outdated_at).is_(None))
         .where(col(Post.incident_id) == incident.id, col(Post.state).in_(UNDELETED))
@@ -90,7 +111,9 @@ def _authorise(hands: Hands, planned: Incident, plan: Plan, post_id: str) -> Cla
         anew = incident.plan is None or incident.generation != planned.generation
         if post.state in UNDELETED and not anew:
             effect_id = _judge(tx, hands.office, incident, plan, post)
-        return claim_effect(tx, hands, effect_id) if effect_id else None
+        if effect_id is None or put_off(tx, effect_id):
+            return None
+        return claim_effect(tx, hands, effect_id)
 
 
 def _judge(tx: Transaction, here: Office, incident: Incident, plan: Plan, post: Post) -> str | None:

@@ -8,7 +8,7 @@ import os
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlmodel import col, select
+from sqlmodel import col, or_, select, update
 from sqlmodel.sql.expression import SelectOfScalar
 
 from flows.asking import ask_by_hand
@@ -41,44 +41,52 @@ SECRET_PATIENCE_SECONDS = 10.0
 A_PERSONS_FAILURE = 6
 """The failed try, after about a minute of them, from which a person is asked as well."""
 
-_side = concurrent.futures.ThreadPoolExecutor(8, thread_name_prefix="capture")
+_side = concurrent.futures.ThreadPoolExecutor(256, thread_name_prefix="capture")
+"""As many as the engine's cases: whoever had to wait for a thread would lose the copy by it."""
 
 
 @urgent_step(Step.PRESERVE)
 def preserve(here: Office, incident: Incident, plan: Plan, account_id: str | None) -> None:
-    """Keep a copy of each post before anything is deleted."""
+    """Keep a copy of each post before anything is deleted.
+
+    A platform that does not answer is asked once a round for each account: a thread of many posts
+    must not hold the incident, and whatever people decide meanwhile, for as many timeouts.
+    """
     with here.store.read() as tx:
         posts = tx.exec(select(Post).where(col(Post.incident_id) == incident.id)).all()
+    silent: set[str | None] = {None}
     for post in posts:
-        meant = post.account_id is not None and account_id in (None, post.account_id)
+        meant = post.account_id not in silent and account_id in (None, post.account_id)
         if meant and post.state in (PostState.LIVE, PostState.ASKED):
             with turn(f"preserve/{post.id}") as ours:
-                if ours:
-                    _preserve_one(here, incident, plan, post)
+                if ours and not _preserve_one(here, incident, plan, post):
+                    silent.add(post.account_id)
 
 
-def _preserve_one(here: Office, incident: Incident, plan: Plan, post: Post) -> None:
+def _preserve_one(here: Office, incident: Incident, plan: Plan, post: Post) -> bool:
+    """Returns whether the platform may be asked for the next post of the account at once."""
     with here.store.read() as tx:
         if tx.exec(kept(post)).first():
-            return
+            return True
         account = tx.get_one(Account, post.account_id)
-        if post.try_at is not None and post.try_at > tx.now():
-            return
+        if (at := tx.get_one(Post, post.id).try_at) is not None and at > tx.now():
+            return True
     hands = hands_here()
     assert hands is not None, "steps run their work where the hands are"
     try:
         captured = _read(hands, account, post, plan)
     except (NotAuthorised, NotSupported, Refused) as error:
         _cannot_be_read(here, post, plan, error.code, final=True)
-        return
+        return True
     except (OutsideError, TimeoutError) as error:
         at = error.at if isinstance(error, TryAgainLater) else None
         _cannot_be_read(here, post, plan, getattr(error, "code", "too-slow"), again_at=at)
-        return
+        return False
     if captured is None:
         _was_gone(here, incident, post)
-        return
-    _keep(here, incident, plan, post, captured)
+    else:
+        _keep(here, incident, plan, post, captured)
+    return True
 
 
 def kept(post: Post) -> SelectOfScalar[Capture]:
@@ -128,6 +136,7 @@ def _keep(here: Office, incident: Incident, plan: Plan, post: Post, captured: Ca
         if tx.insert_once(capture):
             row = tx.get_one(Post, post.id)
             row.posted_at = captured.posted_at
+            row.tries, row.try_at = 0, None
             tx.add(row)
             tx.record(
                 chain_of_incident(incident.id),
@@ -227,6 +236,8 @@ def _cannot_be_read(
     """No copy could be had. What is secret, personal or dangerous is deleted all the same, with
     its metadata; anything else waits for the next try, or for a person where none can help."""
     with here.store.write("capture-failed") as tx:
+        # Its row first: two threads that put the same posts off never wait for each other.
+        tx.get_one(Incident, post.incident_id, with_for_update={"key_share": True})
         row = tx.get_one(Post, post.id)
         row.try_at = again_at or tx.now() + _pause(row.tries)
         row.tries += 1
@@ -243,6 +254,20 @@ def _cannot_be_read(
             ask_by_hand(tx, row)
         elif row.tries >= A_PERSONS_FAILURE:
             ask_by_hand(tx, row)  # and go on trying
+        if again_at is not None and not plan.may_delete_without_capture:
+            _rest_until(tx, row, again_at)
+
+
+def _rest_until(tx: Transaction, refused: Post, at: datetime) -> None:
+    """The platform named a time: the account's other posts are not tried before it either."""
+    tx.exec(
+        update(Post)
+        .where(col(Post.incident_id) == refused.incident_id)
+        .where(col(Post.account_id) == refused.account_id, col(Post.id) != refused.id)
+        .where(col(Post.state).in_([PostState.LIVE, PostState.ASKED]))
+        .where(or_(col(Post.try_at).is_(None), col(Post.try_at) < at))
+        .values(try_at=at)
+    )
 
 
 def _pause(tries: int) -> timedelta:
