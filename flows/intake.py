@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from sqlmodel import col, select, update
 
+from flows.by_hand import confirmed
 from flows.refusals import KeyReusedError, NotNowError
 from flows.register import read_register
 from flows.report_request import MOST_POSTS, ReadReport, ReportRequest, read_report
@@ -99,6 +100,7 @@ class _Intake:
         holders = list(dict.fromkeys(taken.values()))
         for incident_id in sorted(holders):  # in one order for everybody: no two block each other
             self._join(tx, incident_id)
+        self._name_the_account(tx, taken)
         self._ask_to_delete(tx, taken)
         incident_id = holders[0] if holders else self._open(tx)
         self._add_posts(tx, incident_id, taken)
@@ -150,6 +152,30 @@ class _Intake:
                 post.delete_asked_by = [*post.delete_asked_by, self.reporter.id]
                 tx.add(post)
         tx.flush()
+
+    def _name_the_account(self, tx: Transaction, taken: dict[tuple[str, str, str], str]) -> None:
+        """A post that a first link put on nobody's account, and this one puts on ours, is ours:
+        what was asked about it as somebody else's is asked no longer. Once the DTU has looked and
+        said which line it breaks, no link says otherwise."""
+        for named in sorted(self.report.posts, key=lambda one: one.key):
+            post = _open_post(tx, named.key) if named.key in taken else None
+            if post is None or named.account is None or post.account_id is not None:
+                continue
+            if confirmed(tx, post):
+                continue
+            post.account_id, post.handle = named.account.id, named.account.handle
+            post.url, post.state = named.link.url, PostState.LIVE
+            tx.add(post)
+            tx.flush()
+            tx.exec(
+                update(Decision)
+                .where(col(Decision.incident_id) == post.incident_id)
+                .where(col(Decision.target) == post.id, col(Decision.withdrawn_at).is_(None))
+                .values(withdrawn_at=tx.now())
+            )
+            tx.record(
+                chain_of_incident(post.incident_id), self.reporter.email, "is-ours", post=post.id
+            )
 
     def _add_posts(
         self, tx: Transaction, incident_id: str, taken: dict[tuple[str, str, str], str]
