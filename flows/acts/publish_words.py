@@ -1,14 +1,14 @@
 """Put a statement up, as a post of its own (lines 120, 122)."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlmodel import col, update
 
 from flows.acts.base import NOTHING, Again, Finding, Receipt, platform_of
 from flows.asking import ask_for_words, ask_to_publish
 from flows.hands import Hands
-from integrations.errors import OutcomeUnknown, OutsideError
+from integrations.errors import NotSent, OutcomeUnknown, OutsideError
 from integrations.platforms.base import FOR_EVER, Platform, Words
 from models.effects import Effect
 from models.incident import Incident, Post
@@ -64,6 +64,27 @@ def _look_at_edit(platform: Platform, edited: Receipt, words: Words) -> tuple[Fi
     return Finding.ABSENT, NOTHING
 
 
+def _is_past_its_key(platform: Platform, effect: Effect) -> bool:
+    """Whether the platform knew a key once, and has forgotten it: an attempt that was put off."""
+    holds = platform.key_holds
+    known = holds is not None and holds != FOR_EVER
+    return known and datetime.now(UTC) - effect.planned_at >= (holds or FOR_EVER)
+
+
+def _found_before(platform: Platform, words: Words, since: datetime) -> Receipt | None:
+    """What an earlier attempt made after we had looked. Raises OutcomeUnknown where it made
+    several: that is read back, and a person's."""
+    try:
+        found = platform.find_published(words, since - CLOCK_SKEW)
+    except OutcomeUnknown as unknown:
+        code = unknown.code
+    else:
+        if len(found) > 1:
+            raise OutcomeUnknown("not-seen")
+        return Receipt(found[0].remote_id, found[0].url) if found else None
+    raise NotSent(code)
+
+
 class PublishWords:
     """Put a statement up, as a post of its own or in the place of one (lines 120, 122).
 
@@ -99,7 +120,12 @@ class PublishWords:
         if edited := _edited(payload):
             platform.edit(str(edited.remote_id), words_of(effect, payload))
             return edited
-        made = platform.publish(words_of(effect, payload))
+        words = words_of(effect, payload)
+        if effect.attempts > 1 and _is_past_its_key(platform, effect):
+            earlier = _found_before(platform, words, effect.planned_at)
+            if earlier is not None:
+                return earlier
+        made = platform.publish(words)
         if platform.presence(made.remote_id, public=False) == Presence.GONE:
             raise OutcomeUnknown("not-seen")  # it says that it published, and shows nothing
         return Receipt(made.remote_id, made.url)

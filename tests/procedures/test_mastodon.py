@@ -140,6 +140,22 @@ def test_a_correction_whose_key_is_forgotten_is_a_persons(
     assert mastodon.stage.calls("create") == 1
 
 
+def test_a_correction_put_off_until_its_key_is_forgotten_is_looked_for_before_it_is_sent(
+    mastodon: Somewhere, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It came up after we had looked; then the instance said wait, for longer than it remembers."""
+    monkeypatch.setattr(reading_back, "SETTLE_TIME", timedelta(seconds=0))
+    monkeypatch.setattr(Mastodon, "key_holds", timedelta(seconds=6))
+    mastodon.stage.fail("create", "reset-after")
+    mastodon.stage.fail("timeline", "lying-200")
+    mastodon.stage.fail("create", "429", reset_in=9)
+    reference = mastodon.cleared(mastodon.stage.post(WRONG))
+    seen = mastodon.published(reference)
+    assert seen.statements[0].state == StatementState.PUBLISHED
+    assert len(mastodon.stage.live()) == 1
+    assert len(mastodon.keys()) == 2
+
+
 def test_a_mistake_for_followers_is_put_right_to_the_followers(mastodon: Somewhere) -> None:
     post_id = mastodon.stage.post(WRONG, visibility="private")
     reference = mastodon.cleared(post_id)
