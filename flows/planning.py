@@ -35,7 +35,7 @@ from policy.stored import as_stored
 REPLANNED = (DecisionType.CONFIRM, DecisionType.KEEP, DecisionType.FACTS, DecisionType.WORDS)
 """Questions that a new plan puts anew."""
 
-ANSWERED_ANEW = (None, Choice.KEEP, Choice.NO)
+ANSWERED_ANEW = (None, Choice.KEEP, Choice.EDIT, Choice.NO)
 
 UNSENT = (StatementState.DRAFTED, StatementState.WAITING, StatementState.CLEARED)
 

@@ -198,8 +198,10 @@ def _came_back(tx: Transaction, post: Post) -> None:
     post.state, post.verified_at, post.seen_gone_by = PostState.NEEDS_HUMAN, None, []
     post.look_at, post.returns = None, post.returns + 1
     incident = _incident(tx, post)
+    if not post.open:
+        post.open = not _held_elsewhere(tx, post)
     if incident.closed_at is not None:
-        incident.closed_at, post.open = None, not _held_elsewhere(tx, post)
+        incident.closed_at = None
         _say(tx, post, "reopened")
     tx.add(incident)
     wake_incident(tx, incident.id)  # its row first, then the record: so do all who decide
@@ -209,11 +211,13 @@ def _came_back(tx: Transaction, post: Post) -> None:
 
 
 def _take_back(tx: Transaction, post: Post, *, answered: bool) -> None:
-    """Once gone, nobody need act by hand; once back, nobody's word that it was gone still holds."""
+    """Once gone, nobody need act by hand, nor decide whether it stays; once back, nobody's word
+    that it was gone still holds."""
+    about = [DecisionType.ATTEST, DecisionType.SETTLE]
     tx.exec(
         update(Decision)
         .where(col(Decision.incident_id) == post.incident_id, col(Decision.target) == post.id)
-        .where(col(Decision.type).in_([DecisionType.ATTEST, DecisionType.SETTLE]))
+        .where(col(Decision.type).in_(about if answered else [*about, DecisionType.KEEP]))
         .where(col(Decision.choice).is_not(None) if answered else col(Decision.choice).is_(None))
         .where(col(Decision.withdrawn_at).is_(None))
         .values(withdrawn_at=tx.now())
