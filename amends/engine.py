@@ -173,7 +173,7 @@ class Engine:
             self._runner.run_plainly(incident.reference)
         concurrent.futures.wait([urgent])
         concurrent.futures.wait([told])
-        recovering.result()
+        concurrent.futures.wait([recovering])
         tell_waiting(self.office, incident)
         stands = stand(self.office, incident.reference, incident.stirred)
         if not new_input and stands.waiting_for != incident.waiting_for:
@@ -182,6 +182,7 @@ class Engine:
         if moved and any(waiting.wait == Wait.ENGINE for waiting in stands.waits):
             with self._guard:
                 self._running[incident.id] = True
+        recovering.result()  # last: what it raised keeps nobody from hearing what is theirs to do
 
     def _respond_at_once(self, reference: str) -> None:
         with self._urgency.urgent():

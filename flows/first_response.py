@@ -24,7 +24,7 @@ def respond_at_once(reference: str) -> None:
         delete.plainly(reference)
         verify.plainly(reference)
         return
-    side_by_side([partial(_respond_on, reference, one) for one in accounts])
+    side_by_side([partial(_respond_on, reference, one) for one in accounts], urgent=True)
 
 
 def _accounts(reference: str) -> list[str]:

@@ -218,7 +218,9 @@ def _plan_delete(
 
     Exactly what was kept is deleted; only where the detail itself does harm, whatever is there.
     """
-    captured = tx.exec(kept(post)).one()
+    captured = tx.exec(kept(post)).first()
+    if captured is None:
+        return None  # found changed by another runner meanwhile: it is kept again first
     version = None if plan.may_delete_without_capture else captured.version
     last = tx.exec(
         select(func.coalesce(func.max(Effect.generation), 0)).where(

@@ -1,18 +1,21 @@
 """A bad night: what goes wrong twice, or changes while it is dealt with, still reaches its end."""
 
+import threading
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from department import ANA, CY, DEE, EVE, Department
 
+from amends import engine
 from flows.deciding.attesting import attest
 from flows.deciding.keeping import put_right
 from flows.deciding.reclassifying import reclassify
 from flows.deciding.settling import settle
+from flows.hands import Hands
+from flows.side_by_side import side_by_side
 from flows.steps import evidence, verification
 from models.words import CaptureDepth, DecisionType, Kind, PostState, Wait
-
 
 BUSY = (None, Wait.ENGINE, Wait.PLATFORM)
 
@@ -92,6 +95,47 @@ def test_a_thread_on_a_platform_that_hangs_does_not_hold_up_the_incident(
     )
     department.sandbox.heal()
     gone(department, reference)
+
+
+def test_looks_at_a_platform_that_hangs_do_not_hold_up_the_incident(
+    department: Department,
+) -> None:
+    links = tuple(department.post(f"Part {number} of nonsense.") for number in range(6))
+    department.sandbox.fail("get", "hang", times=50, after=6, seconds=25.0)
+    reference = department.report_wrong_fact(links)
+    department.until_waiting(reference, Wait.CLEARANCE, 45)
+    department.sandbox.heal()
+    gone(department, reference)
+
+
+def test_people_hear_what_is_theirs_to_do_whatever_recovery_meets(
+    quiet: Department, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_hands: Hands, _incident_id: str) -> None:
+        raise ValueError("unforeseen")
+
+    monkeypatch.setattr(engine, "recover_incident", broken)
+    quiet.start_engine()
+    reference = quiet.report(quiet.post("The fnud opens."), Kind.TYPO)
+    quiet.until(reference, lambda _: bool(quiet.mail.to(DEE)))
+    quiet.until_waiting(reference, Wait.DECISION)
+
+
+def test_what_is_urgent_waits_for_no_thread_that_reads_back() -> None:
+    free = threading.Event()
+    lines = threading.Thread(target=side_by_side, args=([free.wait] * 70,))
+    lines.start()
+    done = threading.Event()
+    try:
+        urgent = threading.Thread(
+            target=side_by_side, args=([done.set, done.wait],), kwargs={"urgent": True}
+        )
+        urgent.start()
+        assert done.wait(timeout=5)
+    finally:
+        free.set()
+        lines.join()
+    urgent.join()
 
 
 def test_copies_that_all_come_back_are_each_held_by_the_incident_again(
