@@ -2,6 +2,8 @@
 
 from functools import partial
 
+from sqlmodel import col, select
+
 from flows.acts.publish_words import freeze_words
 from flows.asking import ask_for_words
 from flows.due import due_by_account
@@ -12,7 +14,7 @@ from flows.step import step
 from flows.steps.words import true_claims_of
 from flows.words_by_hand import length_of
 from models.audit import chain_of_incident
-from models.incident import Incident
+from models.incident import Capture, Incident, Post
 from models.office import Office
 from models.sealed import place
 from models.snapshot import Snapshot, incident_by, snapshot
@@ -84,7 +86,7 @@ def _authorise(here: Office, reference: str, statement_id: str) -> None:
             payload=freeze_words(
                 wording,
                 text,
-                _audience(seen, statement.account_id),
+                _audience(tx, incident, statement.account_id),
                 tx.now(),
                 next((post for post in seen.posts if post.id == statement.edits), None),
             ),
@@ -93,10 +95,15 @@ def _authorise(here: Office, reference: str, statement_id: str) -> None:
         )
 
 
-def _audience(seen: Snapshot, account_id: str) -> Audience:
-    """The words go to whoever could see the mistake: the widest audience of its posts there."""
-    captures = [seen.captures.get(p.id) for p in seen.posts if p.account_id == account_id]
-    found = {one.audience for one in captures if one is not None}
+def _audience(tx: Transaction, incident: Incident, account_id: str) -> Audience:
+    """The words go to whoever could see the mistake: the widest audience of its posts there, by
+    every copy that was kept, those of earlier versions among them."""
+    kept = (
+        select(Capture.audience)
+        .join(Post, col(Post.id) == col(Capture.post_id))
+        .where(col(Post.incident_id) == incident.id, col(Post.account_id) == account_id)
+    )
+    found = set(tx.exec(kept))
     return next((one for one in Audience if one in found), Audience.PUBLIC)
 
 

@@ -165,6 +165,25 @@ def test_a_mistake_for_followers_is_put_right_to_the_followers(mastodon: Somewhe
     assert mastodon.stage.platform.presence(correction, public=True) is Presence.GONE
 
 
+def test_a_mistake_for_followers_that_was_edited_stays_among_the_followers(
+    mastodon: Somewhere,
+) -> None:
+    """Its copy is out of date, and the new one cannot be had before the words go out."""
+    post_id = mastodon.stage.post(WRONG, visibility="private")
+    mastodon.stage.fail("delete", "429", reset_in=2)
+    reference = mastodon.report(post_id)
+    mastodon.department.until(reference, lambda _: mastodon.stage.calls("delete") == 1)
+    mastodon.stage.edit(post_id, "The fund opens on 4 May.")
+    mastodon.stage.fail("get", "500-before", after=1, times=40)
+    mastodon.department.until(reference, lambda s: not s.captures, 60)
+    mastodon.department.until_waiting(reference, Wait.CLEARANCE, 60)
+    mastodon.department.clear(reference)
+    seen = mastodon.department.until(
+        reference, lambda s: s.statements[0].state == StatementState.PUBLISHED, 60
+    )
+    assert mastodon.stage.visibility(str(seen.statements[0].remote_id)) == "private"
+
+
 def test_words_for_the_people_named_in_a_post_are_a_persons_to_send(mastodon: Somewhere) -> None:
     post_id = mastodon.stage.post(f"@{mastodon.stage.other} {WRONG}", visibility="direct")
     reference = mastodon.cleared(post_id)
