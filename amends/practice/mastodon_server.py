@@ -219,7 +219,9 @@ def _add_account(request: Request, wanted: _NewAccount) -> dict[str, str]:
 def _end_with_our_parent() -> None:
     """However the process that started us ends, our standard input ends with it."""
     with contextlib.suppress(OSError):
-        sys.stdin.buffer.read()
+        # Past sys.stdin: Python cannot end in order while a thread waits in it.
+        while os.read(sys.stdin.fileno(), 1):
+            pass
     os.kill(os.getpid(), signal.SIGTERM)
 
 

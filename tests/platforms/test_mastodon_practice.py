@@ -42,6 +42,13 @@ def test_it_answers_until_it_is_stopped_and_leaves_nothing(temporary: Path) -> N
     instance.stop()  # again: nothing to do
 
 
+def test_it_ends_without_a_word(temporary: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    with PracticeMastodon() as instance:
+        capfd.readouterr()
+        assert instance.base_url
+    assert "Fatal" not in capfd.readouterr().err
+
+
 def test_it_does_not_outlive_whoever_started_it() -> None:
     started = subprocess.run(
         [sys.executable, "-c", STARTS_AND_DIES], capture_output=True, text=True, timeout=90
