@@ -60,7 +60,8 @@ def engine(
 
 def demo(
     scenario: Annotated[
-        str | None, typer.Option("--scenario", help="wrong-fact (as usual) or wrong-account.")
+        str | None,
+        typer.Option("--scenario", help="wrong-fact (as usual), copies or wrong-account."),
     ] = None,
     keep: Annotated[bool, typer.Option("--keep", help="Leave everything running.")] = False,
 ) -> None:

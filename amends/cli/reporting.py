@@ -19,7 +19,10 @@ NOT_YET = "It still goes on. Follow it with: amends status {reference} --watch"
 
 
 def report(
-    links: Annotated[list[str], typer.Argument(help="The link to the post.", metavar="LINK")],
+    links: Annotated[
+        list[str],
+        typer.Argument(help="The link to the post; several, if it is one mistake.", metavar="LINK"),
+    ],
     kinds: Kinds,
     poster: Annotated[
         str | None, typer.Option(help="Who posted: me, unknown, or an e-mail address.")

@@ -25,7 +25,8 @@ STORIES: dict[str, Story] = {
         "a wrong fact on three platforms at once",
         copies.play,
         (on_x, on_bluesky, on_mastodon),
-        "a practice platform that answers as X does; Bluesky’s real server; a Mastodon instance",
+        "a practice platform that answers as X does; Bluesky’s real server; an imitation of "
+        "Mastodon",
     ),
     "wrong-account": Story("a political joke from the wrong account", wrong_account.play),
 }

@@ -41,7 +41,7 @@ def run(scenario: str | None = None, keep: bool = False) -> int:
         with _sigterm_is_ctrl_c():
             code = tell(story, screen, home, keep=keep)
     finally:
-        if code != FAILED and not keep:
+        if (code != FAILED and not keep) or not any(home.iterdir()):
             shutil.rmtree(home, ignore_errors=True)
     if home.exists():
         screen.place("The files stay in", home)
@@ -60,7 +60,7 @@ def tell(story: Story, screen: Screen, home: Path, *, keep: bool) -> int:
             if keep:
                 _stay(stage, screen)
             else:
-                screen.say("To open these pages, leave it running: amends demo --keep")
+                screen.say(f"To open these pages, leave it running: {_command(story)} --keep")
                 screen.say(f"Another story: {_others(story)}")
             with screen.waiting("Ending everything …"):
                 running.close()
@@ -71,7 +71,8 @@ def tell(story: Story, screen: Screen, home: Path, *, keep: bool) -> int:
         plain = isinstance(error, (DemoError, PracticeError))
         said = str(error) if plain else f"{type(error).__name__}: {error}"
         screen.wrong(f"The demo failed. {said}")
-        screen.place("What the processes wrote is in", home / "logs")
+        if any(home.iterdir()):
+            screen.place("What the processes wrote is in", home / "logs")
         return FAILED
     return DONE
 
@@ -99,8 +100,13 @@ def _stay(stage: Stage, screen: Screen) -> None:
 
 
 def _others(story: Story) -> str:
-    names = (name for name, one in STORIES.items() if one is not story)
-    return ", ".join(f"amends demo --scenario {name}" for name in names)
+    return ", ".join(_command(one) for one in STORIES.values() if one is not story)
+
+
+def _command(story: Story) -> str:
+    """How this story is told again."""
+    name = next((name for name, one in STORIES.items() if one is story), USUAL)
+    return "amends demo" if name == USUAL else f"amends demo --scenario {name}"
 
 
 @contextmanager

@@ -27,11 +27,17 @@ NO_COMPILER = (
     "A part of the Bluesky server could not be compiled. Install make and a C++ compiler "
     "(on Debian: apt install build-essential), then try again; npm’s own words are in {log}."
 )
+NO_TRUST = (
+    "The Bluesky server could not be fetched: npm does not trust the certificate that it was "
+    "shown. Where your organisation reads the traffic, let NODE_EXTRA_CA_CERTS name the file of "
+    "its certificates, then try again; npm’s own words are in {log}."
+)
 FAILED = "npm could not install the Bluesky server. Read its own words in {log}, then try again."
 TOO_SLOW = "npm took more than half an hour to install the Bluesky server. Try again."
 
 SIGNS = (
     (("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ETIMEDOUT", "ENETUNREACH"), NO_NETWORK),
+    (("SELF_SIGNED_CERT", "UNABLE_TO_VERIFY_LEAF", "UNABLE_TO_GET_ISSUER"), NO_TRUST),
     (("gyp ERR!", "node-gyp"), NO_COMPILER),
 )
 """What npm writes when it fails, and what that means."""
@@ -90,6 +96,7 @@ def _alone(path: Path) -> Iterator[None]:
 
 
 def _fill(node: Node, coming: Path, environ: Mapping[str, str], log: Path) -> None:
+    log.unlink(missing_ok=True)  # of an attempt that failed, perhaps for another reason
     for name in ("package.json", "package-lock.json"):
         shutil.copy(PINS / name, coming)
     told = ("ci", "--no-audit", "--no-fund", "--omit=dev", "--no-update-notifier")

@@ -16,7 +16,7 @@ READY_SECONDS = 60.0
 END_SECONDS = 10.0
 TICK_SECONDS = 0.05
 
-NOT_INSTALLED = "The practice Mastodon is not installed. Install it: pip install mastodon-mock."
+NOT_INSTALLED = "The practice Mastodon is not installed. Run make install, which installs it."
 NOT_READY = "The practice Mastodon did not start. What it printed says why."
 
 

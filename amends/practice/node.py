@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 NO_NODE = (
-    "The Bluesky server needs node. Run: make test-real, or: pip install -r requirements-real.txt"
+    "The Bluesky server needs node, which is not installed here. Run make demo-copies or make "
+    "test-real: they install all that it needs."
 )
 
 

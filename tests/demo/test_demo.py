@@ -1,5 +1,6 @@
 """The demo tells its stories as somebody at a terminal meets them, and leaves nothing behind."""
 
+import importlib.util
 import os
 import re
 import signal
@@ -18,7 +19,7 @@ from amends.demo.places.base import Place
 from amends.demo.screen import Screen
 from amends.demo.stage import Stage
 from amends.demo.stories import STORIES, Story
-from amends.demo.telling import FAILED, tell
+from amends.demo.telling import FAILED, run, tell
 from amends.practice.node import PracticeError
 
 COMMAND = [sys.executable, "-m", "amends.cli", "demo"]
@@ -204,4 +205,16 @@ def test_a_story_whose_servers_cannot_be_had_says_what_to_do(
 
     story = Story("nothing", lambda stage, screen: None, (nowhere,))
     assert tell(story, Screen(), room, keep=False) == FAILED
-    assert "The demo failed. Such a server needs more. Run: make more" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "The demo failed. Such a server needs more. Run: make more" in shown
+    assert "logs" not in shown
+
+
+def test_a_demo_that_could_not_begin_leaves_no_folder(
+    room: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(tempfile, "tempdir", str(room))
+    assert run("copies") == FAILED
+    assert "Run make demo-copies" in " ".join(capsys.readouterr().out.split())
+    assert list(room.iterdir()) == []

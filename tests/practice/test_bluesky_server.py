@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from amends.practice.bluesky import BlueskyServer
-from amends.practice.installing import cache_folder, install, place_of
+from amends.practice.installing import _meaning, cache_folder, install, place_of
 from amends.practice.node import PracticeError, find_node
 from amends.supervise import free_port
 
@@ -30,6 +30,19 @@ def test_without_node_one_sentence_says_what_to_do(monkeypatch: pytest.MonkeyPat
     with pytest.raises(PracticeError) as missing:
         install()
     assert "make test-real" in str(missing.value)
+
+
+@pytest.mark.parametrize(
+    ("npm", "sentence"),
+    [
+        ("npm error code ENOTFOUND", "Check the network"),
+        ("npm error code SELF_SIGNED_CERT_IN_CHAIN", "NODE_EXTRA_CA_CERTS"),
+        ("npm error gyp ERR! not found: make", "build-essential"),
+        ("npm error Something new", "Read its own words"),
+    ],
+)
+def test_what_npm_says_becomes_a_sentence_that_says_what_to_do(npm: str, sentence: str) -> None:
+    assert sentence in _meaning(npm)
 
 
 def test_the_cache_is_where_the_environment_says(tmp_path: Path) -> None:
