@@ -31,7 +31,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
         server.cleanup()
 
 
-def fill(connection: Connection, name: str, **given: str) -> None:
+def fill(connection: Connection, name: str, **given: object) -> None:
     """A row of the table as it now is: what is given, and anything in what else it must have."""
     anything = {str: "", int: 0, bool: True, bytes: b"", datetime: datetime.now(UTC)}
     table = Table(name, MetaData(), autoload_with=connection)
@@ -89,3 +89,25 @@ def test_rows_that_refer_to_a_changed_table_come_through(store: Store) -> None:
         if store.engine.dialect.name == "sqlite":
             assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
             assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+
+
+def test_open_posts_learn_where_their_ids_are_unique_and_forget_it_again(store: Store) -> None:
+    store.migrate()
+    store.migrate("0003")
+    link = "https://social.example/@Dept/77"
+    with store.engine.begin() as connection:
+        fill(connection, "incident", id="i1")
+        at_i1 = {"incident_id": "i1", "open": True}
+        fill(connection, "post", id="p1", platform="x", remote_id="1", **at_i1)
+        fill(connection, "post", id="p2", platform="bluesky", handle="Dept.example", **at_i1)
+        fill(connection, "post", id="p3", platform="mastodon", remote_id="77", url=link, **at_i1)
+    store.migrate()
+    with store.engine.begin() as connection:
+        realms = connection.exec_driver_sql("SELECT realm FROM post ORDER BY id").all()
+        assert [one for (one,) in realms] == ["", "dept.example", "https://social.example"]
+        there = "https://other.example"
+        fill(connection, "post", id="p4", platform="mastodon", remote_id="77", realm=there, **at_i1)
+    store.migrate("0003")
+    with store.engine.connect() as connection:
+        still_open = connection.exec_driver_sql("SELECT id, open FROM post ORDER BY id").all()
+    assert [bool(row[1]) for row in still_open] == [True, True, True, False]
