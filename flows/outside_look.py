@@ -30,18 +30,29 @@ PUBLIC = "public"
 
 
 def seen_from_outside(
-    platform: str, handle: str | None, remote_id: str, base_url: str | None = None
+    platform: str,
+    handle: str | None,
+    remote_id: str,
+    base_url: str | None = None,
+    *,
+    alone: bool = False,
 ) -> Presence:
     """Look as a member of the public, at ``base_url`` where it is given. Raises nothing: where
-    nobody can look at this platform from outside, the answer is *unknown*."""
+    nobody can look at this platform from outside, the answer is *unknown*.
+
+    ``alone``: this look has to prove a deletion by itself. Then a post that may only be hidden from
+    strangers is *unknown*, too.
+    """
     look = STRANGERS.get(platform)
     if look is None or not handle:
         return Presence.UNKNOWN
     stranger = look(handle, base_url)
     try:
-        return stranger.presence(remote_id)
+        seen = stranger.presence(remote_id)
     finally:
         stranger.close()
+    may_be_hidden = alone and stranger.hidden_looks_absent and seen == Presence.GONE
+    return Presence.UNKNOWN if may_be_hidden else seen
 
 
 def can_be_seen(platform: str) -> bool:
@@ -85,7 +96,7 @@ def _look_once(hands: Hands, incident_id: str, post_id: str) -> None:
     seen = Presence.UNKNOWN
     if may_look:
         faults.point("outside-look:before-call")
-        seen = seen_from_outside(post.platform, post.handle, post.remote_id, base_url)
+        seen = seen_from_outside(post.platform, post.handle, post.remote_id, base_url, alone=True)
         faults.point("outside-look:after-call")
     with hands.office.store.write("conclude-outside-look") as tx:
         _hold_still(tx, incident_id)

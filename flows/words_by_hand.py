@@ -81,7 +81,13 @@ def _read(platform: Platform, link: ParsedLink, words: Words, since: datetime) -
         raise
     if captured is None:
         return Because.NOT_THERE
-    return None if platform.same_words(captured.text, words.text) else Because.WORDS_DIFFER
+    same = platform.same_words(_as_copied(captured.text), _as_copied(words.text))
+    return None if same else Because.WORDS_DIFFER
+
+
+def _as_copied(text: str) -> str:
+    """Without the spaces and lines that a person's copying may change."""
+    return " ".join(text.split())
 
 
 def _is_found(platform: Platform, link: ParsedLink, words: Words, since: datetime) -> bool:

@@ -177,6 +177,10 @@ class Platform(Protocol):
 class Stranger(Protocol):
     """A member of the public: looks at posts of one handle with no credentials at all."""
 
+    hidden_looks_absent: bool
+    """Whether strangers are told of a post that they may not see that there is none: then their
+    word that it is gone proves no deletion by itself."""
+
     def presence(self, remote_id: str) -> Presence:
         """Look once. Raises nothing: whatever is not a plain answer is ``Presence.UNKNOWN``."""
         ...

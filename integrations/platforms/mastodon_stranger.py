@@ -13,6 +13,8 @@ from models.words import Presence
 class MastodonStranger:
     """Looks at one instance from outside; without ``base_url`` it does not know where to look."""
 
+    hidden_looks_absent = True  # a post for followers is a 404 to everybody else
+
     def __init__(self, handle: str, base_url: str | None = None, *, bounds: Bounds = USUAL) -> None:
         self._instance = Instance(base_url.rstrip("/"), None, bounds) if base_url else None
 

@@ -19,6 +19,8 @@ MOVED = frozenset({301, 302, 307, 308})
 class XStranger:
     """Looks at one account's posts from outside."""
 
+    hidden_looks_absent = False  # of a protected account X says 403
+
     def __init__(self, handle: str, base_url: str | None = None, *, bounds: Bounds = USUAL) -> None:
         self._handle = handle.lstrip("@").lower()
         self._session = bound(requests.Session(), bounds, base_url)

@@ -3,7 +3,7 @@
 import base64
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,7 +12,14 @@ import libipld
 import pytest
 from atproto_crypto.did import get_did_key
 from atproto_crypto.verify import verify_signature
-from bluesky_stage import PATIENT, BlueskyStage, open_stage, somebody
+from bluesky_stage import (
+    PATIENT,
+    BlueskyStage,
+    deactivate,
+    open_stage,
+    somebody,
+    take_down,
+)
 from stages import words
 
 from amends.practice.bluesky_person import BlueskyPerson
@@ -182,6 +189,19 @@ def test_a_stranger_says_gone_only_of_an_account_that_there_is(stage: BlueskySta
     nobody = BlueskyStranger("nobody-at-all.test", stage.proxy.url, bounds=PATIENT)
     assert nobody.presence("3lbhtsv2jjk2b") is Presence.UNKNOWN
     nobody.close()
+
+
+@pytest.mark.parametrize("close", [deactivate, take_down])
+def test_a_stranger_says_nothing_of_an_account_that_was_closed_meanwhile(
+    stage: BlueskyStage, close: Callable[[str], None]
+) -> None:
+    key = stage.post("It may come back")
+    stranger = BlueskyStranger(stage.handle, stage.proxy.url, bounds=PATIENT)
+    assert stranger.presence(key) is Presence.PRESENT
+    close(stage.handle)
+    assert stranger.presence(key) is Presence.UNKNOWN  # it knows the account's own name by now
+    assert stage.platform.presence(key, public=False) is Presence.UNKNOWN
+    stranger.close()
 
 
 def test_one_session_serves_many_threads_for_as_long_as_it_is_good(stage: BlueskyStage) -> None:

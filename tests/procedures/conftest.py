@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from department import Department, open_department
+from reached import Reached, listening
 
 
 @pytest.fixture
@@ -20,3 +21,10 @@ def department(quiet: Department) -> Department:
     """A department with its engine at work."""
     quiet.start_engine()
     return quiet
+
+
+@pytest.fixture
+def reached() -> Iterator[Reached]:
+    """What this process reaches for on the network, from here on."""
+    with listening() as reached:
+        yield reached

@@ -1,12 +1,9 @@
 """A post on somebody's own account: asked about, looked at once, and otherwise left alone."""
 
-import sys
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-
 import pytest
 from department import ANA, BO, CY, DEE, EVE, SAM, Department
 from engine_process import EngineProcess
+from reached import Reached
 from sqlmodel import select
 
 from flows.deciding.attesting import attest
@@ -28,41 +25,6 @@ from models.words import Because, Choice, DecisionType, Kind, PostState, Step, W
 
 HANDLE = "ana_at_home"
 TEXT = "My minister is a fool"
-
-
-@dataclass
-class Reached:
-    """Every address that this process connected to, and every name that it asked for."""
-
-    watching: bool = False
-    connected: list[tuple[str, int]] = field(default_factory=list)
-    asked_for: set[object] = field(default_factory=set)
-
-    def note(self, event: str, args: tuple[object, ...]) -> None:
-        """What Python calls at each event, from whatever code."""
-        if self.watching and event == "socket.getaddrinfo":
-            self.asked_for.add(args[0])
-        if self.watching and event == "socket.connect" and isinstance(args[1], tuple):
-            self.connected.append(args[1][:2])
-
-    def besides_mail(self, department: Department) -> list[tuple[str, int]]:
-        """The connections to anything but the mail server; the engine's own bell is no address."""
-        assert self.asked_for <= {"127.0.0.1"}
-        mail = department.mail.controller.port
-        return [place for place in self.connected if place[1] != mail]
-
-
-REACHED = Reached()
-sys.addaudithook(REACHED.note)  # cannot be got round from Python, and cannot be taken away
-
-
-@pytest.fixture
-def reached() -> Iterator[Reached]:
-    REACHED.connected.clear()
-    REACHED.asked_for.clear()
-    REACHED.watching = True
-    yield REACHED
-    REACHED.watching = False
 
 
 def private_post(department: Department) -> str:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
+import httpx
 import libipld
 from fault_proxy import Dialect, FaultProxy, Reply, Request
 from stages import Stage
@@ -121,6 +122,24 @@ def somebody() -> BlueskyPerson:
     handle = fresh_handle()
     shared_server().add_account(handle)
     return shared_server().person(handle)
+
+
+def deactivate(handle: str) -> None:
+    """Its owner closes the account for a while: it may come back with every post."""
+    shared_server().person(handle).send("com.atproto.server.deactivateAccount", {})
+
+
+def take_down(handle: str) -> None:
+    """The server's own people close the account, for as long as they like."""
+    server = shared_server()
+    subject = {"$type": "com.atproto.admin.defs#repoRef", "did": server.person(handle).did}
+    answer = httpx.post(
+        f"{server.base_url}/xrpc/com.atproto.admin.updateSubjectStatus",
+        json={"subject": subject, "takedown": {"applied": True, "ref": "a-test"}},
+        auth=("admin", "admin-pass"),  # what the server's own test environment has
+        trust_env=False,
+    )
+    answer.raise_for_status()
 
 
 def ever_created(server: BlueskyServer, did: str) -> int:

@@ -172,8 +172,17 @@ class MastodonStage:
             self._ask("POST", f"{STATUS}/{post_id}/favourite", by=self.others)
         return post_id
 
-    def post_by_another(self, text: str) -> str:
-        return str(self._ask("POST", STATUS, data={"status": text}, by=self.others)["id"])
+    def post_by_another(self, text: str, **more: str) -> str:
+        sent = {"status": text, **more}
+        return str(self._ask("POST", STATUS, data=sent, by=self.others)["id"])
+
+    def delete(self, remote_id: str) -> None:
+        """Somebody takes a post of ours down with their app."""
+        self._ask("DELETE", f"{STATUS}/{remote_id}")
+
+    def delete_by_another(self, remote_id: str) -> None:
+        """Somebody else takes their own post down with their app."""
+        self._ask("DELETE", f"{STATUS}/{remote_id}", by=self.others)
 
     def edit(self, remote_id: str, text: str) -> str:
         return str(self._ask("PUT", f"{STATUS}/{remote_id}", data={"status": text})["id"])
