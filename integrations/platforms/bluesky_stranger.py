@@ -21,9 +21,7 @@ PUBLIC = "https://public.api.bsky.app"
 class BlueskyStranger:
     """Looks at one account's posts from outside."""
 
-    hidden_looks_absent = (
-        False  # posts are public; of a closed account nothing is said
-    )
+    hidden_looks_absent = False  # posts are public; of a closed account nothing is said
 
     def __init__(self, handle: str, base_url: str | None = None, *, bounds: Bounds = USUAL) -> None:
         self._handle = handle.lstrip("@").lower()
