@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 from sqlmodel import col, select, update
 
-from flows.by_hand import confirmed
 from flows.refusals import KeyReusedError, NotNowError
 from flows.register import read_register
 from flows.report_request import MOST_POSTS, ReadReport, ReportRequest, read_report
@@ -82,6 +81,17 @@ def _open_post(tx: Transaction, key: tuple[str, str, str]) -> Post | None:
         col(Post.open).is_(True),
     )
     return tx.exec(same).first()
+
+
+def _is_decided(tx: Transaction, post: Post) -> bool:
+    """Whether a person has said anything about it."""
+    answered = select(Decision.id).where(
+        col(Decision.incident_id) == post.incident_id,
+        col(Decision.target) == post.id,
+        col(Decision.choice).is_not(None),
+        col(Decision.withdrawn_at).is_(None),
+    )
+    return tx.exec(answered).first() is not None
 
 
 @dataclass(frozen=True)
@@ -155,13 +165,13 @@ class _Intake:
 
     def _name_the_account(self, tx: Transaction, taken: dict[tuple[str, str, str], str]) -> None:
         """A post that a first link put on nobody's account, and this one puts on ours, is ours:
-        what was asked about it as somebody else's is asked no longer. Once the DTU has looked and
-        said which line it breaks, no link says otherwise."""
+        what was asked about it as somebody else's is asked no longer. What a person has decided
+        about it stands: no link outweighs that."""
         for named in sorted(self.report.posts, key=lambda one: one.key):
             post = _open_post(tx, named.key) if named.key in taken else None
             if post is None or named.account is None or post.account_id is not None:
                 continue
-            if confirmed(tx, post):
+            if _is_decided(tx, post):
                 continue
             post.account_id, post.handle = named.account.id, named.account.handle
             post.url, post.state = named.link.url, PostState.LIVE

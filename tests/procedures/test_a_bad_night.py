@@ -9,12 +9,15 @@ from department import ANA, CY, DEE, EVE, Department
 
 from amends import engine
 from flows.deciding.attesting import attest
+from flows.deciding.confirming import confirm
 from flows.deciding.keeping import put_right
 from flows.deciding.reclassifying import reclassify
 from flows.deciding.settling import settle
 from flows.hands import Hands
 from flows.side_by_side import side_by_side
 from flows.steps import evidence, verification
+from flows.view import view, viewer
+from models.retries import RetryCode, RetryOf
 from models.words import CaptureDepth, DecisionType, Kind, PostState, Wait
 
 BUSY = (None, Wait.ENGINE, Wait.PLATFORM)
@@ -62,6 +65,22 @@ def test_a_link_with_a_wrong_name_does_not_keep_the_right_one_from_being_acted_o
     )
 
 
+def test_what_a_person_decided_about_a_post_elsewhere_outweighs_a_link(
+    department: Department,
+) -> None:
+    link = department.post("The fund opens on 3 May.")
+    reference = department.report_wrong_fact(link.replace("/dept/", "/old_name/"))
+    department.until(reference, lambda s: s.decisions != ())
+    confirm(
+        department.office, department.person(DEE), reference,
+        yes=False, reason="Not ours, and no line is met.",
+    )  # fmt: skip
+    assert department.report_wrong_fact(link) == reference
+    department.until_waiting(reference, Wait.ADVICE)
+    assert department.seen(reference).posts[0].state == PostState.KEPT
+    assert department.sandbox.calls() == []
+
+
 def test_a_thread_does_not_ask_on_where_the_platform_has_said_wait(
     department: Department,
 ) -> None:
@@ -80,6 +99,12 @@ def test_a_thread_does_not_delete_on_where_the_platform_has_said_wait(
     reference = department.report_wrong_fact(links)
     department.until(reference, lambda s: len([e for e in s.effects if e.due_at]) == 6)
     assert len(department.sandbox.calls("delete")) == 1
+    with department.office.store.read() as tx:
+        shown = view(viewer(tx, department.office, department.person(DEE), reference))
+    deletes = [one for one in shown.retries if one.what == RetryOf.DELETE]
+    assert len({one.target for one in deletes}) == 6
+    assert {one.code for one in deletes} == {RetryCode.RATE_LIMIT}
+    assert all(one.next_at for one in deletes)
 
 
 def test_a_thread_on_a_platform_that_hangs_does_not_hold_up_the_incident(
