@@ -3,11 +3,12 @@
 from sqlmodel import col, update
 
 from flows.deciding.desk import Desk
+from flows.deciding.questions import last_answer, open_question
 from flows.refusals import BadRequestError, NotFoundError, NotNowError
 from models.effects import Effect
 from models.people import Account
 from models.statements import Statement
-from models.words import EffectKind, EffectState, StatementState
+from models.words import Choice, DecisionType, EffectKind, EffectState, StatementState
 
 NO_STATEMENT = "There is no such statement in this incident. Look at the incident for its words."
 SEVERAL = "There are several statements. Say which one: look at the incident for their ids."
@@ -60,6 +61,8 @@ def take_back(here: Desk, statement: Statement, code: str) -> None:
     """
     if statement.state == StatementState.PUBLISHED:
         raise NotNowError(PUBLISHED)
+    if _is_said_to_be_out(here, statement):
+        raise NotNowError(GOING_OUT)
     effects = [e for e in here.seen.effects if e.target == statement.id]
     publishing = [e for e in effects if e.kind == EffectKind.PUBLISH]
     for effect in publishing:
@@ -68,6 +71,15 @@ def take_back(here: Desk, statement: Statement, code: str) -> None:
         here.tx.refresh(effect)
         if effect.state in OUT_OF_REACH:
             raise NotNowError(GOING_OUT)
+
+
+def _is_said_to_be_out(here: Desk, statement: Statement) -> bool:
+    """A person has published them by hand, and the engine is about to read them back."""
+    if statement.state != StatementState.NEEDS_HUMAN:
+        return False
+    said = last_answer(here, DecisionType.SETTLE, statement.id)
+    asked = open_question(here, DecisionType.SETTLE, statement.id)
+    return asked is None and said is not None and said.choice == Choice.THERE
 
 
 def _withdrawn(here: Desk, effect: Effect, code: str) -> bool:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from flows.deciding.desk import Desk, desk
-from flows.deciding.questions import decide, needed, open_question
+from flows.deciding.questions import decide, needed, open_question, withdraw_question
 from flows.deciding.statements import account_meant, statement_meant, take_back
 from flows.refusals import NotNowError
 from models.columns import new_id
@@ -49,6 +49,7 @@ def put_words(here: Desk, about: Statement, text: str, language: str | None = No
     Raises NotNowError.
     """
     take_back(here, about, "words-changed")
+    withdraw_question(here, DecisionType.SETTLE, about.id)  # nobody publishes what is not cleared
     wording = _version(here, about, text, language)
     _void(here, about)
     about.wording_id, about.state = wording.id, StatementState.WAITING

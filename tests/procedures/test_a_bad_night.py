@@ -13,12 +13,13 @@ from flows.deciding.confirming import confirm
 from flows.deciding.keeping import put_right
 from flows.deciding.reclassifying import reclassify
 from flows.deciding.settling import settle
+from flows.deciding.writing import write_words
 from flows.hands import Hands
 from flows.side_by_side import side_by_side
 from flows.steps import evidence, verification
 from flows.view import view, viewer
 from models.retries import RetryCode, RetryOf
-from models.words import CaptureDepth, DecisionType, Kind, PostState, Wait
+from models.words import CaptureDepth, DecisionType, Kind, PostState, StatementState, Wait
 
 BUSY = (None, Wait.ENGINE, Wait.PLATFORM)
 
@@ -215,3 +216,31 @@ def test_platforms_that_hang_cost_no_other_incident_its_copy(
     assert Counter(one.depth for one in kept)[CaptureDepth.FULL] == 1
     for one in references:
         department.until(one, lambda s: s.incident.waiting_for not in BUSY, 40)
+
+
+def test_new_words_for_a_persons_hand_are_not_asked_for_before_they_are_cleared(
+    department: Department,
+) -> None:
+    department.sandbox.fail("create", "unauthorised-401", times=None)
+    reference = department.report_wrong_fact(department.post("The fund opens on 3 May."))
+    department.until_waiting(reference, Wait.CLEARANCE)
+    department.clear(reference)
+    department.until(reference, lambda s: s.statements[0].state == StatementState.NEEDS_HUMAN)
+    statement = department.seen(reference).statements[0].id
+    department.until(reference, lambda _: len(publishing(department)) == 1)
+    write_words(
+        department.office, department.person(CY), reference,
+        text="The fund opens on 5 June, not 3 May.", statement=statement,
+    )  # fmt: skip
+    seen = department.seen(reference)
+    assert [q.target for q in seen.open_decisions() if q.type == DecisionType.SETTLE] == []
+    department.until_waiting(reference, Wait.CLEARANCE)
+    department.clear(reference, by=DEE)
+    department.until(reference, lambda s: s.statements[0].state == StatementState.NEEDS_HUMAN)
+    department.until(reference, lambda _: len(publishing(department)) == 2)
+
+
+def publishing(department: Department) -> list[str]:
+    """The mails to a publisher that ask them to publish by hand."""
+    subjects = [str(mail["Subject"]) for mail in department.mail.to(ANA)]
+    return [one for one in subjects if "please publish" in one]
