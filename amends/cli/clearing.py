@@ -10,6 +10,7 @@ from amends.cli.client import Client, incident_path
 from amends.cli.exits import Code, Stop
 from amends.cli.options import AsJson, Reason, Reference, StatementId
 from amends.cli.screen import show, show_json
+from amends.cli.sight import account_of, name_of
 
 NOTHING = "No words of this incident wait for clearance. See: amends status {reference}"
 NO_SUCH = "This incident has no such statement. See: amends status {reference}"
@@ -60,17 +61,13 @@ def _tell(
     if as_json:
         show_json(answer)
         return
-    where = "" if alone else f"{_account(about)}: "
+    where = "" if alone else f"{account_of(about)}: "
     if reject:
         show(f"{where}Rejected. New words are asked for.")
     elif answer["state"] == "cleared":
         show(f"{where}Cleared.")
     else:
         show(f"{where}Your yes is recorded. Another person must clear them too.")
-
-
-def _account(about: dict[str, Any]) -> str:
-    return f"{about['platform']}/{about['account']}"
 
 
 def _by_words(meant: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
@@ -96,15 +93,16 @@ def _meant(seen: dict[str, Any], statement: str | None) -> list[dict[str, Any]]:
 
 
 def _show_words(same: list[dict[str, Any]]) -> None:
-    accounts = ", ".join(_account(one) for one in same)
-    what = "the post put right" if same[0]["edits"] else same[0]["kind"]
-    show(f"{what} on {accounts}", style="bold")
+    accounts = ", ".join(account_of(one) for one in same)
+    show(f"{name_of(same[0])} on {accounts}", style="bold")
     show()
     for line in (same[0]["text"] or "").splitlines():
         show(f"  {line}")
     show()
     for one in same:
-        show(f"SHA-256 {one['digest']}" + (f" on {_account(one)}" if len(same) > 1 else ""))
+        if len(same) > 1:
+            show(account_of(one))
+        show(f"SHA-256 {one['digest']}")
 
 
 COMMANDS = {"clear": clear}

@@ -9,7 +9,7 @@ from amends.cli.client import Client, incident_path, reference_of
 from amends.cli.exits import Code, Stop
 from amends.cli.options import AsJson, Circumstances, Kinds, listed
 from amends.cli.screen import show, show_json, tell
-from amends.cli.sight import ended, of_the_posts, person_waits, show_incident
+from amends.cli.sight import ENDED, ended, of_the_posts, person_waits, show_incident
 
 LOOK_SECONDS = 0.3
 PATIENCE_SECONDS = 300.0
@@ -102,10 +102,10 @@ def _follow(client: Client, reference: str, *, as_json: bool) -> None:
 
 
 def _news(seen: dict[str, Any], said: set[str]) -> list[str]:
-    """What was not said yet: how the posts stand, and what about them is tried again and when."""
-    stands = ", ".join(f"{post['url']}: {post['state']}" for post in seen["posts"])
+    """What was not said yet: how each post stands, what of them is tried again, and when."""
+    stands = [f"{post['url']}: {post['state']}" for post in seen["posts"]]
     again = [one["sentence"] for one in seen["retries"] if one["what"] != "notice"]
-    return [line for line in (stands, *again) if line not in said]
+    return [line for line in (*stands, *again) if line not in said]
 
 
 def _outcome(seen: dict[str, Any]) -> Code | None:
@@ -113,11 +113,17 @@ def _outcome(seen: dict[str, Any]) -> Code | None:
 
     Advice and closing come at their own time: they hold nobody up.
     """
-    if seen["state"] in ("accepted", "working"):
+    if seen["state"] in ("accepted", "working") or _is_at_work_on_posts(seen):
         return None
     if not ended(seen):
         return Code.WAITING_FOR_A_PERSON if of_the_posts(person_waits(seen)) else None
     return Code.WAITING_FOR_A_PERSON if person_waits(seen) else Code.DONE
+
+
+def _is_at_work_on_posts(seen: dict[str, Any]) -> bool:
+    """Whether a post is about to move by itself: a person who must act on another holds none up."""
+    at_work = {wait["target"] for wait in seen["waits"] if wait["waiting_for"] == "engine"}
+    return any(post["id"] in at_work for post in seen["posts"] if post["state"] not in ENDED)
 
 
 COMMANDS = {"report": report}

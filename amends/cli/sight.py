@@ -22,6 +22,7 @@ NEEDS = {
     "words": " --text …",
     "advise": " --text …",
     "attest": " (or --refuse)",
+    "keep": " --reason … (or --delete, or --edit …)",
 }
 """What an answer cannot do without."""
 
@@ -49,12 +50,12 @@ def show_incident(seen: dict[str, Any]) -> None:
     """All that the person may see, in 80 columns."""
     head = f"{seen['reference']}  severity {seen['severity']}  {', '.join(seen['kinds'])}"
     show(head.rstrip(), style="bold")
-    show(seen["waiting_for_label"] or seen["state"].capitalize())
+    show(_headline(seen))
     show(f"Reported {_when(seen['opened_at'])}")
     if took := _clock(seen["clock"]):
         show(took)
     _section("Posts", [_post(post) for post in seen["posts"]])
-    _section("Words", [_statement(one) for one in seen["statements"]])
+    _section("Words", _statements(seen["statements"]))
     _section("Notices", [_notice(one) for one in seen["notices"]])
     _section("Advice", [(d["by"], d["text"]) for d in _advice(seen)])
     _show_waits(seen)
@@ -131,10 +132,38 @@ def _post(post: dict[str, Any]) -> tuple[str, str]:
     return post["state"], post["url"] + by
 
 
-def _statement(one: dict[str, Any]) -> tuple[str, str]:
-    lines = [f"{one['kind']} on {one['platform']}/{one['account']}"]
-    if one["text"]:
-        lines.append(one["text"])
+def _headline(seen: dict[str, Any]) -> str:
+    """What presses most, in the words for this very thing."""
+    first = next((w for w in seen["waits"] if w["waiting_for"] == seen["waiting_for"]), None)
+    said: str | None = first["label"] if first else seen["waiting_for_label"]
+    return said or str(seen["state"]).capitalize()
+
+
+def name_of(statement: dict[str, Any]) -> str:
+    """What sort of words they are; those that go in a post's place are the post."""
+    return "the post put right" if statement["edits"] else str(statement["kind"])
+
+
+def account_of(statement: dict[str, Any]) -> str:
+    """Where they go out, as platform/handle."""
+    return f"{statement['platform']}/{statement['account']}"
+
+
+def _statements(statements: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
+    """The same words on several accounts are shown once."""
+    shown: dict[str, str] = {}
+    rows = []
+    for one in statements:
+        before = shown.get(one["text"] or "")
+        rows.append(_statement(one, f"the same words as on {before}" if before else one["text"]))
+        shown.setdefault(one["text"] or "", account_of(one))
+    return rows
+
+
+def _statement(one: dict[str, Any], said: str | None) -> tuple[str, str]:
+    lines = [f"{name_of(one)} on {account_of(one)}"]
+    if one["text"] and said:
+        lines.append(said)
     if one["cleared_by"]:
         lines.append(f"cleared by {', '.join(one['cleared_by'])}")
     if one["length"]:
@@ -146,7 +175,7 @@ def _statement(one: dict[str, Any]) -> tuple[str, str]:
     if one["attested_by"]:
         lines.append(f"not read back: on the word of {one['attested_by']}")
     if one["you_may_clear"]:
-        lines.append(f"You may clear these words. Statement {one['id']}")
+        lines += ["You may clear these words. This statement’s id:", one["id"]]
     return one["state"], "\n".join(lines)
 
 
@@ -164,7 +193,7 @@ def _wait(seen: dict[str, Any], wait: dict[str, Any]) -> tuple[str, str]:
         again = [one for one in seen["retries"] if one["target"] == wait["target"]]
         if again:
             return wait["waiting_for"], "\n".join(line for one in again for line in _retry(one))
-    lines = [wait["label"].removeprefix("Waiting ")]
+    lines = [wait["label"].removeprefix("Waiting "), *_about(seen, wait["target"])]
     if wait["because_label"]:
         lines.append(f"asked again: {wait['because_label']}")
     if wait["asked_of"]:
@@ -176,6 +205,13 @@ def _wait(seen: dict[str, Any], wait: dict[str, Any]) -> tuple[str, str]:
     if hint := _hint(seen, wait):
         lines.append(hint)
     return wait["waiting_for"], "\n".join(lines)
+
+
+def _about(seen: dict[str, Any], target: str) -> list[str]:
+    """Which of several posts, or words, it is about."""
+    posts = {one["id"]: one["url"] for one in seen["posts"]}
+    words = {one["id"]: f"on {account_of(one)}" for one in seen["statements"]}
+    return [several[target] for several in (posts, words) if len(several) > 1 and target in several]
 
 
 def _retry(one: dict[str, Any]) -> list[str]:

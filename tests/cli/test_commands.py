@@ -11,7 +11,9 @@ import pytest
 from paper import ANA, BO, CY, DEE, HAL, SAM
 
 from amends.cli import programs
-from amends.cli.exits import Stop
+from amends.cli.exits import Code, Stop
+from amends.cli.reporting import _outcome
+from models.incident import Post
 from models.words import DecisionType, Kind, PostState, Role, StatementState
 from policy import tables
 
@@ -66,6 +68,22 @@ def test_waiting_ends_with_10_when_a_person_must_act(terminal: Any) -> None:
     assert "gone" in ended.out
 
 
+def test_waiting_goes_on_while_another_copy_moves_by_itself(terminal: Any) -> None:
+    paper = terminal.paper
+    links = (paper.link(1), paper.link(2, "embassy"))
+    reference = paper.planned(*links)
+    first, second = paper.seen(reference).posts
+    paper.ask(reference, DecisionType.ATTEST, first.id, Role.PUBLISHER)
+    with paper.office.store.write("by-hand") as tx:
+        tx.get_one(Post, first.id).state = PostState.BY_HAND
+    seen = json.loads(terminal.run("status", reference, "--json", by=ANA).out)
+    assert _outcome(seen) is None
+    with paper.office.store.write("gone") as tx:
+        tx.get_one(Post, second.id).state = PostState.GONE
+    seen = json.loads(terminal.run("status", reference, "--json", by=ANA).out)
+    assert _outcome(seen) is Code.WAITING_FOR_A_PERSON
+
+
 def _engine_has_told(terminal: Any, reference: str) -> None:
     from models.words import DecisionType
 
@@ -96,6 +114,21 @@ def test_status_shows_one_or_all(terminal: Any) -> None:
     assert listed["incidents"][0]["reference"] == reference
     short = json.loads(terminal.run("status", reference[3:], "--json", by=DEE).out)
     assert short["reference"] == reference
+
+
+def test_status_says_the_same_words_once_and_what_each_wait_is_about(terminal: Any) -> None:
+    paper = terminal.paper
+    links = (paper.link(1), paper.link(2, "embassy"))
+    reference = paper.worded(*links)
+    for post in paper.seen(reference).posts:
+        paper.ask(reference, DecisionType.ATTEST, post.id, Role.PUBLISHER)
+    paper.set_posts(reference, PostState.BY_HAND)
+    shown = terminal.run("status", reference, by=DEE).out
+    assert shown.count("A post on this account was wrong.") == 1
+    assert shown.count("the same words as on x/") == 1
+    waiting = shown.partition("\nWaiting\n")[2]
+    assert all(link in waiting for link in links)
+    assert max(len(line) for line in shown.splitlines()) <= 80
 
 
 def test_status_of_nothing_says_so(terminal: Any) -> None:
@@ -141,6 +174,7 @@ def test_the_same_words_on_several_accounts_are_read_once_and_cleared_together(
     assert ended.code == 0
     assert ended.out.count("A post on this account was wrong.") == 1
     assert "apology on x/dept, x/embassy" in ended.out
+    assert max(len(line) for line in ended.out.splitlines()) <= 80
     assert ended.out.splitlines()[-2:] == ["x/dept: Cleared.", "x/embassy: Cleared."]
     assert {one.state for one in paper.seen(reference).statements} == {StatementState.CLEARED}
 
