@@ -14,6 +14,7 @@ from flows.step import step
 from flows.steps.words import true_claims_of
 from flows.words_by_hand import length_of
 from models.audit import chain_of_incident
+from models.decisions import Decision
 from models.incident import Capture, Incident, Post
 from models.office import Office
 from models.sealed import place
@@ -34,6 +35,8 @@ def publish(here: Office, incident: Incident, plan: Plan) -> None:
     for statement in seen.statements:
         if statement.state == StatementState.CLEARED:
             _authorise(here, incident.reference, statement.id)
+        elif statement.id in _in_peoples_hands(seen):
+            _take_from_hands(here, incident.reference, statement.id)
     due = due_by_account(here, incident.id, EffectKind.PUBLISH)
     side_by_side([partial(_carry_out_all, one) for one in due])
     measure_for_hands(here, incident.reference)
@@ -62,6 +65,36 @@ def measure_for_hands(here: Office, reference: str) -> None:
 def _carry_out_all(effect_ids: list[str]) -> None:
     for effect_id in effect_ids:
         carry_out(effect_id)
+
+
+def _in_peoples_hands(seen: Snapshot) -> dict[str, Decision]:
+    """The questions to people who are asked to publish by hand, by their statements."""
+    asked = {q.target: q for q in seen.open_decisions() if q.type == DecisionType.SETTLE}
+    unsent = (s.id for s in seen.statements if s.state == StatementState.NEEDS_HUMAN)
+    return {one: asked[one] for one in unsent if one in asked}
+
+
+def _take_from_hands(here: Office, reference: str, statement_id: str) -> None:
+    """What may not be said by us may not be said by hand either."""
+    with here.store.read() as tx:
+        if not _untrue_in_hands(here, snapshot(tx, incident_by(tx, reference)), statement_id):
+            return
+    with here.store.write("take-from-hands") as tx:
+        incident = incident_by(tx, reference)
+        tx.get_one(Incident, incident.id, with_for_update={"key_share": True})
+        seen = snapshot(tx, incident)
+        if untrue := _untrue_in_hands(here, seen, statement_id):
+            question = _in_peoples_hands(seen)[statement_id]
+            question.withdrawn_at = tx.now()
+            tx.add(question)
+            _void(tx, next(s for s in seen.statements if s.id == statement_id), untrue)
+
+
+def _untrue_in_hands(here: Office, seen: Snapshot, statement_id: str) -> list[str]:
+    statement = next(s for s in seen.statements if s.id == statement_id)
+    if statement_id not in _in_peoples_hands(seen) or statement.wording_id is None:
+        return []
+    return _untrue_claims(here, seen, statement, seen.wordings[statement.wording_id])
 
 
 def _authorise(here: Office, reference: str, statement_id: str) -> None:

@@ -240,6 +240,29 @@ def test_new_words_for_a_persons_hand_are_not_asked_for_before_they_are_cleared(
     department.until(reference, lambda _: len(publishing(department)) == 2)
 
 
+def test_words_that_became_untrue_are_taken_from_a_persons_hand(
+    department: Department, quick_looks: None
+) -> None:
+    link = department.post("Off to the pub")
+    (post,) = department.sandbox.live_posts("dept")
+    department.sandbox.fail("create", "unauthorised-401", times=None)
+    reference = department.report_wrong_fact(link)
+    department.until_waiting(reference, Wait.CLEARANCE)
+    department.clear(reference)
+    seen = department.until(
+        reference, lambda s: s.statements[0].state == StatementState.NEEDS_HUMAN
+    )
+    assert any("has-been-removed" in one.claims for one in seen.wordings.values())
+    post.deleted_at = None  # the platform restores it
+    department.until(reference, lambda s: s.posts[0].state == PostState.NEEDS_HUMAN)
+    seen = department.until(
+        reference, lambda s: s.statements[0].state == StatementState.WITHDRAWN, seconds=8
+    )
+    assert seen.statements[0].id not in {
+        q.target for q in seen.open_decisions() if q.type == DecisionType.SETTLE
+    }
+
+
 def publishing(department: Department) -> list[str]:
     """The mails to a publisher that ask them to publish by hand."""
     subjects = [str(mail["Subject"]) for mail in department.mail.to(ANA)]
