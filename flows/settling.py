@@ -9,6 +9,7 @@ from sqlmodel import col, select
 from flows.acts.base import NOTHING, Finding, Receipt
 from flows.acts.registry import act_for
 from flows.asking import ask_to_publish
+from flows.audience import audience_of
 from flows.deciding.pasted import parsed_on
 from flows.hands import Hands
 from flows.ledger import Claim, plan_effect, record_move
@@ -129,13 +130,15 @@ def _read_back(hands: Hands, answer: Decision, statement: Statement) -> ReadBack
     with hands.office.store.read() as tx:
         account = tx.get_one(Account, statement.account_id)
         wording = tx.get_one(Wording, statement.wording_id)
+        audience = audience_of(tx, statement.incident_id, account.id)
     link = seal.open_text(answer.text_sealed or b"", place("decision", answer.id, "text"))
     text = seal.open_text(wording.text_sealed, place("wording", wording.id, "text"))
     try:
         parsed = parsed_on(account, link)
     except BadRequestError:  # the account's address has changed since the link was taken
         return ReadBack(NOTHING, because=Because.ANOTHER_ACCOUNT)
-    words = Words(text, f"by-hand:{statement.id}", statement.drafted_at, wording.language)
+    key, at = f"by-hand:{statement.id}", statement.drafted_at
+    words = Words(text, key, at, wording.language, audience)
     return read_words_back(hands, account, parsed, words, statement.drafted_at)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flows.acts.base import Receipt
+from flows.audience import HIDDEN
 from flows.hands import Hands
 from flows.outside_look import seen_from_outside
 from integrations.errors import (
@@ -54,17 +55,21 @@ def read_words_back(
         outside = seen_from_outside(
             account.platform, account.handle, link.remote_id, account.base_url
         )
-        return ReadBack(receipt, because=_unless_gone(outside))
+        return ReadBack(receipt, because=_unless_gone(outside, words))
     try:
         because = _read(platform, link, words, since)
         return ReadBack(receipt, read=because is None, because=because)
     except OutsideError as error:
         outside = platform.presence(link.remote_id, public=True)
-        return ReadBack(receipt, because=_unless_gone(outside), later=isinstance(error, PASSING))
+        return ReadBack(
+            receipt, because=_unless_gone(outside, words), later=isinstance(error, PASSING)
+        )
 
 
-def _unless_gone(outside: Presence) -> Because | None:
-    return Because.NOT_THERE if outside == Presence.GONE else None
+def _unless_gone(outside: Presence, words: Words) -> Because | None:
+    """What was not meant for strangers is none of theirs to find."""
+    missed = outside == Presence.GONE and words.audience not in HIDDEN
+    return Because.NOT_THERE if missed else None
 
 
 def _read(platform: Platform, link: ParsedLink, words: Words, since: datetime) -> Because | None:

@@ -2,10 +2,9 @@
 
 from functools import partial
 
-from sqlmodel import col, select
-
 from flows.acts.publish_words import freeze_words
 from flows.asking import ask_for_words
+from flows.audience import audience_of
 from flows.due import due_by_account
 from flows.hands import hands_here
 from flows.ledger import carry_out, plan_effect
@@ -15,13 +14,13 @@ from flows.steps.words import true_claims_of
 from flows.words_by_hand import length_of
 from models.audit import chain_of_incident
 from models.decisions import Decision
-from models.incident import Capture, Incident, Post
+from models.incident import Incident
 from models.office import Office
 from models.sealed import place
 from models.snapshot import Snapshot, incident_by, snapshot
 from models.statements import Statement, Wording
 from models.store import Transaction
-from models.words import Audience, DecisionType, EffectKind, StatementState, Step
+from models.words import DecisionType, EffectKind, StatementState, Step
 from policy.plan import Plan
 
 
@@ -119,25 +118,13 @@ def _authorise(here: Office, reference: str, statement_id: str) -> None:
             payload=freeze_words(
                 wording,
                 text,
-                _audience(tx, incident, statement.account_id),
+                audience_of(tx, incident.id, statement.account_id),
                 tx.now(),
                 next((post for post in seen.posts if post.id == statement.edits), None),
             ),
             account_id=statement.account_id,
             generation=wording.version,
         )
-
-
-def _audience(tx: Transaction, incident: Incident, account_id: str) -> Audience:
-    """The words go to whoever could see the mistake: the widest audience of its posts there, by
-    every copy that was kept, those of earlier versions among them."""
-    kept = (
-        select(Capture.audience)
-        .join(Post, col(Post.id) == col(Capture.post_id))
-        .where(col(Post.incident_id) == incident.id, col(Post.account_id) == account_id)
-    )
-    found = set(tx.exec(kept))
-    return next((one for one in Audience if one in found), Audience.PUBLIC)
 
 
 def _untrue_claims(

@@ -134,7 +134,7 @@ def on_bluesky(home: Path, stack: ExitStack, expired: bool) -> Place:
 
 
 def on_mastodon(home: Path, stack: ExitStack, expired: bool, visibility: str = "public") -> Place:
-    """On the practice instance; ``visibility`` is that of what Ana posts at home."""
+    """On the practice instance; ``visibility`` is that of whatever people post."""
     server = mastodon_stage.instance()
     dialect = counting_all(mastodon_stage.DIALECT)
     proxy = stack.enter_context(FaultProxy(server.base_url, dialect))
@@ -146,7 +146,7 @@ def on_mastodon(home: Path, stack: ExitStack, expired: bool, visibility: str = "
         _department(home, "mastodon", stage.handle, proxy, credentials),
         proxy,
         lambda name, post_id: f"{proxy.url}/@{name}/{post_id}",
-        Hand(stage.handle, stage.post, stage.delete),
+        Hand(stage.handle, partial(stage.post, visibility=visibility), stage.delete),
         Hand(
             stage.other,
             partial(stage.post_by_another, visibility=visibility),
@@ -463,6 +463,15 @@ def test_somebody_elses_post_under_a_link_of_ours_is_not_accepted(mastodon: Plac
     theirs = mastodon.theirs.post(text_of(mastodon, reference))
     published(mastodon, reference, mastodon.link_to(mastodon.ours.handle, theirs))
     mastodon.department.until(reference, lambda s: asked_to_publish(s, Because.ANOTHER_ACCOUNT), 40)
+
+
+def test_words_for_followers_are_not_looked_for_among_strangers(tmp_path: Path) -> None:
+    with opened(partial(on_mastodon, visibility="private"), tmp_path) as mastodon:
+        reference = refused_words(mastodon)
+        for verb in ("get", "timeline", "me"):
+            mastodon.proxy.fail(verb, "unauthorised-401", times=None)
+        published(mastodon, reference, mastodon.posted(text_of(mastodon, reference)))
+        assert accepted(mastodon, reference).attested_by == CY
 
 
 # A platform that only people reach, beside one that we reach

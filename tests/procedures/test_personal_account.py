@@ -18,6 +18,7 @@ from flows.refusals import (
     NotFoundError,
     NotNowError,
 )
+from flows.steps.telling import MANAGER
 from flows.view import view, viewer
 from models.referral import Referral
 from models.snapshot import Snapshot
@@ -326,6 +327,8 @@ def test_another_kind_asks_anew_about_what_was_left_to_the_person(department: De
     department.until(reference, lambda s: s.posts[0].state == PostState.BY_HAND)
     department.until_waiting(reference, Wait.CONFIRMATION)
     reclassify(office, dee, reference, kinds=(Kind.NOT_A_MISTAKE,))
+    department.until(reference, lambda s: any(q.target == MANAGER for q in s.open_decisions()))
+    confirm(office, dee, reference, yes=False, target=MANAGER, reason="Nothing to hear.")
     department.until_waiting(reference, Wait.ADVICE)
 
 
