@@ -51,7 +51,9 @@ SETTINGS = {
     "[[people]] phone": "kept with the register; not used yet",
     "[[people]] timezone": "kept with the register; not used yet",
     "[[people]] hours": "kept with the register; not used yet",
-    "[[accounts]] platform": "`x`, or another [platform](../how-to/add-a-platform.md)",
+    "[[accounts]] platform": "`x`, `bluesky` or `mastodon`; where posts are [dealt with "
+    "by hand](../how-to/delete-by-hand.md): `facebook`, `instagram`, `linkedin`, `threads`, "
+    "`tiktok`, `youtube`, or `by-hand` for anything else",
     "[[accounts]] handle": "the account's name, without @",
     "[[accounts]] tier": "`official`, or `personal-official` for an account such as an HMA's; "
     "personal accounts are never registered",
