@@ -89,7 +89,10 @@ def attest(
     """Say that a post is gone, after deleting it by hand; or that you will not delete it."""
     choice = "will-not" if refuse else "gone"
     body = {"type": "attest", "target": target, "choice": choice, "reason": reason}
-    said = "recorded. A person decides what to do." if refuse else "recorded. We look once more."
+    gone = "recorded, for each post that you were asked about. We look where we can."
+    if target:
+        gone = "recorded. We look where we can."
+    said = "recorded. A person decides what to do." if refuse else gone
     send(reference, body, said, as_json=as_json)
 
 

@@ -193,7 +193,7 @@ def _wait(seen: dict[str, Any], wait: dict[str, Any]) -> tuple[str, str]:
         again = [one for one in seen["retries"] if one["target"] == wait["target"]]
         if again:
             return wait["waiting_for"], "\n".join(line for one in again for line in _retry(one))
-    lines = [wait["label"].removeprefix("Waiting "), *_about(seen, wait["target"])]
+    lines = [wait["label"].removeprefix("Waiting "), *_about(seen, wait)]
     if wait["because_label"]:
         lines.append(f"asked again: {wait['because_label']}")
     if wait["asked_of"]:
@@ -207,11 +207,14 @@ def _wait(seen: dict[str, Any], wait: dict[str, Any]) -> tuple[str, str]:
     return wait["waiting_for"], "\n".join(lines)
 
 
-def _about(seen: dict[str, Any], target: str) -> list[str]:
-    """Which of several posts, or words, it is about."""
+def _about(seen: dict[str, Any], wait: dict[str, Any]) -> list[str]:
+    """Which of several posts, or words, it is about; one yes clears the words of them all."""
+    if wait["waiting_for"] not in ABOUT_POSTS:
+        return []
+    about = wait["target"]
     posts = {one["id"]: one["url"] for one in seen["posts"]}
     words = {one["id"]: f"on {account_of(one)}" for one in seen["statements"]}
-    return [several[target] for several in (posts, words) if len(several) > 1 and target in several]
+    return [several[about] for several in (posts, words) if len(several) > 1 and about in several]
 
 
 def _retry(one: dict[str, Any]) -> list[str]:

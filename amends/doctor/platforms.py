@@ -9,7 +9,7 @@ from amends.doctor.staff import listed
 from amends.settings import AccountPart, Settings, SettingsError
 from integrations.errors import NotSupported, OutsideError
 from integrations.platforms.base import Capabilities, Connection, Health
-from integrations.platforms.registry import connect
+from integrations.platforms.registry import REGISTRY, connect
 from templates.labels import label
 from templates.reasons import because
 
@@ -63,6 +63,9 @@ def _topic(finding: Finding) -> str:
 
 def _findings(settings: Settings, account: AccountPart, hands: str) -> Findings:
     about = about_of(account)
+    if account.credentials is None and account.platform not in REGISTRY:
+        yield _no_way_in(about, hands)
+        return
     if account.credentials is None:
         yield warn(about, f"It has no credentials: {BY_HAND}. {hands} would be asked.").on("posts")
         return
@@ -79,6 +82,11 @@ def _findings(settings: Settings, account: AccountPart, hands: str) -> Findings:
     yield from _with_secret(account, secret, hands)
 
 
+def _no_way_in(about: str, hands: str) -> Finding:
+    said = f"Amends has no way in to this platform: {BY_HAND}. {hands} would be asked."
+    return warn(about, said).on("posts")
+
+
 def _put_it(where: str) -> str:
     if where.startswith("file:"):
         return "Put it there."
@@ -90,9 +98,7 @@ def _with_secret(account: AccountPart, secret: str, hands: str) -> Findings:
     try:
         health = _check(Connection(account.platform, account.handle, secret, account.base_url))
     except NotSupported:
-        yield warn(
-            about, f"Amends has no way in to {account.platform}: {BY_HAND}. {hands} would be asked."
-        ).on("posts")
+        yield _no_way_in(about, hands)
     except OutsideError as error:
         yield _refused(account, error)
     else:

@@ -109,5 +109,5 @@ def _already(here: Desk, clearance: Clearance) -> AlreadyDecidedError:
     by_id = {one.id: one.email for one in here.register.people}
     who = here.name_of(by_id.get(clearance.person_id))
     what = "cleared" if clearance.approved else "refused"
-    when = f"{clearance.given_at:%H:%M on %-d %B %Y} UTC"
+    when = f"{clearance.given_at:%H:%M UTC on %-d %B %Y}"
     return AlreadyDecidedError(f"{who} {what} these words at {when}.")

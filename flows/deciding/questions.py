@@ -106,7 +106,7 @@ def already(desk: Desk, decision: Decision) -> AlreadyDecidedError:
     if decision.choice is None or decision.decided_at is None:
         return AlreadyDecidedError("The question was taken back. Look at the incident again.")
     who = desk.name_of(decision.decided_by)
-    when = f"{decision.decided_at:%H:%M on %-d %B %Y} UTC"
+    when = f"{decision.decided_at:%H:%M UTC on %-d %B %Y}"
     return AlreadyDecidedError(f"{who} decided this at {when}: {decision.choice.value}.")
 
 

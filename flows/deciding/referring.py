@@ -90,5 +90,5 @@ def case_of(
 def _already(referral: Referral) -> AlreadyDecidedError:
     if referral.decided_at is None:
         return AlreadyDecidedError("The case was handed over: it is not decided here.")
-    when = f"{referral.decided_at:%H:%M on %-d %B %Y} UTC"
+    when = f"{referral.decided_at:%H:%M UTC on %-d %B %Y}"
     return AlreadyDecidedError(f"{referral.decided_by} decided this at {when}.")

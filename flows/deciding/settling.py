@@ -17,7 +17,7 @@ from models.words import (
 )
 from policy.access import Act
 
-NOT_YOURS = "Only the duty officer can say what is true here."
+NOT_YOURS = "Only the duty officer, or who was asked, can say what is true here."
 NO_TARGET = "There is no such thing in this incident. Look at the incident for what waits."
 NOTHING = "Nothing waits for a person to say what is true."
 SEVERAL = "Several things wait. Say which one: look at the incident for their ids."

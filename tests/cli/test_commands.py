@@ -223,7 +223,9 @@ def test_every_decision_has_a_verb(terminal: Any) -> None:
     paper.set_posts(reference, PostState.NEEDS_HUMAN)
     assert terminal.run("settle", reference, "--not-there", "--target", post, by=DEE).code == 0
     paper.set_posts(reference, PostState.BY_HAND)
-    assert terminal.run("attest", reference, by=CY).code == 0
+    attested = terminal.run("attest", reference, by=CY)
+    assert attested.code == 0
+    assert "for each post that you were asked about" in attested.out
 
 
 def test_a_post_elsewhere_is_confirmed_with_a_line_and_may_be_refused(terminal: Any) -> None:

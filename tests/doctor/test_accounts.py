@@ -195,11 +195,12 @@ def test_an_account_that_amends_does_not_reach_names_who_is_asked(registered: Re
     registered.add("dept", None, None, platform="instagram", tier="personal-official")
     found = registered.examined("instagram/dept")
     assert "deleted by hand. Cy, Ana and Dee would be asked." in found["posts"].what
+    assert "no way in to this platform" in found["posts"].what
     assert "a personal official account" in found["owner"].what
     registered.toml = ""
     registered.add("dept", None, "a secret", platform="instagram")
     found = registered.examined("instagram/dept")
-    assert "no way in to instagram" in found["posts"].what
+    assert "no way in to this platform" in found["posts"].what
 
 
 def test_an_address_in_the_clear_is_bad_before_anything_is_sent(registered: Registered) -> None:
