@@ -143,13 +143,17 @@ def take_down(handle: str) -> None:
 
 
 def ever_created(server: BlueskyServer, did: str) -> int:
-    """How many posts the account ever had, by the server's own journal."""
+    """How many posts the account ever had, by the server's own journal.
+
+    It writes there before it keeps a post: killed in between, it writes the same post again when it
+    is asked again. The same record under the same key is one post to every reader.
+    """
     journal = server.folder / "data" / "sequencer.sqlite"
     with closing(sqlite3.connect(f"file:{journal}?mode=ro", uri=True)) as database:
         rows = database.execute("select event from repo_seq where did = ?", (did,)).fetchall()
     ops = [op for (event,) in rows for op in libipld.decode_dag_cbor(event).get("ops", ())]
-    made = [op for op in ops if op["action"] == "create"]
-    return sum(op["path"].startswith("app.bsky.feed.post/") for op in made)
+    made = {(op["path"], op["cid"]) for op in ops if op["action"] == "create"}
+    return sum(path.startswith("app.bsky.feed.post/") for path, _ in made)
 
 
 class BlueskyStage:
