@@ -117,7 +117,10 @@ def _outcome(seen: dict[str, Any]) -> Code | None:
         return None
     if not ended(seen):
         return Code.WAITING_FOR_A_PERSON if of_the_posts(person_waits(seen)) else None
-    return Code.WAITING_FOR_A_PERSON if person_waits(seen) else Code.DONE
+    if person_waits(seen):
+        return Code.WAITING_FOR_A_PERSON
+    # The words may be on their way still: whether a person must clear them shows in a moment.
+    return None if any(wait["waiting_for"] == "engine" for wait in seen["waits"]) else Code.DONE
 
 
 def _is_at_work_on_posts(seen: dict[str, Any]) -> bool:

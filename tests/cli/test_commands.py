@@ -84,6 +84,14 @@ def test_waiting_goes_on_while_another_copy_moves_by_itself(terminal: Any) -> No
     assert _outcome(seen) is Code.WAITING_FOR_A_PERSON
 
 
+def test_waiting_goes_on_until_it_shows_whether_a_person_must_act() -> None:
+    mail = {"waiting_for": "mail", "target": "notice"}
+    drafting = {"waiting_for": "engine", "target": ""}
+    seen = {"state": "waiting", "posts": [{"id": "post", "state": "gone"}], "waits": [mail]}
+    assert _outcome(seen) is Code.DONE
+    assert _outcome(seen | {"waits": [mail, drafting]}) is None
+
+
 def _engine_has_told(terminal: Any, reference: str) -> None:
     from models.words import DecisionType
 
