@@ -32,7 +32,9 @@ def _circumstances(incomplete: str) -> list[str]:
 Kinds = Annotated[
     list[str],
     typer.Option(
-        "--kind", help="What kind of mistake; give it again for more.", autocompletion=_kinds
+        "--kind",
+        help="What kind of mistake, like typo or wrong-account; give it again for more.",
+        autocompletion=_kinds,
     ),
 ]
 Circumstances = Annotated[
