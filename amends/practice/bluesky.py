@@ -214,7 +214,11 @@ class BlueskyServer:
         return read
 
     def __enter__(self) -> "BlueskyServer":
-        return self.start()
+        try:
+            return self.start()
+        except PracticeError:
+            self.stop()
+            raise
 
     def __exit__(
         self,
