@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlmodel import col, select
 
@@ -139,7 +139,14 @@ def _read_back(hands: Hands, answer: Decision, statement: Statement) -> ReadBack
         return ReadBack(NOTHING, because=Because.ANOTHER_ACCOUNT)
     key, at = f"by-hand:{statement.id}", statement.drafted_at
     words = Words(text, key, at, wording.language, audience)
-    return read_words_back(hands, account, parsed, words, statement.drafted_at)
+    return read_words_back(hands, account, parsed, words, _no_older_than(hands, statement))
+
+
+def _no_older_than(hands: Hands, statement: Statement) -> datetime:
+    """When the words can have been put up first: a post that was put right is as old as it was."""
+    with hands.office.store.read() as tx:
+        edited = tx.get(Post, statement.edits) if statement.edits else None
+    return (edited.posted_at or edited.reported_at) if edited else statement.drafted_at
 
 
 def _is_fresh(hands: Hands, answer: Decision) -> bool:

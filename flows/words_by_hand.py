@@ -86,6 +86,8 @@ def _read(platform: Platform, link: ParsedLink, words: Words, since: datetime) -
         raise
     if captured is None:
         return Because.NOT_THERE
+    if captured.posted_at is not None and captured.posted_at < since - CLOCKS_APART:
+        return Because.OLDER  # the same words, said of an earlier mistake
     same = platform.same_words(_as_copied(captured.text), _as_copied(words.text))
     return None if same else Because.WORDS_DIFFER
 

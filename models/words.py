@@ -311,6 +311,7 @@ class Because(StrEnum):
     NOT_THERE = "not-there"
     ANOTHER_ACCOUNT = "another-account"
     WORDS_DIFFER = "words-differ"
+    OLDER = "older"
 
 
 class Choice(StrEnum):

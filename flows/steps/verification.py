@@ -1,6 +1,7 @@
 """Verify: gone is what an independent read has seen, never what a platform said (design §3.6)."""
 
 import time
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from sqlmodel import col, select, update
@@ -123,19 +124,18 @@ def _incident(tx: Transaction, post: Post) -> Incident:
 
 def _presences(hands: Hands, account: Account, post: Post) -> tuple[Presence, Presence]:
     """Ours first; a stranger's only where ours does not see it: what we still see is not gone.
-    Where we have no way in at all, a stranger's alone."""
-    try:
-        platform = hands.platform(account)
-    except OutsideError:
-        outside = seen_from_outside(
-            account.platform, account.handle, post.remote_id, account.base_url
-        )
-        return Presence.UNKNOWN, outside
+    Where we cannot read, a stranger's has to prove it alone."""
+    own, public = Presence.UNKNOWN, Presence.UNKNOWN
     faults.point("look:before-call")
-    own = platform.presence(post.remote_id, public=False)
-    public = Presence.UNKNOWN
-    if own != Presence.PRESENT:
-        public = platform.presence(post.remote_id, public=True)
+    with suppress(OutsideError):
+        platform = hands.platform(account)
+        own = platform.presence(post.remote_id, public=False)
+        if own == Presence.GONE:
+            public = platform.presence(post.remote_id, public=True)
+    if own == Presence.UNKNOWN:
+        public = seen_from_outside(
+            account.platform, account.handle, post.remote_id, account.base_url, alone=True
+        )
     faults.point("look:after-call")
     return own, public
 

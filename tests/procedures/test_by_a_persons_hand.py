@@ -333,6 +333,20 @@ def test_other_words_than_those_cleared_are_not_accepted(department: Department)
     assert seen.statements[0].wording_id in seen.wordings
 
 
+def test_the_same_words_of_an_earlier_mistake_are_not_taken_for_these(
+    department: Department,
+) -> None:
+    reference = words_wait_for_a_hand(department, department.post("The fund opens on 3 May."))
+    text = department.text_of(department.seen(reference).statements[0])
+    last_week = datetime.now(UTC) - timedelta(days=7)
+    old = department.sandbox.add_post("dept", text, created_at=last_week).url
+    published(department, reference, old)
+    department.until(reference, lambda s: asked_to_publish(s.open_decisions(), Because.OLDER))
+
+    published(department, reference, department.post(text))
+    department.until_waiting(reference, Wait.ADVICE)
+
+
 def test_a_link_to_nothing_is_asked_for_again(department: Department) -> None:
     reference = words_wait_for_a_hand(department, department.post("The fund opens on 3 May."))
     published(department, reference, f"{department.sandbox.url}/dept/status/1234567")
