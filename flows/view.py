@@ -38,6 +38,7 @@ from models.standing import DECISION_WAITS, Standing, Waiting, standing
 from models.statements import Statement
 from models.store import Transaction
 from models.words import (
+    EDIT_BY_HAND,
     PUBLISH_BY_HAND,
     WAIT_LABELS,
     Choice,
@@ -273,8 +274,9 @@ def _waits(by: Viewer, stands: Standing) -> Iterator[WaitShape]:
 
 def _label(by: Viewer, waiting: Waiting, question: Decision | None) -> str:
     by_hand = question is not None and question.type == DecisionType.SETTLE
-    if by_hand and any(one.id == waiting.target for one in by.seen.statements):
-        return PUBLISH_BY_HAND
+    words = next((one for one in by.seen.statements if one.id == waiting.target), None)
+    if by_hand and words is not None:
+        return EDIT_BY_HAND if words.edits else PUBLISH_BY_HAND
     return WAIT_LABELS[waiting.wait]
 
 

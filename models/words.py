@@ -199,6 +199,9 @@ WAIT_LABELS: dict[Wait, str] = {
 PUBLISH_BY_HAND = "Waiting for someone to publish the words by hand, and to give the link"
 """What people read instead of ``Wait.PERSON``, where the words only a person can publish wait."""
 
+EDIT_BY_HAND = "Waiting for someone to put the post right by hand, and to give its link"
+"""The same, where the words go in the place of a post."""
+
 
 class PostState(StrEnum):
     """What is known of one post, in the words of the interface."""

@@ -49,10 +49,11 @@ def settle(
         if any(post.id == about and post.account_id is None for post in here.seen.posts):
             raise NotNowError(NOT_OURS)
         question = open_question(here, DecisionType.SETTLE, about)
-        if not here.is_dtu and not may_answer(here, question):
+        before = last_answer(here, DecisionType.SETTLE, about)
+        known = question is None and not _needs_a_person(here, about)
+        if not here.is_dtu and not may_answer(here, before if known else question):
             raise NotAllowedError(NOT_YOURS)
-        if question is None and not _needs_a_person(here, about):
-            before = last_answer(here, DecisionType.SETTLE, about)
+        if known:
             raise already(here, before) if before else NotNowError(KNOWN)
         choice = Choice.THERE if there else Choice.NOT_THERE
         text = _link(here, about, link) if there else None

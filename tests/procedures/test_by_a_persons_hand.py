@@ -463,3 +463,15 @@ def test_a_post_that_was_kept_is_judged_anew_when_its_kind_changes(department: D
     department.until(reference, lambda s: s.posts[0].state == PostState.KEPT)
     reclassify(department.office, dee, reference, kinds=(Kind.CLASSIFIED,))
     department.until(reference, lambda s: s.posts[0].state == PostState.GONE)
+
+
+def test_who_was_asked_too_learns_who_was_quicker(department: Department) -> None:
+    reference = words_wait_for_a_hand(department, department.post("The fund opens on 3 May."))
+    link = department.post(department.text_of(department.seen(reference).statements[0]))
+    published(department, reference, link)
+    seen = department.until_waiting(reference, Wait.ADVICE)
+    target = seen.statements[0].id
+    with pytest.raises(AlreadyDecidedError):
+        settle(department.office, department.person(ANA), reference, there=True, target=target)
+    with pytest.raises(NotAllowedError):
+        settle(department.office, department.person(BO), reference, there=True, target=target)

@@ -5,6 +5,7 @@ from department import ANA, CY, DEE, Department
 
 from flows.deciding.keeping import put_right
 from flows.refusals import BadRequestError, NotAllowedError
+from flows.view import view, viewer
 from models.words import Kind, PostState, StatementState, Wait
 
 TYPO = "The fnud opens on 5 June."
@@ -38,7 +39,11 @@ def test_where_the_platform_edits_nothing_a_person_is_asked_to_do_it(
     )
     assert department.sandbox.calls("create") == []
     assert department.sandbox.calls("delete") == []
-    assert any(question.target == seen.statements[1].id for question in seen.open_decisions())
+    with department.office.store.read() as tx:
+        by = viewer(tx, department.office, department.person(CY), reference)
+    (wait,) = [one for one in view(by).waits if one.target == seen.statements[1].id]
+    assert wait.label == "Waiting for someone to put the post right by hand, and to give its link"
+    assert wait.you_may_answer
 
 
 def test_who_wrote_the_words_does_not_clear_them(department: Department) -> None:
