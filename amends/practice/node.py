@@ -42,6 +42,8 @@ class Node:
             **environ,
             "PATH": ours,
             "npm_config_nodedir": str(self.folder),
+            # What the machine trusts: the network of a department may have an authority of its own.
+            "NODE_USE_SYSTEM_CA": "1",
             "NODE_GYP_FORCE_PYTHON": sys.executable,
         }
 
