@@ -3,6 +3,7 @@
 import threading
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from department import ANA, CY, DEE, EVE, Department
@@ -18,6 +19,9 @@ from flows.hands import Hands
 from flows.side_by_side import side_by_side
 from flows.steps import evidence, verification
 from flows.view import view, viewer
+from integrations.platforms import registry
+from integrations.platforms.bounded_connection import Bounds
+from integrations.platforms.x import X
 from models.retries import RetryCode, RetryOf
 from models.words import CaptureDepth, DecisionType, Kind, PostState, StatementState, Wait
 
@@ -29,6 +33,13 @@ def quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look again after two seconds instead of a minute."""
     looks = (timedelta(seconds=2), timedelta(seconds=4), timedelta(hours=1), timedelta(hours=24))
     monkeypatch.setattr(verification, "RECHECKS", looks)
+
+
+@pytest.fixture
+def three_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait three seconds for an answer instead of twenty."""
+    bounds = Bounds(connect=3.0, read=3.0, whole=4.0)
+    monkeypatch.setitem(registry.REGISTRY, "x", partial(X, bounds=bounds))
 
 
 def gone(department: Department, reference: str) -> None:
@@ -108,6 +119,7 @@ def test_a_thread_does_not_delete_on_where_the_platform_has_said_wait(
     assert all(one.next_at for one in deletes)
 
 
+@pytest.mark.usefixtures("three_seconds")
 def test_a_thread_on_a_platform_that_hangs_does_not_hold_up_the_incident(
     department: Department,
 ) -> None:
@@ -117,19 +129,21 @@ def test_a_thread_on_a_platform_that_hangs_does_not_hold_up_the_incident(
     department.until(
         reference,
         lambda s: len(s.statements) == 1 and any(p.state == PostState.LIVE for p in s.posts),
-        seconds=45.0,
+        seconds=15.0,
     )
     department.sandbox.heal()
     gone(department, reference)
 
 
+@pytest.mark.matrix
+@pytest.mark.usefixtures("three_seconds")
 def test_looks_at_a_platform_that_hangs_do_not_hold_up_the_incident(
     department: Department,
 ) -> None:
     links = tuple(department.post(f"Part {number} of nonsense.") for number in range(6))
     department.sandbox.fail("get", "hang", times=50, after=6, seconds=25.0)
     reference = department.report_wrong_fact(links)
-    department.until_waiting(reference, Wait.CLEARANCE, 45)
+    department.until_waiting(reference, Wait.CLEARANCE, 25)
     department.sandbox.heal()
     gone(department, reference)
 
