@@ -47,7 +47,7 @@ def test_an_account_that_is_not_yet_secure_is_asked_about_again(department: Depa
     department.until(reference, _asks_about_security)
     confirm(office, dee, reference, yes=True, target="secure")
     department.until(reference, lambda s: s.posts[0].state == PostState.GONE)
-    time.sleep(1)
+    department.until(reference, lambda s: s.incident.shown == s.incident.stirred)
     assert not _asks_about_security(department.seen(reference))
 
 
@@ -109,7 +109,7 @@ def test_words_are_not_published_once_publishing_is_skipped(department: Departme
     department.clear(reference)
     department.until(reference, lambda _: "publish-retry" in department.said(reference))
     skip(department.office, department.person(DEE), reference, step=Step.PUBLISH, reason="Too late")
-    time.sleep(4)
+    time.sleep(4)  # past the time that the platform named: nothing happens, so nothing tells of it
     assert department.sandbox.live_posts("dept") == []
 
 

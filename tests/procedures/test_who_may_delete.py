@@ -1,7 +1,5 @@
 """Whose report takes a post down: that of the post itself, and one that asks for it (design §8)."""
 
-import time
-
 import pytest
 from department import ANA, CY, DEE, EVE, SAM, Department
 
@@ -43,7 +41,7 @@ def test_a_publisher_who_reports_one_post_asks_for_that_one_alone(department: De
     department.until(reference, lambda _: "confirm-asked" in department.said(reference))
     assert department.report_wrong_fact(first, by=ANA) == reference
     department.until(reference, lambda _: _state_of(department, reference, first) == PostState.GONE)
-    time.sleep(1)
+    department.until(reference, lambda s: s.incident.shown == s.incident.stirred)
     assert _state_of(department, reference, second) == PostState.LIVE
 
 
@@ -55,7 +53,6 @@ def test_a_publisher_who_says_that_it_is_no_mistake_asks_for_no_deletion(
     department.until(reference, lambda _: "confirm-asked" in department.said(reference))
     assert department.report(link, Kind.NOT_A_MISTAKE, by=ANA) == reference
     department.until(reference, lambda s: s.incident.shown == s.incident.stirred)
-    time.sleep(1)
     assert _state_of(department, reference, link) == PostState.LIVE
 
 
