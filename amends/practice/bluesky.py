@@ -16,13 +16,13 @@ from types import TracebackType
 import httpx
 
 from amends.practice.bluesky_person import BlueskyPerson
+from amends.practice.ending import end, end_at_once
 from amends.practice.installing import cache_folder, install, modules_of, place_of
 from amends.practice.node import Node, PracticeError, find_node
 from amends.supervise import free_port
 
 SERVE = Path(__file__).parent / "bluesky_server" / "serve.cjs"
 READY_SECONDS = 120.0
-END_SECONDS = 10.0
 DOMAIN = ".test"
 
 NOT_READY = "The Bluesky server did not start. Read why in {log}."
@@ -67,28 +67,15 @@ class _Part:
 
     def stop(self) -> None:
         """Let it end in good order."""
-        if self._process is None:
-            return
-        self._process.terminate()
-        try:
-            self._process.wait(END_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-        self._ended()
+        if self._process is not None:
+            end(self._process)
+            self._process = None
 
     def kill(self) -> None:
         """End it at once, in the middle of whatever it does."""
         if self._process is not None:
-            self._process.kill()
-            self._ended()
-
-    def _ended(self) -> None:
-        assert self._process is not None
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                pipe.close()
-        self._process = None
+            end_at_once(self._process)
+            self._process = None
 
     def _is_ready(self, process: subprocess.Popen[bytes]) -> bool:
         assert process.stdout is not None

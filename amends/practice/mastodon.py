@@ -9,11 +9,11 @@ from types import TracebackType
 
 import httpx
 
+from amends.practice.ending import end
 from amends.practice.node import PracticeError
 from amends.supervise import free_port
 
 READY_SECONDS = 60.0
-END_SECONDS = 10.0
 TICK_SECONDS = 0.05
 
 NOT_INSTALLED = "The practice Mastodon is not installed. Run make install, which installs it."
@@ -53,17 +53,9 @@ class PracticeMastodon:
 
     def stop(self) -> None:
         """End it in good order."""
-        if self._process is None:
-            return
-        self._process.terminate()
-        try:
-            self._process.wait(END_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        if self._process.stdin is not None:
-            self._process.stdin.close()
-        self._process = None
+        if self._process is not None:
+            end(self._process)
+            self._process = None
 
     def add_account(
         self, username: str, name: str = "", *, scopes: tuple[str, ...] = ("read", "write")
