@@ -109,13 +109,17 @@ class Store:
     def __init__(self, url: str, bell: Path | None = None) -> None:
         self.url = url
         self.engine = _open(url)
+        self._reading = self.engine.execution_options(**_of_one_moment(self.engine))
         self._bell = bell
         self._turn = threading.Lock()
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
-        """Look without writing. Rows stay usable afterwards; no transaction is held."""
-        with Transaction(self.engine, expire_on_commit=False, autoflush=False) as tx:
+        """Look without writing, at one moment: what is read last is no newer than what was read
+        first. Rows stay usable afterwards; no transaction is held."""
+        with Transaction(self._reading, expire_on_commit=False, autoflush=False) as tx:
+            if not tx.postgres:
+                tx.connection().exec_driver_sql("BEGIN")
             yield tx
             tx.expunge_all()
 
@@ -185,6 +189,12 @@ class Store:
     def close(self) -> None:
         """Let go of every connection."""
         self.engine.dispose()
+
+
+def _of_one_moment(engine: Engine) -> dict[str, str]:
+    """How a transaction is had in which every SELECT sees the same rows. SQLite has no other."""
+    postgres = engine.dialect.name == "postgresql"
+    return {"isolation_level": "REPEATABLE READ"} if postgres else {}
 
 
 def _alembic() -> Config:
