@@ -8,6 +8,7 @@ from shutil import copytree, ignore_patterns
 from typing import Any
 
 import pytest
+from attacker import take_the_guards_away
 from paper import ANA, BO, CY, DEE, HAL, SAM
 
 from amends.cli import programs
@@ -335,6 +336,7 @@ def test_the_record_is_verified_and_a_change_in_it_is_found(terminal: Any) -> No
     assert whole.code == 0
     assert "Every chain is whole." in whole.out
     with terminal.paper.office.store.engine.begin() as connection:
+        take_the_guards_away(connection)
         connection.exec_driver_sql("UPDATE entry SET actor = 'nobody@dept.example'")
     broken = terminal.run("audit", "verify")
     assert broken.code == 1

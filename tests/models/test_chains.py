@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from attacker import take_the_guards_away
 
 from models.chains import verify_chains
 from models.store import Store
@@ -39,12 +40,14 @@ def test_what_was_written_is_whole(store: Store) -> None:
 )
 def test_a_change_is_found(store: Store, change: str) -> None:
     with store.engine.begin() as connection:
+        take_the_guards_away(connection)
         connection.exec_driver_sql(change)
     assert verify_chains(store).breaks
 
 
 def test_an_entry_put_in_is_found(store: Store) -> None:
     with store.engine.begin() as connection:
+        take_the_guards_away(connection)
         connection.exec_driver_sql(
             "INSERT INTO entry (chain, seq, at, actor, what, facts, previous, digest) "
             "SELECT chain, 5, at, actor, what, facts, previous, digest FROM entry WHERE seq = 4"
