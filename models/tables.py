@@ -9,10 +9,12 @@ from models.effects import Attempt, Effect
 from models.incident import Capture, IdempotencyKey, Incident, Post, Report
 from models.notices import Acknowledgement, Notice
 from models.people import Account, Person, Token
+from models.reconciliation import Reading, Reconciliation
 from models.referral import Referral
 from models.statements import Clearance, Statement, Wording
 
 ALL: tuple[type[SQLModel], ...] = (
     Person, Account, Token, Incident, Report, IdempotencyKey, Post, Capture, Effect, Attempt,
     Statement, Wording, Clearance, Notice, Acknowledgement, Decision, Referral, Entry, Beat,
+    Reconciliation, Reading,
 )  # fmt: skip
