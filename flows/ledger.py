@@ -32,6 +32,7 @@ from models.incident import Incident
 from models.moves import AFTER_OUTCOME, move
 from models.office import Office, office
 from models.people import Account
+from models.reconciliation import RECONCILE_PAUSE, is_reconciling
 from models.referral import Referral
 from models.retries import HELD
 from models.sealed import place
@@ -133,6 +134,9 @@ def claim_effect(tx: Transaction, hands: Hands, effect_id: str) -> Claim | None:
         return None
     hold_still(tx, effect)
     if not _is_due(effect, now):
+        return None
+    if is_reconciling(tx):  # after a restore nothing leaves until a person lifts it
+        effect.due_at = now + RECONCILE_PAUSE
         return None
     act = act_for(effect.kind)
     account = tx.get(Account, effect.account_id) if effect.account_id else None

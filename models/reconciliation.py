@@ -1,6 +1,6 @@
 """Reconcile mode: the database is older than the world, and nothing is sent until a person says."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import Index, UniqueConstraint, text
@@ -8,6 +8,9 @@ from sqlmodel import Field, SQLModel, col, select
 
 from models.columns import at, key, word
 from models.store import Transaction
+
+RECONCILE_PAUSE = timedelta(seconds=15)
+"""How long what may not be sent now waits until it is asked again whether it may."""
 
 
 class WentBack(StrEnum):

@@ -8,8 +8,6 @@ down_revision = "0007"
 branch_labels = None
 depends_on = None
 
-OPEN = {"sqlite_where": sa.text("open = 1"), "postgresql_where": sa.text("open")}
-
 
 def upgrade() -> None:
     op.create_table(
@@ -25,7 +23,14 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(1000), nullable=True),
         sa.Column("unread", sa.Integer(), nullable=False),
     )
-    op.create_index("uq_reconciliation_open", "reconciliation", ["open"], unique=True, **OPEN)
+    op.create_index(
+        "uq_reconciliation_open",
+        "reconciliation",
+        ["open"],
+        unique=True,
+        sqlite_where=sa.text("open = 1"),
+        postgresql_where=sa.text("open"),
+    )
     op.create_table(
         "reading",
         sa.Column("id", sa.String(32), primary_key=True, nullable=False),
@@ -50,5 +55,5 @@ def downgrade() -> None:
         raise RuntimeError("reconcile mode is open: lift it first")
     op.drop_index("ix_reading_reconciliation_id", "reading")
     op.drop_table("reading")
-    op.drop_index("uq_reconciliation_open", "reconciliation", **OPEN)
+    op.drop_index("uq_reconciliation_open", "reconciliation")
     op.drop_table("reconciliation")
