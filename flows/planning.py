@@ -13,6 +13,7 @@ from models.effects import Effect
 from models.incident import Incident, Post
 from models.office import Office
 from models.people import Account
+from models.publishing import is_left_behind
 from models.snapshot import incident_by
 from models.statements import Statement
 from models.store import Transaction
@@ -36,8 +37,6 @@ REPLANNED = (DecisionType.CONFIRM, DecisionType.KEEP, DecisionType.FACTS, Decisi
 """Questions that a new plan puts anew."""
 
 ANSWERED_ANEW = (None, Choice.KEEP, Choice.EDIT, Choice.NO)
-
-UNSENT = (StatementState.DRAFTED, StatementState.WAITING, StatementState.CLEARED)
 
 
 def ensure_plan(here: Office, reference: str) -> Incident:
@@ -100,7 +99,7 @@ def _take_back(tx: Transaction, incident: Incident, plan: Plan) -> None:
             withdraw(tx, effect, "reclassified")
     by_hand = _waiting_for_hands(tx, incident)
     for statement in tx.exec(select(Statement).where(col(Statement.incident_id) == incident.id)):
-        if statement.state in UNSENT or statement.id in by_hand:
+        if is_left_behind(statement.state, in_peoples_hands=statement.id in by_hand):
             statement.state = StatementState.WITHDRAWN
             tx.add(statement)
     refused = set()

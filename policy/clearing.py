@@ -1,11 +1,14 @@
 """Who may clear a statement now, and what they said of the words (lines 76-80, design §3.8)."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
+from models.people import Person
 from models.snapshot import Snapshot
 from models.statements import Clearance, Statement, Wording
-from models.words import StatementKind
-from policy.people import Group, Register, clearers
+from models.words import Role, StatementKind, StatementState
+from policy.people import Group, Register, clearers, is_cleared
 from policy.stored import plan_of
 
 CORRECTING = (StatementKind.CORRECTION, StatementKind.APOLOGY_AND_CORRECTION)
@@ -57,3 +60,72 @@ def given(seen: Snapshot, statement: Statement) -> tuple[Clearance, ...]:
         for one in seen.clearances
         if wording and one.statement_id == statement.id and one.digest == wording.digest
     )
+
+
+class NotTaken(StrEnum):
+    """Why somebody's yes or no does not count, in the order in which that is looked for."""
+
+    NO_WORDS = "no-words"
+    NOT_YOUR_OWN = "not-your-own"
+    NOT_YOURS = "not-yours"
+    CLOSED = "closed"
+    CHANGED = "changed"
+    GIVEN = "given"
+    NOT_WAITING = "not-waiting"
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A yes or no that counts: in which role, and where the words then stand."""
+
+    role: Role
+    state: StatementState
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One person's yes or no to the bytes with this digest. ``may`` is whether one of the person's
+    relations lets them clear."""
+
+    person: Person
+    digest: str
+    approve: bool
+    may: bool
+
+
+def judge(
+    seen: Snapshot, about: Statement, answer: Answer, register: Register, now: datetime
+) -> Taken | NotTaken:
+    """What the answer does. A yes binds to exact bytes, and only to those that now stand."""
+    wording = wording_of(seen, about)
+    if wording is None:
+        return NotTaken.NO_WORDS
+    me = answer.person.email
+    if me in never_clears(seen, about):
+        return NotTaken.NOT_YOUR_OWN
+    groups = groups_for(seen, about, register, now)
+    mine = [group for group in groups if me in {one.email for one in group.people}]
+    if not answer.may or not mine:
+        return NotTaken.NOT_YOURS
+    if seen.incident.closed_at is not None:
+        return NotTaken.CLOSED
+    if answer.digest != wording.digest:
+        return NotTaken.CHANGED
+    said = given(seen, about)
+    if any(one.person_id == answer.person.id for one in said):
+        return NotTaken.GIVEN
+    if about.state != StatementState.WAITING:
+        return NotTaken.NOT_WAITING
+    yes = said_yes(said, register)
+    # The first group that still wants this person's yes, else the first that they are in.
+    role = next((group for group in mine if not is_cleared([group], yes)), mine[0]).role
+    if not answer.approve:
+        return Taken(role, StatementState.WITHDRAWN)
+    cleared = is_cleared(groups, yes | {me})
+    return Taken(role, StatementState.CLEARED if cleared else StatementState.WAITING)
+
+
+def said_yes(said: tuple[Clearance, ...], register: Register) -> frozenset[str]:
+    """The addresses of those who said yes."""
+    by_id = {one.id: one.email for one in register.people}
+    return frozenset(by_id[one.person_id] for one in said if one.approved)

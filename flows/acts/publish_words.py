@@ -1,19 +1,21 @@
 """Put a statement up, as a post of its own (lines 120, 122)."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlmodel import col, update
 
 from flows.acts.base import NOTHING, Again, Finding, Receipt, platform_of
 from flows.asking import ask_for_words, ask_to_publish
 from flows.hands import Hands
+from flows.restored import may_be_up_since, not_of_others
 from integrations.errors import NotSent, OutcomeUnknown, OutsideError
-from integrations.platforms.base import FOR_EVER, Platform, Words
+from integrations.platforms.base import FOR_EVER, Platform, Published, Words
 from models.effects import Effect
 from models.incident import Incident, Post
 from models.office import Office
 from models.people import Account
+from models.publishing import AFTER_PUBLISHING, why_not_sent
 from models.statements import Statement, Wording
 from models.store import Transaction
 from models.words import Audience, Outcome, Presence, StatementState
@@ -64,18 +66,22 @@ def _look_at_edit(platform: Platform, edited: Receipt, words: Words) -> tuple[Fi
     return Finding.ABSENT, NOTHING
 
 
-def _is_past_its_key(platform: Platform, effect: Effect) -> bool:
+def _is_past_its_key(hands: Hands, platform: Platform, effect: Effect) -> bool:
     """Whether the platform knew a key once, and has forgotten it: an attempt that was put off."""
     holds = platform.key_holds
-    known = holds is not None and holds != FOR_EVER
-    return known and datetime.now(UTC) - effect.planned_at >= (holds or FOR_EVER)
+    if holds is None or holds == FOR_EVER:
+        return False
+    with hands.office.store.read() as tx:
+        return tx.now() - effect.planned_at >= holds
 
 
-def _found_before(platform: Platform, words: Words, since: datetime) -> Receipt | None:
-    """What an earlier attempt made after we had looked. Raises OutcomeUnknown where it made
-    several: that is read back, and a person's."""
+def _found_before(
+    hands: Hands, platform: Platform, effect: Effect, words: Words, since: datetime
+) -> Receipt | None:
+    """What an earlier attempt made after we had looked, or before a restore. Raises OutcomeUnknown
+    where it made several: that is read back, and a person's."""
     try:
-        found = platform.find_published(words, since - CLOCK_SKEW)
+        found = _ours(hands, effect, platform.find_published(words, since - CLOCK_SKEW))
     except OutcomeUnknown as unknown:
         code = unknown.code
     else:
@@ -83,6 +89,26 @@ def _found_before(platform: Platform, words: Words, since: datetime) -> Receipt 
             raise OutcomeUnknown("not-seen")
         return Receipt(found[0].remote_id, found[0].url) if found else None
     raise NotSent(code)
+
+
+def _ours(hands: Hands, effect: Effect, found: tuple[Published, ...]) -> tuple[Published, ...]:
+    if not found:
+        return found
+    with hands.office.store.read() as tx:
+        return not_of_others(tx, effect, found)
+
+
+def _since_before_a_restore(hands: Hands, effect: Effect) -> datetime | None:
+    with hands.office.store.read() as tx:
+        return may_be_up_since(tx, effect)
+
+
+def again_with_key(holds: timedelta | None, age: timedelta) -> Again:
+    """When words may be sent again unasked, by how long the platform honours a key (pure)."""
+    if holds is None or age >= holds:
+        return Again.NEVER
+    # A key that is remembered only once the post is made does not stop one still being made.
+    return Again.AT_ONCE if holds == FOR_EVER else Again.ONCE_SETTLED
 
 
 class PublishWords:
@@ -93,36 +119,35 @@ class PublishWords:
 
     def again(self, hands: Hands, account: Account | None, age: timedelta) -> Again:
         try:
-            holds = platform_of(hands, account).key_holds
+            return again_with_key(platform_of(hands, account).key_holds, age)
         except OutsideError:
             return Again.NEVER
-        if holds is None or age >= holds:
-            return Again.NEVER
-        # A key that is remembered only once the post is made does not stop one still being made.
-        return Again.AT_ONCE if holds == FOR_EVER else Again.ONCE_SETTLED
 
     def forbidden(
         self, tx: Transaction, effect: Effect, account: Account | None, now: datetime
     ) -> str | None:
-        if account is not None and account.held_until is not None and account.held_until > now:
-            return "held"
         statement = tx.get_one(Statement, effect.target)
-        if statement.generation != tx.get_one(Incident, effect.incident_id).generation:
-            return "reclassified"
-        wording = tx.get(Wording, statement.wording_id) if statement.wording_id else None
-        sendable = statement.state in (StatementState.CLEARED, StatementState.NEEDS_HUMAN)
-        if not sendable or wording is None or wording.version != effect.generation:
-            return "clearance-void"
-        return None
+        return why_not_sent(
+            statement,
+            tx.get(Wording, statement.wording_id) if statement.wording_id else None,
+            of_incident=tx.get_one(Incident, effect.incident_id).generation,
+            of_effect=effect.generation,
+            held_until=account.held_until if account else None,
+            now=now,
+        )
 
     def do(self, hands: Hands, account: Account | None, effect: Effect, payload: bytes) -> Receipt:
         platform = platform_of(hands, account)
-        if edited := _edited(payload):
-            platform.edit(str(edited.remote_id), words_of(effect, payload))
-            return edited
         words = words_of(effect, payload)
-        if effect.attempts > 1 and _is_past_its_key(platform, effect):
-            earlier = _found_before(platform, words, effect.planned_at)
+        since = _since_before_a_restore(hands, effect)
+        if edited := _edited(payload):
+            if since is None or _look_at_edit(platform, edited, words)[0] != Finding.THERE:
+                platform.edit(str(edited.remote_id), words)
+            return edited
+        if since is None and effect.attempts > 1 and _is_past_its_key(hands, platform, effect):
+            since = effect.planned_at
+        if since is not None:
+            earlier = _found_before(hands, platform, effect, words, since)
             if earlier is not None:
                 return earlier
         made = platform.publish(words)
@@ -142,6 +167,7 @@ class PublishWords:
         if edited := _edited(payload):
             return _look_at_edit(platform_of(hands, account), edited, words)
         found = platform_of(hands, account).find_published(words, since - CLOCK_SKEW)
+        found = _ours(hands, effect, found)
         if len(found) > 1:
             return Finding.SEVERAL, NOTHING
         if not found:
@@ -150,19 +176,15 @@ class PublishWords:
 
     def after(self, tx: Transaction, here: Office, effect: Effect, outcome: Outcome) -> None:
         statement = tx.get_one(Statement, effect.target)
+        statement.state = AFTER_PUBLISHING[outcome]
         if outcome == Outcome.DONE:
-            statement.state, statement.published_at = StatementState.PUBLISHED, tx.now()
+            statement.published_at = tx.now()
             statement.remote_id, statement.url = effect.remote_id, effect.url
-        elif outcome == Outcome.UNKNOWN:
-            statement.state = StatementState.UNKNOWN
         elif outcome == Outcome.NOT_AUTHORISED:
-            statement.state, statement.length = StatementState.NEEDS_HUMAN, None
+            statement.length = None
             ask_to_publish(tx, statement)
         elif outcome == Outcome.REFUSED:
-            statement.state = StatementState.WITHDRAWN
             ask_for_words(tx, statement)
-        else:
-            statement.state = StatementState.CLEARED
         tx.add(statement)
 
     def withdrawn(self, tx: Transaction, effect: Effect) -> None:

@@ -1,6 +1,6 @@
 """Clear: a person's yes or no to the exact words that they were shown (lines 76-80)."""
 
-from flows.deciding.desk import Desk, desk
+from flows.deciding.desk import CLOSED, Desk, desk
 from flows.deciding.questions import needed
 from flows.deciding.statements import statement_meant, take_back
 from flows.refusals import (
@@ -8,14 +8,14 @@ from flows.refusals import (
     DigestDiffersError,
     NotAllowedError,
     NotNowError,
+    Refusal,
 )
 from models.office import Office
 from models.people import Person
 from models.statements import Clearance, Statement
 from models.words import StatementState
 from policy.access import Act
-from policy.clearing import given, groups_for, never_clears, wording_of
-from policy.people import Group, is_cleared
+from policy.clearing import Answer, NotTaken, given, judge
 
 NOT_YOURS = "You are not among those who clear these words. Look at the incident for who is."
 NOT_YOUR_OWN = (
@@ -46,52 +46,39 @@ def clear(
     """
     with desk(office, person, reference, "clear") as here:
         about = statement_meant(here, statement)
-        wording = wording_of(here.seen, about)
-        if wording is None:
-            raise NotNowError(NO_WORDS)
-        groups = groups_for(here.seen, about, here.register, here.now)
-        group = _group_of(here, about, groups)
-        here.require_open()
-        if digest != wording.digest:
-            raise DigestDiffersError(CHANGED)
-        _require_waiting(here, about)
+        answer = Answer(person, digest, approve, here.may(Act.CLEAR))
+        taken = judge(here.seen, about, answer, here.register, here.now)
+        if isinstance(taken, NotTaken):
+            raise _refusal(here, about, taken)
         reason = reason if approve else needed(reason, WHY_NOT)
         _give(here, about, Clearance(
-            statement_id=about.id, digest=digest, person_id=person.id, role=group.role,
+            statement_id=about.id, digest=digest, person_id=person.id, role=taken.role,
             approved=approve, reason=reason, given_at=here.now,
         ))  # fmt: skip
         if not approve:
             take_back(here, about, "clearance-refused")
-            about.state = StatementState.WITHDRAWN
-        elif is_cleared(groups, _said_yes(here, about) | {person.email}):
-            about.state = StatementState.CLEARED
+        about.state = taken.state
         here.tx.add(about)
         return about.state
 
 
-def _group_of(here: Desk, about: Statement, groups: tuple[Group, ...]) -> Group:
-    """The first group that still wants this person's yes, else the first that they are in."""
-    if here.person.email in never_clears(here.seen, about):
-        raise NotAllowedError(NOT_YOUR_OWN)
-    mine = [g for g in groups if here.person.email in {one.email for one in g.people}]
-    if not here.may(Act.CLEAR) or not mine:
-        raise NotAllowedError(NOT_YOURS)
-    said = _said_yes(here, about)
-    return next((g for g in mine if not is_cleared([g], said)), mine[0])
-
-
-def _said_yes(here: Desk, about: Statement) -> frozenset[str]:
-    by_id = {one.id: one.email for one in here.register.people}
-    return frozenset(by_id[c.person_id] for c in given(here.seen, about) if c.approved)
-
-
-def _require_waiting(here: Desk, about: Statement) -> None:
+def _refusal(here: Desk, about: Statement, why: NotTaken) -> Refusal:
     said = given(here.seen, about)
     mine = [one for one in said if one.person_id == here.person.id]
-    if mine:
-        raise _already(here, mine[-1])
-    if about.state != StatementState.WAITING:
-        raise _already(here, said[-1]) if said else NotNowError(NOT_WAITING)
+    if why == NotTaken.GIVEN or (why == NotTaken.NOT_WAITING and said):
+        return _already(here, (mine or said)[-1])
+    refusal, text = REFUSALS[why]
+    return refusal(text)
+
+
+REFUSALS: dict[NotTaken, tuple[type[Refusal], str]] = {
+    NotTaken.NO_WORDS: (NotNowError, NO_WORDS),
+    NotTaken.NOT_YOUR_OWN: (NotAllowedError, NOT_YOUR_OWN),
+    NotTaken.NOT_YOURS: (NotAllowedError, NOT_YOURS),
+    NotTaken.CLOSED: (NotNowError, CLOSED),
+    NotTaken.CHANGED: (DigestDiffersError, CHANGED),
+    NotTaken.NOT_WAITING: (NotNowError, NOT_WAITING),
+}
 
 
 def _give(here: Desk, about: Statement, clearance: Clearance) -> None:

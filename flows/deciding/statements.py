@@ -7,6 +7,7 @@ from flows.deciding.questions import last_answer, open_question
 from flows.refusals import BadRequestError, NotFoundError, NotNowError
 from models.effects import Effect
 from models.people import Account
+from models.publishing import TAKEN_BACK, Stays, why_it_stays
 from models.statements import Statement
 from models.words import Choice, DecisionType, EffectKind, EffectState, StatementState
 
@@ -16,8 +17,7 @@ NONE_YET = "There are no words to decide on yet."
 GOING_OUT = "The words are being published. Wait until it is known whether they are out."
 PUBLISHED = "The words are published. If they are wrong, report them as a mistake of their own."
 
-TAKEN_BACK = (EffectState.PLANNED, EffectState.AUTHORISED, EffectState.RETRY)
-OUT_OF_REACH = (EffectState.INFLIGHT, EffectState.UNKNOWN, EffectState.NEEDS_HUMAN)
+STAYS = {Stays.GOING_OUT: GOING_OUT, Stays.PUBLISHED: PUBLISHED}
 
 
 def statement_meant(here: Desk, statement_id: str | None) -> Statement:
@@ -59,18 +59,19 @@ def take_back(here: Desk, statement: Statement, code: str) -> None:
 
     An effect in flight cannot be called back: what it did must be known first (design §6).
     """
-    if statement.state == StatementState.PUBLISHED:
-        raise NotNowError(PUBLISHED)
-    if _is_said_to_be_out(here, statement):
-        raise NotNowError(GOING_OUT)
     effects = [e for e in here.seen.effects if e.target == statement.id]
     publishing = [e for e in effects if e.kind == EffectKind.PUBLISH]
     for effect in publishing:
         if effect.state in TAKEN_BACK and _withdrawn(here, effect, code):
             here.record("publish-withdrawn", effect=effect.id, code=code)
         here.tx.refresh(effect)
-        if effect.state in OUT_OF_REACH:
-            raise NotNowError(GOING_OUT)
+    stays = why_it_stays(
+        statement.state,
+        [effect.state for effect in publishing],
+        said_to_be_out=_is_said_to_be_out(here, statement),
+    )
+    if stays:
+        raise NotNowError(STAYS[stays])
 
 
 def _is_said_to_be_out(here: Desk, statement: Statement) -> bool:
