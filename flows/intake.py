@@ -9,29 +9,38 @@ re-classify. Only facts that are missing are filled in.
 
 import json
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlmodel import col, select, update
+from sqlmodel import bindparam, col, select, update
 
 from flows.refusals import KeyReusedError, NotNowError
-from flows.register import read_register
 from flows.report_request import MOST_POSTS, ReadReport, ReportRequest, read_report
 from models.audit import chain_of_incident
 from models.columns import new_id
 from models.decisions import Decision
 from models.incident import IdempotencyKey, Incident, Post, Report
 from models.office import Office
-from models.people import Person
+from models.people import Account, Person
 from models.sealed import place
 from models.store import Transaction
 from models.words import Choice, DecisionType, PostState, Wait
 
-__all__ = ["MOST_POSTS", "Accepted", "ReportRequest", "accept"]
+__all__ = ["MOST_POSTS", "Accepted", "Asked", "ReportRequest", "accept", "accept_together"]
 
 LETTERS = "23456789BCDFGHJKMNPQRSTVWXYZ"
 """What references are made of: nothing that can be misread, and no vowels, so no words."""
 
 ATTEMPTS = 20
+
+ACCOUNTS = select(Account)
+HOLDER = select(Post.incident_id).where(
+    col(Post.platform) == bindparam("platform"),
+    col(Post.realm) == bindparam("realm"),
+    col(Post.remote_id) == bindparam("remote_id"),
+    col(Post.open).is_(True),
+)
+"""Made once: putting a statement together takes longer than running it."""
 
 BUSY = "The report could not be stored because others came at the same time. Send it again."
 KEY_REUSED = (
@@ -51,6 +60,15 @@ class _Beaten(Exception):
     """Another writer was quicker with one of our unique keys: look again."""
 
 
+@dataclass(frozen=True)
+class Asked:
+    """One report as it came."""
+
+    reporter: Person
+    request: ReportRequest
+    idempotency_key: str | None = None
+
+
 def accept(
     office: Office, reporter: Person, request: ReportRequest, idempotency_key: str | None = None
 ) -> Accepted:
@@ -59,16 +77,39 @@ def accept(
     Raises BadRequestError (a link, the kinds or the poster; nothing is stored), KeyReusedError,
     and NotNowError when others were quicker each time. Source: line 118 and design §3.1.
     """
-    with office.store.read() as tx:
-        register = read_register(tx, office.settings)
-    intake = _Intake(office, reporter, read_report(request, reporter, register))
+    (accepted,) = accept_together(office, [Asked(reporter, request, idempotency_key)])
+    return accepted
+
+
+def accept_together(office: Office, asked: Sequence[Asked]) -> list[Accepted]:
+    """Store several reports in one transaction, all or none, and wake the engine for each.
+
+    Raises what ``accept`` raises, if one of them cannot be stored: then none is.
+    """
+    accounts = _accounts(office)
+    intakes = [
+        (_Intake(office, one.reporter, read_report(one.request, one.reporter, accounts)), one)
+        for one in asked
+    ]
     for _ in range(ATTEMPTS):
         try:
             with office.store.write("accept") as tx:
-                return intake.store(tx, idempotency_key)
+                return [intake.store(tx, one.idempotency_key) for intake, one in intakes]
         except _Beaten:
             continue
     raise NotNowError(BUSY)
+
+
+def _accounts(office: Office) -> tuple[Account, ...]:
+    with office.store.read() as tx:
+        return tuple(tx.exec(ACCOUNTS).all())
+
+
+def _holder(tx: Transaction, key: tuple[str, str, str]) -> str | None:
+    """The id of the open incident that has the post already."""
+    platform, realm, remote_id = key
+    named = {"platform": platform, "realm": realm, "remote_id": remote_id}
+    return tx.execute(HOLDER, named).scalar()
 
 
 def _open_post(tx: Transaction, key: tuple[str, str, str]) -> Post | None:
@@ -112,17 +153,20 @@ class _Intake:
             self._join(tx, incident_id)
         self._name_the_account(tx, taken)
         self._ask_to_delete(tx, taken)
-        incident_id = holders[0] if holders else self._open(tx)
+        incident_id, reference = self._first_of(tx, holders) if holders else self._open(tx)
         self._add_posts(tx, incident_id, taken)
         if not holders:
             self._record(tx, incident_id, "report-accepted")
-        reference = tx.exec(select(Incident.reference).where(col(Incident.id) == incident_id)).one()
         accepted = Accepted(reference, created=not holders)
         if idempotency_key:
             self._remember(tx, idempotency_key, incident_id, accepted)
         for woken in holders or [incident_id]:
             tx.wake(woken)
         return accepted
+
+    def _first_of(self, tx: Transaction, holders: list[str]) -> tuple[str, str]:
+        same = select(Incident.reference).where(col(Incident.id) == holders[0])
+        return holders[0], tx.exec(same).one()
 
     def _answered_before(self, tx: Transaction, value: str) -> Accepted | None:
         row = tx.get(IdempotencyKey, (self.reporter.id, value))
@@ -148,8 +192,8 @@ class _Intake:
         """Posts that open incidents hold, in the order in which the report names them."""
         held: dict[tuple[str, str, str], str] = {}
         for post in self.report.posts:
-            if (same := _open_post(tx, post.key)) is not None:
-                held[post.key] = same.incident_id
+            if (holder := _holder(tx, post.key)) is not None:
+                held[post.key] = holder
         return held
 
     def _ask_to_delete(self, tx: Transaction, taken: dict[tuple[str, str, str], str]) -> None:
@@ -196,6 +240,7 @@ class _Intake:
             if named.key in taken:
                 continue
             post = Post(
+                id=new_id(),
                 incident_id=incident_id,
                 account_id=named.account.id if named.account else None,
                 platform=named.link.platform,
@@ -205,12 +250,14 @@ class _Intake:
                 url=named.link.url,
                 state=PostState.LIVE if named.account else PostState.BY_HAND,
                 reported_at=now,
+                seen_gone_by=[],
                 delete_asked_by=[self.reporter.id] if opens or self.report.asks_to_delete else [],
             )
             if not tx.insert_once(post):
                 raise _Beaten
 
-    def _open(self, tx: Transaction) -> str:
+    def _open(self, tx: Transaction) -> tuple[str, str]:
+        """A new incident: its id and reference."""
         now, request = tx.now(), self.report.request
         incident = Incident(
             id=new_id(),
@@ -235,9 +282,9 @@ class _Intake:
         )
         if request.note:
             report.note_sealed = self._seal_note(report.id, request.note)
-        tx.add(report)
-        tx.flush()
-        return incident.id
+        if not tx.insert_once(report):
+            raise _Beaten
+        return incident.id, incident.reference
 
     def _join(self, tx: Transaction, incident_id: str) -> None:
         """Add this person's report to an incident that is there. Raises _Beaten once it closed."""

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 
 from flows.refusals import BadRequestError
@@ -10,7 +10,6 @@ from models.links import BadLinkError, KnownAccount, ParsedLink, parse_link
 from models.people import Account, Person
 from models.words import Circumstance, DeleteWord, Kind, PosterKnown, Tier
 from policy.decide import decide
-from policy.people import Register
 from policy.reader import PolicyError
 
 ME, UNKNOWN, NOBODY = "me", "unknown", "nobody"
@@ -83,12 +82,14 @@ class ReadReport:
     """Whether its own kinds, with nobody else's, have the posts taken down at once."""
 
 
-def read_report(request: ReportRequest, reporter: Person, register: Register) -> ReadReport:
+def read_report(
+    request: ReportRequest, reporter: Person, accounts: Sequence[Account]
+) -> ReadReport:
     """Understand the report or refuse it whole. Raises BadRequestError with a sentence.
 
     Who posted is the reporter, where they did not say and publish for every account (design §3.1).
     """
-    posts = _posts(request, register)
+    posts = _posts(request, accounts)
     tiers = {post.account.tier for post in posts if post.account}
     tier = Tier.PERSONAL_OFFICIAL if Tier.PERSONAL_OFFICIAL in tiers else Tier.OFFICIAL
     try:
@@ -108,13 +109,13 @@ def read_report(request: ReportRequest, reporter: Person, register: Register) ->
     )
 
 
-def _posts(request: ReportRequest, register: Register) -> tuple[NamedPost, ...]:
+def _posts(request: ReportRequest, accounts: Sequence[Account]) -> tuple[NamedPost, ...]:
     """Each post once. One bad link refuses them all: nothing is half reported."""
     if not request.post_urls:
         raise BadRequestError(NO_LINK)
     if len(request.post_urls) > MOST_POSTS:
         raise BadRequestError(TOO_MANY)
-    ours = [account for account in register.accounts if account.registered]
+    ours = [account for account in accounts if account.registered]
     known = [KnownAccount(one.platform, one.handle, one.base_url) for one in ours]
     try:
         links = [parse_link(url, known) for url in request.post_urls]

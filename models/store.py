@@ -2,8 +2,9 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,10 +21,12 @@ from sqlmodel import Session, SQLModel, col
 from models import faults
 from models.audit import GENESIS, Entry, digest_of
 from models.bell import CHANNEL, ring
+from models.turn import Turn
 
 Row = TypeVar("Row", bound=SQLModel)
 
 BUSY_MILLISECONDS = 10_000
+CLOSING_SECONDS = 1.0
 
 ENTRIES: Any = SQLModel.metadata.tables[Entry.__tablename__]
 NEW_ENTRY = ENTRIES.insert()
@@ -63,12 +66,8 @@ class Transaction(Session):
 
         Returns whether this one was the first. The row is not attached to the session.
         """
-        insert = postgres_insert if self.postgres else sqlite_insert
-        table: Any = type(row)
-        values = {c.key: getattr(row, c.key) for c in table.__mapper__.column_attrs}
-        once = insert(table.__table__).on_conflict_do_nothing()
-        # Without it SQLAlchemy tells the rows of an UPDATE, but -1 for an INSERT on PostgreSQL.
-        return self.changed(once.execution_options(preserve_rowcount=True), values) == 1
+        once, columns = _insert_once(type(row), self.postgres)
+        return self.changed(once, {name: getattr(row, name) for name in columns}) == 1
 
     def changed(self, statement: Any, values: dict[str, Any] | None = None) -> int:
         """Run an UPDATE, INSERT or DELETE and return how many rows it hit."""
@@ -111,7 +110,13 @@ class Store:
         self.engine = _open(url)
         self._reading = self.engine.execution_options(**_of_one_moment(self.engine))
         self._bell = bell
-        self._turn = threading.Lock()
+        self._ours = threading.Lock()
+        self._turn = Turn(_file_of(url)) if url.startswith("sqlite") else None
+
+    @property
+    def has_one_writer(self) -> bool:
+        """Whether nobody can write while another does: SQLite."""
+        return self._turn is not None
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
@@ -139,16 +144,17 @@ class Store:
     @contextmanager
     def _one_at_a_time(self) -> Iterator[None]:
         """SQLite has one writer, and makes others sleep up to 100 ms between their tries: threads
-        of one process wait for each other here, and are woken at once."""
-        if self.engine.dialect.name == "postgresql":
+        of one process wait for each other here, and are woken at once; processes take turns."""
+        if self._turn is None:
             yield
             return
-        ours = self._turn.acquire(timeout=BUSY_MILLISECONDS / 1000)
+        ours = self._ours.acquire(timeout=BUSY_MILLISECONDS / 1000)
         try:
-            yield
+            with self._turn.taken() if ours else nullcontext():
+                yield
         finally:
             if ours:
-                self._turn.release()
+                self._ours.release()
 
     def _ring_for(self, incident_ids: list[str]) -> None:
         for incident_id in incident_ids:
@@ -189,6 +195,19 @@ class Store:
     def close(self) -> None:
         """Let go of every connection."""
         self.engine.dispose()
+        if self._turn is not None and self._ours.acquire(timeout=CLOSING_SECONDS):
+            self._turn.close()
+            self._ours.release()
+
+
+@cache
+def _insert_once(table: Any, postgres: bool) -> tuple[Any, tuple[str, ...]]:
+    """The statement and its columns: putting it together takes longer than running it."""
+    insert = postgres_insert if postgres else sqlite_insert
+    once = insert(table.__table__).on_conflict_do_nothing()
+    columns = tuple(column.key for column in table.__mapper__.column_attrs)
+    # Without it SQLAlchemy tells the rows of an UPDATE, but -1 for an INSERT on PostgreSQL.
+    return once.execution_options(preserve_rowcount=True), columns
 
 
 def _of_one_moment(engine: Engine) -> dict[str, str]:
@@ -203,12 +222,16 @@ def _alembic() -> Config:
     return config
 
 
+def _file_of(url: str) -> Path:
+    return Path(url.removeprefix("sqlite:///"))
+
+
 def _open(url: str) -> Engine:
     if not url.startswith("sqlite"):
         return create_engine(
             url, pool_size=40, max_overflow=40, pool_pre_ping=True, hide_parameters=True
         )
-    Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    _file_of(url).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
         url,
         hide_parameters=True,  # a database error's text would carry content into logs

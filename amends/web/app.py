@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
+from starlette.concurrency import run_in_threadpool
 
 from amends.web import (
     cases,
@@ -20,6 +21,7 @@ from amends.web.answers import API
 from amends.web.edge import Edge
 from amends.web.live import Reader
 from amends.web.pace import Pace
+from flows.crowd import Crowd
 from models.office import Office
 
 DESCRIPTION = "What has to happen after a post goes out in error. Errors are RFC 9457 problems."
@@ -41,6 +43,7 @@ def create_app(office: Office) -> FastAPI:
     )
     app.state.office = office
     app.state.pace = Pace()
+    app.state.crowd = Crowd(office)
     app.state.reader = Reader(office.store)
     api = APIRouter(prefix=API, responses=problems.DOCUMENTED)
     for area in (incidents, timelines, clearances, decisions, cases, tokens):
@@ -57,3 +60,4 @@ def create_app(office: Office) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
     app.state.reader.close()
+    await run_in_threadpool(app.state.crowd.close)

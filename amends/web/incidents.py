@@ -1,8 +1,10 @@
 """Reporting, listing and reading incidents."""
 
+import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
 
 from amends.web.again import again
 from amends.web.answers import AcceptedAnswer, accepted
@@ -10,10 +12,12 @@ from amends.web.bodies import ReportBody
 from amends.web.caller import Caller, Here
 from amends.web.pace import Pace
 from amends.web.reference import CURSOR, Reference
-from flows.intake import accept
+from flows.crowd import Crowd
+from flows.intake import Accepted, Asked, accept
 from flows.listing import Wanted, incidents
 from flows.shapes import IncidentPage, IncidentShape
 from flows.view import view, viewer
+from models.office import Office
 from models.words import IncidentState, Kind
 
 KEY = "makes sending the same report again harmless"
@@ -23,7 +27,7 @@ router = APIRouter(prefix="/incidents", tags=["incidents"])
 
 
 @router.post("", status_code=202)
-def report(
+async def report(
     body: ReportBody,
     request: Request,
     response: Response,
@@ -35,8 +39,18 @@ def report(
     pace = request.app.state.pace
     assert isinstance(pace, Pace)
     pace.count(person.id)
-    answer = again(lambda: accept(here, person, body.request(), idempotency_key))
+    crowd = request.app.state.crowd
+    assert isinstance(crowd, Crowd)
+    asked = Asked(person, body.request(), idempotency_key)
+    if here.store.has_one_writer:
+        answer = await asyncio.wrap_future(crowd.accept(asked))
+    else:
+        answer = await run_in_threadpool(_store, here, asked)
     return accepted(response, answer.reference, created=answer.created)
+
+
+def _store(here: Office, asked: Asked) -> Accepted:
+    return again(lambda: accept(here, asked.reporter, asked.request, asked.idempotency_key))
 
 
 @router.get("")
