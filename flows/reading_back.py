@@ -16,6 +16,7 @@ from flows.ledger import (
     record_move,
     wait_while_under_way,
 )
+from flows.restored import may_be_up_since
 from integrations.errors import OutsideError
 from models import faults
 from models.effects import Attempt, Effect
@@ -88,8 +89,9 @@ def _orphaned(hands: Hands, effect: Effect) -> bool:
 
 def look(hands: Hands, act: Act, claim: Claim) -> tuple[Finding, Receipt]:
     """What can be seen of it from outside. Raises nothing."""
+    since = min(filter(None, (_since(hands, claim), _before_a_restore(hands, claim))))
     try:
-        return act.look(hands, claim.account, claim.effect, claim.payload, _since(hands, claim))
+        return act.look(hands, claim.account, claim.effect, claim.payload, since)
     except OutsideError:
         return Finding.UNREADABLE, NOTHING
 
@@ -103,6 +105,14 @@ def _since(hands: Hands, claim: Claim) -> datetime:
             .order_by(col(Attempt.number))
         ).first()
     return first or claim.effect.planned_at
+
+
+def _before_a_restore(hands: Hands, claim: Claim) -> datetime | None:
+    """Since when it may be up unknown to us, where the database went back since."""
+    if claim.effect.kind != EffectKind.PUBLISH:
+        return None
+    with hands.office.store.read() as tx:
+        return may_be_up_since(tx, claim.effect)
 
 
 def _settle(hands: Hands, claim: Claim, act: Act, found: tuple[Finding, Receipt]) -> EffectState:

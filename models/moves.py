@@ -6,11 +6,11 @@ S = EffectState
 
 MOVES: dict[EffectState, frozenset[EffectState]] = {
     S.PLANNED: frozenset({S.AUTHORISED, S.WITHDRAWN}),
-    S.AUTHORISED: frozenset({S.INFLIGHT, S.WITHDRAWN}),
+    S.AUTHORISED: frozenset({S.INFLIGHT, S.WITHDRAWN, S.UNKNOWN}),  # unknown: after a restore
     S.INFLIGHT: frozenset({S.CONFIRMED, S.REJECTED, S.RETRY, S.UNKNOWN}),
     S.UNKNOWN: frozenset({S.CONFIRMED, S.RETRY, S.NEEDS_HUMAN}),
     S.NEEDS_HUMAN: frozenset({S.CONFIRMED, S.RETRY, S.ABANDONED}),
-    S.RETRY: frozenset({S.AUTHORISED, S.WITHDRAWN}),
+    S.RETRY: frozenset({S.AUTHORISED, S.WITHDRAWN, S.UNKNOWN}),
     S.CONFIRMED: frozenset(),
     S.REJECTED: frozenset(),
     S.ABANDONED: frozenset(),
