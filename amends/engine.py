@@ -17,6 +17,7 @@ from flows import lease
 from flows.chasing import tell_waiting
 from flows.first_response import respond_at_once
 from flows.hands import Hands, lend, owner_name
+from flows.reconcile import read_what_is_open
 from flows.recovery import recover_incident, unsettled
 from flows.standing_now import last_seq, stand
 from flows.steps.telling import tell
@@ -28,6 +29,7 @@ from models.beats import PREFECT_DOWN, Beat
 from models.bell import Listener, listener
 from models.incident import Incident
 from models.office import Office, use
+from models.reconciliation import is_reconciling
 from models.register import sync
 from models.words import Wait
 
@@ -35,6 +37,7 @@ log = logging.getLogger("amends.engine")
 
 SWEEP_SECONDS = 15.0
 RECOVERY_SECONDS = 30.0
+RECONCILE_SECONDS = 2.0
 BEAT_SECONDS = 10.0
 SHORTEST_PAUSE_SECONDS = 0.25
 LONGEST_PAUSE_SECONDS = 1.0
@@ -68,6 +71,8 @@ class Engine:
         self._guard = threading.Lock()
         self._stopping = threading.Event()
         self._recovered = float("-inf")
+        self._reconciled = float("-inf")
+        self._reading: concurrent.futures.Future[None] | None = None
         self._sweep_at = float("-inf")
 
     def run(self) -> None:
@@ -98,6 +103,9 @@ class Engine:
                 self._recovered = time.monotonic()
                 for incident_id in dict.fromkeys(one for one, _ in unsettled(self.hands)):
                     self.respond(incident_id, again=False)
+            if time.monotonic() - self._reconciled >= RECONCILE_SECONDS:
+                self._reconciled = time.monotonic()
+                self._reconcile()
             if time.monotonic() >= self._sweep_at:
                 for incident_id in due_incidents(self.hands):
                     self.respond(incident_id, again=False)
@@ -107,6 +115,20 @@ class Engine:
         except OperationalError:
             log.error("the database cannot be reached; trying again")
             self._stopping.wait(1.0)
+
+    def _reconcile(self) -> None:
+        """After a restore: have what may be done already looked for, one round at a time."""
+        with self.office.store.read() as tx:
+            reconciling = is_reconciling(tx)
+        if reconciling and (self._reading is None or self._reading.done()):
+            self._reading = self._recovering.submit(self._read_what_is_open)
+
+    def _read_what_is_open(self) -> None:
+        """The outermost edge of one round: what fails here is looked for in the next."""
+        try:
+            read_what_is_open(self.hands)
+        except Exception as error:
+            log.error("what is open could not be read back: %s", type(error).__name__)
 
     def _pause(self) -> float:
         """Until the next deadline, but never long: a deadline may be set by another process."""

@@ -99,6 +99,17 @@ def is_dtu(person: Person) -> bool:
     return person.has_role(Role.DTU) or person.has_role(Role.DTU_DUTY)
 
 
+def may_lift(person: Person) -> bool:
+    """Whether this person may end reconcile mode, which holds everything for all incidents."""
+    return is_dtu(person) or person.has_role(Role.ADMIN)
+
+
+def may_see_what_is_open(person: Person) -> bool:
+    """Whether this person reads what is not settled after a restore: no content, of any incident;
+    nothing of a referral is in it."""
+    return may_lift(person) or person.has_role(Role.AUDITOR)
+
+
 def relations(
     person: Person, seen: Snapshot, register: Register, now: datetime
 ) -> frozenset[Relation]:

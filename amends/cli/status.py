@@ -8,6 +8,7 @@ import typer
 
 from amends.cli.client import Client, incident_path, reference_of
 from amends.cli.options import AsJson
+from amends.cli.reconciling import tell_reconciling
 from amends.cli.screen import plain, show, show_json
 from amends.cli.sight import show_entry, show_incident, show_list, show_retries
 
@@ -30,6 +31,8 @@ def status(
 ) -> None:
     """Show where an incident stands. Without a reference: each that you may see."""
     client = Client()
+    if not as_json:
+        tell_reconciling(client)
     if reference is None:
         page = client.get("/incidents", state=state, kind=kind, severity=severity, before=before)
         show_json(page) if as_json else show_list(page)

@@ -8,8 +8,10 @@ from sqlmodel import col, select
 
 from amends.doctor.findings import Finding, Findings, bad, ok, warn
 from amends.settings import Settings
+from flows.deciding.reconciling import what_is_open
 from models.beats import Beat
 from models.people import Person
+from models.reconciliation import reconciliation_now
 from models.store import Store
 
 FRESH = timedelta(seconds=30)
@@ -28,6 +30,7 @@ def examine(settings: Settings) -> Findings:
             return
         yield ok("database", "It answers, and its tables are of this version.")
         yield _engines(store)
+        yield from _reconciling(store)
     except DBAPIError as error:
         code = type(error.orig).__name__
         yield bad("database", f"It cannot be reached ({code}). Check [database] url.")
@@ -58,3 +61,15 @@ def _engines(store: Store) -> Finding:
     if not rows:
         return warn("engine", "No engine is at work: reports wait. Start amends up.")
     return ok("engine", f"{len(rows)} at work.")
+
+
+def _reconciling(store: Store) -> Findings:
+    with store.read() as tx:
+        here = reconciliation_now(tx)
+        left = len(what_is_open(tx, here)) if here else 0
+    if here is not None:
+        yield bad(
+            "reconcile",
+            f"The database went back to {here.known_until:%-d %B %Y, %H:%M} UTC: nothing is sent. "
+            f"Effects not final: {left}. Run: amends reconcile",
+        )

@@ -14,6 +14,7 @@ from amends.web import (
     incidents,
     problems,
     public,
+    reconciliation,
     timelines,
     tokens,
 )
@@ -46,7 +47,7 @@ def create_app(office: Office) -> FastAPI:
     app.state.crowd = Crowd(office)
     app.state.reader = Reader(office.store)
     api = APIRouter(prefix=API, responses=problems.DOCUMENTED)
-    for area in (incidents, timelines, clearances, decisions, cases, tokens):
+    for area in (incidents, timelines, clearances, decisions, cases, tokens, reconciliation):
         api.include_router(area.router)
     app.include_router(api)
     app.include_router(health.router)

@@ -1,6 +1,6 @@
 """Whether the process lives, and whether the installation is ready to act."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
 from fastapi import APIRouter, Response
@@ -11,6 +11,7 @@ from sqlmodel import col, select
 from amends.web.caller import Here
 from models.beats import PREFECT_DOWN, Beat
 from models.office import Office
+from models.reconciliation import reconciliation_now
 
 router = APIRouter(tags=["health"])
 
@@ -27,13 +28,15 @@ class Alive(BaseModel):
 
 
 class Ready(BaseModel):
-    """``degraded``: Prefect is down; the work goes on, and nobody can watch it there."""
+    """``degraded``: Prefect is down and nobody can watch the work there; or the database was
+    restored, and nothing is sent until a person lifts reconcile mode."""
 
     status: Literal["ready", "degraded", "unready"]
     database: Check
     migrations: Check
     engine: Check
     prefect: Literal["ok", "down", "unknown"]
+    reconciling_since: datetime | None = None
 
 
 @router.get("/healthz")
@@ -63,15 +66,19 @@ def _look(here: Office) -> Ready:
             fresh = tx.exec(
                 select(Beat).where(col(Beat.role) == ENGINE, col(Beat.at) > tx.now() - FRESH)
             ).all()
+            open_ = reconciliation_now(tx)
     except DBAPIError:
         return unready
+    since = open_.since if open_ else None
     if not fresh:
-        return unready.model_copy(update={"database": "ok", "migrations": "ok"})
+        there = {"database": "ok", "migrations": "ok", "reconciling_since": since}
+        return unready.model_copy(update=there)
     down = all(beat.detail == PREFECT_DOWN for beat in fresh)
     return Ready(
-        status="degraded" if down else "ready",
+        status="degraded" if down or since else "ready",
         database="ok",
         migrations="ok",
         engine="ok",
         prefect="down" if down else "ok",
+        reconciling_since=since,
     )
