@@ -24,6 +24,8 @@ from flows.steps.telling import tell
 from flows.sweeper import due_incidents, next_due
 from integrations.notices.registry import carrier
 from integrations.platforms.connections import Connections
+from models.anchor_keys import AnchorKeyError
+from models.anchoring import write_anchor
 from models.audit import chain_of_incident
 from models.beats import PREFECT_DOWN, Beat
 from models.bell import Listener, listener
@@ -83,6 +85,7 @@ class Engine:
         self._runner.start()
         self._beat("")
         threading.Thread(target=self._keep_alive, name="heartbeat", daemon=True).start()
+        threading.Thread(target=self._keep_anchored, name="anchors", daemon=True).start()
         try:
             while not self._stopping.is_set():
                 self._turn(bell)
@@ -222,6 +225,16 @@ class Engine:
                 self._say_well()
             except OperationalError:
                 log.error("the database cannot be reached; leases are ageing")
+
+    def _keep_anchored(self) -> None:
+        """An anchor of the record each minute, in a thread that holds up no lease."""
+        while not self._stopping.wait(BEAT_SECONDS):
+            try:
+                write_anchor(self.office.store, self.office.settings, due_only=True)
+            except OperationalError:
+                log.error("the database cannot be reached; nothing is anchored")
+            except (OSError, AnchorKeyError) as error:
+                log.error("nothing is anchored: %s", type(error).__name__)
 
     def _say_well(self) -> None:
         self._beat(PREFECT_DOWN if self._runner.prefect_is_down() else "")

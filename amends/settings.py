@@ -191,6 +191,11 @@ class Settings:
         """The folder of keys, outside the database."""
         return self.home / "keys"
 
+    @property
+    def anchors(self) -> Path:
+        """The folder of signed anchors, outside the database."""
+        return self.home / "anchors"
+
     def secret(self, where: str) -> str | None:
         """The secret that ``env:NAME``, ``file:PATH`` or ``credential:NAME`` points to, if any."""
         scheme, _, name = where.partition(":")

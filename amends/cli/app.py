@@ -6,6 +6,7 @@ from amends.cli import (
     audit,
     cases,
     clearing,
+    database,
     deciding,
     doctoring,
     programs,
@@ -29,3 +30,4 @@ for area in (reporting, status, clearing, deciding, settling, cases, programs, d
         app.command(name)(command)
 app.add_typer(tokens.app, name="token")
 app.add_typer(audit.app, name="audit")
+app.add_typer(database.app, name="database")
