@@ -238,6 +238,11 @@ def _config_path(environ: Mapping[str, str], home: Path) -> Path:
     return here if here.is_file() else home / "amends.toml"
 
 
+def config_path(environ: Mapping[str, str] = os.environ) -> Path:
+    """Where amends.toml is looked for, be it there or not."""
+    return _config_path(environ, home_of(environ))
+
+
 def home_of(environ: Mapping[str, str] = os.environ) -> Path:
     """The folder that holds the state."""
     return Path(environ.get("AMENDS_HOME") or Path.cwd() / ".amends").resolve()

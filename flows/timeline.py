@@ -100,6 +100,8 @@ def _in_words(
         words |= {"account": f"@{account.handle}", "platform": account.platform}
     if again := facts.get("again_at"):
         words["again_at"] = clock(datetime.fromisoformat(again), row.at)
+    if until := facts.get("known_until"):
+        words["known_until"] = f"{datetime.fromisoformat(until):%-d %B %Y, %H:%M} UTC"
     if code := facts.get("code"):
         words["because"] = because(code, _other(account, notice=role is not None))
     return words

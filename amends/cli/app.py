@@ -4,12 +4,14 @@ import typer
 
 from amends.cli import (
     audit,
+    backing_up,
     cases,
     clearing,
     database,
     deciding,
     doctoring,
     programs,
+    reconciling,
     reporting,
     settling,
     status,
@@ -25,7 +27,12 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
 )
 
-for area in (reporting, status, clearing, deciding, settling, cases, programs, doctoring):
+AREAS = (
+    reporting, status, clearing, deciding, settling, cases, programs, doctoring, reconciling,
+    backing_up,
+)  # fmt: skip
+
+for area in AREAS:
     for name, command in area.COMMANDS.items():
         app.command(name)(command)
 app.add_typer(tokens.app, name="token")

@@ -1,0 +1,1 @@
+"""Backups of an installation, and the way back from one."""
