@@ -22,7 +22,7 @@ from amends.archive.places import Place, place_of
 from amends.archive.running import who_runs
 from amends.archive.whole import sync_folder
 from amends.settings import Settings
-from flows.reconcile import begin
+from flows.held_back import begin
 from models.copying import NotTheseTablesError, first_row, go_on_counting, read_rows, tables_of
 from models.reconciliation import WentBack
 from models.revisions import knows_revision

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from sqlmodel import col, select
 
-from flows.reconcile import NOT_FINAL, is_unread, readings_of, wake_open_incidents
+from flows.held_back import NOT_FINAL, is_unread, readings_of, wake_open_incidents
 from flows.refusals import BadRequestError, NotAllowedError, NotNowError
 from models.effects import Effect
 from models.incident import Incident
