@@ -24,7 +24,7 @@ from models.moves import move
 from models.people import Account
 from models.sealed import place
 from models.store import Transaction
-from models.words import Because, EffectKind, EffectState, Outcome
+from models.words import Because, Choice, EffectKind, EffectState, Outcome
 
 SETTLE_TIME = timedelta(seconds=30)
 """How long after the last attempt "it is not there" is not yet believed: effects can be late."""
@@ -185,6 +185,21 @@ def ask_settlement(tx: Transaction, effect: Effect, because: Because | None = No
     ask_to_settle(tx, effect, target, said=f"{effect.kind}-needs-human", because=because)
 
 
+AFTER_A_WORD = {Finding.THERE: EffectState.CONFIRMED, Finding.ABSENT: EffectState.RETRY}
+"""Where a last look leads, once a person has answered. Any other leaves it with people."""
+
+
+def believed(choice: Choice, finding: Finding) -> Finding:
+    """What a person's answer and our own last look say together (pure). What is not there may be
+    sent once more; that it is there is believed only when it is seen."""
+    return Finding.UNREADABLE if choice == Choice.THERE and finding != Finding.THERE else finding
+
+
+def after_a_word(choice: Choice, finding: Finding) -> EffectState | None:
+    """Where the effect goes; None where a person is asked anew (pure)."""
+    return AFTER_A_WORD.get(believed(choice, finding))
+
+
 def settle_for_person(
     hands: Hands,
     effect_id: str,
@@ -196,7 +211,7 @@ def settle_for_person(
 
     What the look could not read, or found several times, goes back to a person, with ``because``.
     """
-    to = {Finding.THERE: EffectState.CONFIRMED, Finding.ABSENT: EffectState.RETRY}.get(finding)
+    to = AFTER_A_WORD.get(finding)
     with hands.office.store.write("settle-for-person") as tx:
         now = tx.now()
         effect = tx.get_one(Effect, effect_id, with_for_update={"key_share": True})

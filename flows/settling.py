@@ -13,7 +13,7 @@ from flows.audience import audience_of
 from flows.deciding.pasted import parsed_on
 from flows.hands import Hands
 from flows.ledger import Claim, plan_effect, record_move
-from flows.reading_back import look, settle_for_person
+from flows.reading_back import believed, look, settle_for_person
 from flows.refusals import BadRequestError
 from flows.words_by_hand import ReadBack, read_words_back
 from integrations.platforms.base import Words
@@ -101,11 +101,12 @@ def _finding(hands: Hands, answer: Decision, effect: Effect) -> tuple[Finding, R
     with hands.office.store.read() as tx:
         account = tx.get(Account, effect.account_id) if effect.account_id else None
     finding, receipt = look(
-        hands, act_for(effect.kind), Claim(effect, effect.fence, payload, account)
+        hands,
+        act_for(effect.kind),
+        Claim(effect, effect.fence, payload, account),
     )
-    if there and finding != Finding.THERE:
-        return Finding.UNREADABLE, NOTHING
-    return finding, receipt
+    assert answer.choice is not None, "only answers are carried out"
+    return believed(answer.choice, finding), receipt
 
 
 def _settle_linked(hands: Hands, answer: Decision, effect: Effect) -> None:
@@ -207,6 +208,7 @@ def _settle_statement(hands: Hands, answer: Decision, statement: Statement) -> N
         if answer.choice == Choice.NOT_THERE:
             row.wording_id = _same_words_again(hands, tx, tx.get_one(Wording, row.wording_id))
             row.state = StatementState.CLEARED
+            tx.record(chain_of_incident(row.incident_id), "amends", "words-again", statement=row.id)
         elif found is None or found.because:
             ask_to_publish(tx, row, found.because if found else Because.NOT_THERE)
         else:
@@ -245,6 +247,7 @@ def _settle_notice(hands: Hands, answer: Decision, notice: Notice) -> None:
         if answer.choice == Choice.THERE:
             row.state, row.sent_at = NoticeState.SENT, tx.now()
             tx.add(row)
+            tx.record(chain_of_incident(row.incident_id), "amends", "told-otherwise", notice=row.id)
             return
         earlier = tx.exec(
             select(Effect)
