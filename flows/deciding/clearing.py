@@ -1,7 +1,8 @@
 """Clear: a person's yes or no to the exact words that they were shown (lines 76-80)."""
 
-from flows.deciding.desk import CLOSED, Desk, desk
-from flows.deciding.questions import needed
+from flows.deciding.closing import PLANNING
+from flows.deciding.desk import Desk, desk
+from flows.deciding.questions import already, last_answer, needed
 from flows.deciding.statements import statement_meant, take_back
 from flows.refusals import (
     AlreadyDecidedError,
@@ -13,9 +14,9 @@ from flows.refusals import (
 from models.office import Office
 from models.people import Person
 from models.statements import Clearance, Statement
-from models.words import StatementState
+from models.words import DecisionType, StatementState
 from policy.access import Act
-from policy.clearing import Answer, NotTaken, given, judge
+from policy.clearing import Answer, NotTaken, given, judge, wording_of
 
 NOT_YOURS = "You are not among those who clear these words. Look at the incident for who is."
 NOT_YOUR_OWN = (
@@ -45,7 +46,7 @@ def clear(
     DigestDiffersError and AlreadyDecidedError. Lines 76-80.
     """
     with desk(office, person, reference, "clear") as here:
-        about = statement_meant(here, statement)
+        about = _about(here, statement, digest)
         answer = Answer(person, digest, approve, here.may(Act.CLEAR))
         taken = judge(here.seen, about, answer, here.register, here.now)
         if isinstance(taken, NotTaken):
@@ -62,11 +63,30 @@ def clear(
         return about.state
 
 
+def _about(here: Desk, statement: str | None, digest: str) -> Statement:
+    """The statement that is named, else the one with the words that were shown: somebody may have
+    taken those back meanwhile, and whoever was slower hears who."""
+    shown = [
+        one
+        for one in here.seen.statements
+        if (wording := wording_of(here.seen, one)) and wording.digest == digest
+    ]
+    return shown[0] if not statement and len(shown) == 1 else statement_meant(here, statement)
+
+
 def _refusal(here: Desk, about: Statement, why: NotTaken) -> Refusal:
     said = given(here.seen, about)
     mine = [one for one in said if one.person_id == here.person.id]
-    if why == NotTaken.GIVEN or (why == NotTaken.NOT_WAITING and said):
+    taken_back = why == NotTaken.NOT_YOURS and about.state == StatementState.WITHDRAWN
+    if why == NotTaken.GIVEN or (said and (taken_back or why == NotTaken.NOT_WAITING)):
         return _already(here, (mine or said)[-1])
+    if taken_back:
+        waived = last_answer(here, DecisionType.WAIVE, about.id)
+        return already(here, waived) if waived else NotNowError(NOT_WAITING)
+    if why == NotTaken.NOT_YOURS and here.incident.plan is None:
+        return NotNowError(PLANNING)
+    if why == NotTaken.CLOSED:
+        return here.closed()
     refusal, text = REFUSALS[why]
     return refusal(text)
 
@@ -75,7 +95,6 @@ REFUSALS: dict[NotTaken, tuple[type[Refusal], str]] = {
     NotTaken.NO_WORDS: (NotNowError, NO_WORDS),
     NotTaken.NOT_YOUR_OWN: (NotAllowedError, NOT_YOUR_OWN),
     NotTaken.NOT_YOURS: (NotAllowedError, NOT_YOURS),
-    NotTaken.CLOSED: (NotNowError, CLOSED),
     NotTaken.CHANGED: (DigestDiffersError, CHANGED),
     NotTaken.NOT_WAITING: (NotNowError, NOT_WAITING),
 }

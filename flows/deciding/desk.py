@@ -8,7 +8,12 @@ from datetime import datetime
 from sqlmodel import col, update
 
 from flows.naming import ENGINE, shown_as
-from flows.refusals import NO_INCIDENT, NotAllowedError, NotFoundError, NotNowError
+from flows.refusals import (
+    NO_INCIDENT,
+    AlreadyDecidedError,
+    NotAllowedError,
+    NotFoundError,
+)
 from flows.register import read_register
 from models.audit import chain_of_incident
 from models.incident import Incident
@@ -17,9 +22,11 @@ from models.people import Person
 from models.sealed import place
 from models.snapshot import Snapshot, incident_by, snapshot
 from models.store import Transaction
+from models.words import DecisionType
 from policy.access import Act, Relation, may, relations
 from policy.people import Register
 
+MOMENT = "%H:%M UTC on %-d %B %Y"
 CLOSED = "The incident is closed. Report the post again if something is still wrong."
 
 
@@ -55,9 +62,18 @@ class Desk:
             raise NotAllowedError(sentence)
 
     def require_open(self) -> None:
-        """Raises NotNowError once the incident is closed."""
+        """Raises AlreadyDecidedError, with who closed it and when, once the incident is closed."""
         if self.incident.closed_at is not None:
-            raise NotNowError(CLOSED)
+            raise self.closed()
+
+    def closed(self) -> AlreadyDecidedError:
+        """Who closed it, when, and what can still be done."""
+        said = [one for one in self.seen.decisions if one.type == DecisionType.CLOSE]
+        last = max(said, key=lambda one: one.generation, default=None)
+        if last is None or last.decided_at is None:
+            return AlreadyDecidedError(CLOSED)
+        who = self.name_of(last.decided_by)
+        return AlreadyDecidedError(f"{who} closed it at {last.decided_at:{MOMENT}}. {CLOSED}")
 
     def record(self, what: str, **facts: object) -> None:
         """One entry of the timeline. ``facts`` are ids, words and numbers only."""
