@@ -1,15 +1,15 @@
 """How soon a report is accepted, 50 at once, while platform, mail and Prefect are all dead (§10).
 
-``python bench/accept.py``: each round sends 50 reports of different posts at the same moment.
+``python bench/accept.py``: each round sends 50 reports of different posts at the same moment, each
+over a connection of its own, while the engine still works at those of the round before. A report's
+time is the client's: from when the first of the round is sent until its own answer is there.
 """
 
 import argparse
-import threading
-import time
-from concurrent.futures import ThreadPoolExecutor
 
+from crowd import send_together
 from figures import median, ms, p95, table, verdict
-from installation import HANDLE, Installation, Platform, Prefect, Reporter, installation
+from installation import HANDLE, Installation, Platform, Prefect, installation
 
 from amends.supervise import free_port
 
@@ -35,21 +35,8 @@ def main() -> None:
 
 
 def _at_once(here: Installation, nth: int) -> list[float]:
-    reporters = [here.reporter() for _ in range(AT_ONCE)]
-    together = threading.Barrier(AT_ONCE)
-
-    def one(numbered: tuple[int, Reporter]) -> float:
-        number, reporter = numbered
-        link = f"{here.platform.url}/{HANDLE}/status/{1000 * (nth + 1) + number}"
-        together.wait()
-        began = time.perf_counter()
-        reporter.report(link)
-        took = time.perf_counter() - began
-        reporter.close()
-        return took
-
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        return list(pool.map(one, enumerate(reporters)))
+    links = [f"{here.platform.url}/{HANDLE}/status/{1000 * (nth + 1) + n}" for n in range(AT_ONCE)]
+    return send_together(here.port, [here.request(link) for link in links])
 
 
 if __name__ == "__main__":

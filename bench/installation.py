@@ -25,6 +25,7 @@ from flows.tokens import first_token
 from models.office import Office
 
 HANDLE = "dept"
+REPORTS = "/api/v1/incidents"
 REPORTER = "ana@dept.example"
 LOOK_SECONDS = 0.001
 QUIET_SECONDS = 0.2
@@ -102,6 +103,12 @@ class Platform:
         self._process.wait(timeout=10)
 
 
+def report_of(link: str) -> str:
+    """The body of a report of a wrong fact."""
+    body = {"post_url": link, "kinds": ["factual"], "wrong": "3 May", "right": "5 June"}
+    return json.dumps(body | {"source_url": "https://dept.example/fund"})
+
+
 class Reporter:
     """A person's client with one open connection."""
 
@@ -112,10 +119,7 @@ class Reporter:
 
     def report(self, link: str) -> str:
         """Report a wrong fact; returns the reference."""
-        body = {"post_url": link, "kinds": ["factual"], "wrong": "3 May", "right": "5 June"}
-        body["source_url"] = "https://dept.example/fund"
-        text = json.dumps(body)
-        self._connection.request("POST", "/api/v1/incidents", text, self._headers)
+        self._connection.request("POST", REPORTS, report_of(link), self._headers)
         answer = self._connection.getresponse()
         content = json.loads(answer.read())
         if answer.status != 202:
@@ -196,6 +200,13 @@ class Installation:
     def reporter(self) -> Reporter:
         """A new connection to the web process."""
         return Reporter(self.port, self.token)
+
+    def request(self, link: str) -> bytes:
+        """The whole request that reports this post, as it goes over the wire."""
+        body = report_of(link).encode()
+        head = f"POST {REPORTS} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n"
+        head += f"Authorization: Bearer {self.token}\r\nContent-Type: application/json\r\n"
+        return head.encode() + f"Content-Length: {len(body)}\r\n\r\n".encode() + body
 
 
 @contextmanager
