@@ -6,16 +6,15 @@ from pathlib import Path
 from typing import Protocol
 
 import sqlalchemy as sa
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from amends.archive.manifest import ArchiveError
 from amends.archive.whole import sync_folder
 from amends.settings import Settings
 from models.store import Store, Transaction
-from models.tables import ALL
 
 BESIDE = ("", "-wal", "-shm", "-journal")
-NAMES = sorted([*(str(table.__tablename__) for table in ALL), "alembic_version"])
 
 
 class Place(Protocol):
@@ -131,9 +130,16 @@ class SchemaPlace:
     def aside(self) -> Store:
         """See Place."""
         self._run(f'CREATE SCHEMA "{self._schema}"')
-        url = make_url(self._url).update_query_dict({"options": f"-csearch_path={self._schema}"})
-        self._store = Store(url.render_as_string(hide_password=False))
+        self._store = Store(self._url)
+        sa.event.listen(self._store.engine, "connect", self._enter)
         return self._store
+
+    def _enter(self, connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+        """Everything of this connection is in the schema that is being built."""
+        cursor = connection.cursor()
+        cursor.execute(f'SET search_path TO "{self._schema}"')
+        cursor.close()
+        connection.commit()
 
     def put_in_place(self, old: Path, stamp: str) -> str:
         """See Place. Tables go by themselves, so that the schema keeps whoever may use it."""
@@ -144,11 +150,12 @@ class SchemaPlace:
         try:
             with store.write("put-restored-in-place") as tx:
                 here = str(tx.connection().execute(sa.text("SELECT current_schema()")).scalar())
-                there = set(sa.inspect(tx.connection()).get_table_names()) & set(NAMES)
+                built, functions = _tables(tx, self._schema), _functions(tx, self._schema)
+                there = _tables(tx, here) & built
                 if there:
                     tx.connection().exec_driver_sql(f'CREATE SCHEMA "{before}"')
-                    _move(tx, here, before, _functions(tx, self._schema))
-                _move(tx, self._schema, here, _functions(tx, self._schema))
+                    _move(tx, there, functions & _functions(tx, here), here, before)
+                _move(tx, built, functions, self._schema, here)
                 tx.connection().exec_driver_sql(f'DROP SCHEMA "{self._schema}"')
         finally:
             store.close()
@@ -175,14 +182,17 @@ class SchemaPlace:
             store.close()
 
 
-def _move(tx: Transaction, source: str, to: str, functions: set[str]) -> None:
+def _move(tx: Transaction, tables: set[str], functions: set[str], source: str, to: str) -> None:
     """Our tables, with their indexes, sequences and triggers, and the functions of those."""
     connection = tx.connection()
-    there = set(sa.inspect(connection).get_table_names(schema=source)) & set(NAMES)
-    for name in sorted(there):
+    for name in sorted(tables):
         connection.exec_driver_sql(f'ALTER TABLE "{source}"."{name}" SET SCHEMA "{to}"')
-    for function in sorted(functions & _functions(tx, source)):
+    for function in sorted(functions):
         connection.exec_driver_sql(f'ALTER FUNCTION "{source}".{function} SET SCHEMA "{to}"')
+
+
+def _tables(tx: Transaction, schema: str) -> set[str]:
+    return set(sa.inspect(tx.connection()).get_table_names(schema=schema))
 
 
 def _functions(tx: Transaction, schema: str) -> set[str]:

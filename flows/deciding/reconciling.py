@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlmodel import col, select
+from sqlmodel import col, or_, select, update
 
 from flows.held_back import NOT_FINAL, is_unread, readings_of, wake_open_incidents
 from flows.refusals import BadRequestError, NotAllowedError, NotNowError
@@ -20,6 +20,7 @@ from models.reconciliation import (
     chain_of_reconciliation,
     reconciliation_now,
 )
+from models.retries import PUT_OFF
 from models.statements import Statement
 from models.store import Transaction
 from models.words import EffectKind, EffectState
@@ -219,10 +220,21 @@ def lift(office: Office, person: Person, *, reason: str, unread_too: bool = Fals
         here.open, here.unread = False, unread
         here.lifted_at, here.lifted_by, here.reason = now, person.email, reason.strip()
         tx.add(here)
+        _let_go_at_once(tx)
         wake_open_incidents(tx, now)
         tx.record(
             chain_of_reconciliation(here.id), person.email, "reconciliation-lifted", unread=unread
         )
+
+
+def _let_go_at_once(tx: Transaction) -> None:
+    """What only reconcile mode held; what a platform or a person had put off stays put off."""
+    tx.exec(
+        update(Effect)
+        .where(col(Effect.state) == EffectState.AUTHORISED)
+        .where(or_(col(Effect.code).is_(None), col(Effect.code) != PUT_OFF))
+        .values(due_at=None)
+    )
 
 
 def _unread(tx: Transaction, here: Reconciliation) -> int:
