@@ -1,5 +1,6 @@
 """Reading back: what cannot be known is looked for before anything is tried again (design §6)."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlmodel import col, select
@@ -20,6 +21,7 @@ from flows.restored import may_be_up_since
 from integrations.errors import OutsideError
 from models import faults
 from models.effects import Attempt, Effect
+from models.looks import Saw, note_look
 from models.moves import move
 from models.people import Account
 from models.sealed import place
@@ -44,9 +46,9 @@ def read_back(hands: Hands, effect_id: str) -> EffectState:
     effect = claim.effect
     act = act_for(effect.kind)
     faults.point(f"{effect.kind}:before-look")
-    finding = look(hands, act, claim)
+    looked = look_for(hands, act, claim)
     faults.point(f"{effect.kind}:after-look")
-    return _settle(hands, claim, act, finding)
+    return _settle(hands, claim, act, looked)
 
 
 def _claim_for_reading(hands: Hands, effect_id: str) -> Claim | None:
@@ -87,13 +89,40 @@ def _orphaned(hands: Hands, effect: Effect) -> bool:
     return effect.lease_owner is not None and is_dead(effect.lease_owner)
 
 
+@dataclass(frozen=True)
+class Looked:
+    """What a look saw. ``code`` is what was in its way, or why what it found is not it."""
+
+    finding: Finding
+    receipt: Receipt = NOTHING
+    code: str | None = None
+
+
 def look(hands: Hands, act: Act, claim: Claim) -> tuple[Finding, Receipt]:
     """What can be seen of it from outside. Raises nothing."""
+    looked = look_for(hands, act, claim)
+    return looked.finding, looked.receipt
+
+
+def look_for(hands: Hands, act: Act, claim: Claim) -> Looked:
+    """The same, with what was in the way. Raises nothing."""
     since = min(filter(None, (_since(hands, claim), _before_a_restore(hands, claim))))
     try:
-        return act.look(hands, claim.account, claim.effect, claim.payload, since)
-    except OutsideError:
-        return Finding.UNREADABLE, NOTHING
+        found = act.look(hands, claim.account, claim.effect, claim.payload, since)
+    except OutsideError as error:
+        return Looked(Finding.UNREADABLE, code=error.code)
+    return Looked(*found)
+
+
+def note_looked(tx: Transaction, effect: Effect, looked: Looked) -> None:
+    """Keep what was seen, for whoever may have to decide. A deletion that is there is a post that
+    is not."""
+    saw = Saw(looked.finding.value)
+    if effect.kind == EffectKind.DELETE:
+        saw = {Saw.THERE: Saw.ABSENT, Saw.ABSENT: Saw.THERE}.get(saw, saw)
+    note_look(tx, effect.incident_id, effect.id, saw, looked.code)
+
+
 
 
 def _since(hands: Hands, claim: Claim) -> datetime:
@@ -115,8 +144,8 @@ def _before_a_restore(hands: Hands, claim: Claim) -> datetime | None:
         return may_be_up_since(tx, claim.effect)
 
 
-def _settle(hands: Hands, claim: Claim, act: Act, found: tuple[Finding, Receipt]) -> EffectState:
-    finding, receipt = found
+def _settle(hands: Hands, claim: Claim, act: Act, looked: Looked) -> EffectState:
+    finding, receipt = looked.finding, looked.receipt
     effect = claim.effect
     started = _since(hands, claim)
     with hands.office.store.write("settle-effect") as tx:
@@ -138,6 +167,7 @@ def _settle(hands: Hands, claim: Claim, act: Act, found: tuple[Finding, Receipt]
             values |= {"settled_at": now, "remote_id": receipt.remote_id, "url": receipt.url}
         if not change(tx, effect.id, claim.fence, EffectState.UNKNOWN, to, **values):
             return effect.state
+        note_looked(tx, effect, looked)
         fresh = tx.get_one(Effect, effect.id, populate_existing=True)
         if to == EffectState.UNKNOWN:
             return to
@@ -206,10 +236,12 @@ def settle_for_person(
     finding: Finding,
     receipt: Receipt,
     because: Because | None = None,
+    looked: Looked | None = None,
 ) -> EffectState:
     """Carry out a person's answer after a last look: there, or absent and so sent once more.
 
     What the look could not read, or found several times, goes back to a person, with ``because``.
+    ``looked`` is what the last look itself saw.
     """
     to = AFTER_A_WORD.get(finding)
     with hands.office.store.write("settle-for-person") as tx:
@@ -218,6 +250,8 @@ def settle_for_person(
         if effect.state != EffectState.NEEDS_HUMAN:
             return effect.state
         effect.fence += 1
+        if looked is not None:
+            note_looked(tx, effect, looked)
         if to is None:
             ask_settlement(tx, effect, because)
             return effect.state

@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 
 from sqlmodel import col, select
 
-from flows.acts.base import NOTHING, Finding, Receipt
+from flows.acts.base import NOTHING, Finding
 from flows.acts.registry import act_for
 from flows.asking import ask_to_publish
 from flows.audience import audience_of
 from flows.deciding.pasted import parsed_on
 from flows.hands import Hands
 from flows.ledger import Claim, plan_effect, record_move
-from flows.reading_back import believed, look, settle_for_person
+from flows.reading_back import Looked, believed, look_for, settle_for_person
 from flows.refusals import BadRequestError
 from flows.words_by_hand import ReadBack, read_words_back
 from integrations.platforms.base import Words
@@ -81,7 +81,7 @@ def _carry_out(hands: Hands, answer: Decision) -> None:
         if effect.kind == EffectKind.PUBLISH and answer.text_sealed is not None:
             _settle_linked(hands, answer, effect)
             return
-        settle_for_person(hands, effect.id, *_finding(hands, answer, effect))
+        _settle_effect(hands, answer, effect)
     elif post is not None and post.state == PostState.NEEDS_HUMAN:
         _settle_post(hands, answer, post)
     elif statement is not None and statement.state == StatementState.NEEDS_HUMAN:
@@ -90,23 +90,32 @@ def _carry_out(hands: Hands, answer: Decision) -> None:
         _settle_notice(hands, answer, notice)
 
 
-def _finding(hands: Hands, answer: Decision, effect: Effect) -> tuple[Finding, Receipt]:
+def _settle_effect(hands: Hands, answer: Decision, effect: Effect) -> None:
     """The person's word, and for what can be looked at a last look of ours."""
-    there = answer.choice == Choice.THERE
+    assert answer.choice is not None, "only answers are carried out"
     if effect.kind == EffectKind.NOTICE:
-        return (Finding.THERE if there else Finding.ABSENT), NOTHING
+        there = answer.choice == Choice.THERE
+        settle_for_person(hands, effect.id, Finding.THERE if there else Finding.ABSENT, NOTHING)
+        return
     payload = hands.office.content.open(
         effect.payload_sealed, place("effect", effect.id, "payload")
     )
     with hands.office.store.read() as tx:
         account = tx.get(Account, effect.account_id) if effect.account_id else None
-    finding, receipt = look(
-        hands,
-        act_for(effect.kind),
-        Claim(effect, effect.fence, payload, account),
+    claim = Claim(effect, effect.fence, payload, account)
+    looked = look_for(hands, act_for(effect.kind), claim)
+    finding = believed(answer.choice, looked.finding)
+    receipt = looked.receipt if finding == Finding.THERE else NOTHING
+    settle_for_person(
+        hands, effect.id, finding, receipt, _why_not(answer.choice, looked.finding), looked
     )
-    assert answer.choice is not None, "only answers are carried out"
-    return believed(answer.choice, finding), receipt
+
+
+def _why_not(choice: Choice, seen: Finding) -> Because | None:
+    """Why the answer is not enough, for who is asked anew."""
+    if seen == Finding.ABSENT and choice == Choice.THERE:
+        return Because.NOT_FOUND
+    return {Finding.UNREADABLE: Because.UNREADABLE, Finding.SEVERAL: Because.SEVERAL}.get(seen)
 
 
 def _settle_linked(hands: Hands, answer: Decision, effect: Effect) -> None:
@@ -117,12 +126,19 @@ def _settle_linked(hands: Hands, answer: Decision, effect: Effect) -> None:
     if found.later and _is_fresh(hands, answer):
         return
     finding = Finding.THERE if found.because is None else Finding.UNREADABLE
-    settle_for_person(hands, effect.id, finding, found.receipt, found.because)
+    settle_for_person(hands, effect.id, finding, found.receipt, found.because, _as_looked(found))
     if found.because is None and not found.read:
         with hands.office.store.write("note-whose-word") as tx:
             row = tx.get_one(Statement, statement.id)
             row.attested_by = answer.decided_by
             tx.add(row)
+
+
+def _as_looked(found: ReadBack) -> Looked:
+    """What was at the link, as one more look."""
+    if found.because is not None:
+        return Looked(Finding.ABSENT, code=found.because.value)
+    return Looked(Finding.THERE if found.read else Finding.UNREADABLE)
 
 
 def _read_back(hands: Hands, answer: Decision, statement: Statement) -> ReadBack:

@@ -7,6 +7,7 @@ from models.beats import Beat
 from models.decisions import Decision
 from models.effects import Attempt, Effect
 from models.incident import Capture, IdempotencyKey, Incident, Post, Report
+from models.looks import Look
 from models.notices import Acknowledgement, Notice
 from models.people import Account, Person, Token
 from models.reconciliation import Reading, Reconciliation
@@ -16,5 +17,5 @@ from models.statements import Clearance, Statement, Wording
 ALL: tuple[type[SQLModel], ...] = (
     Person, Account, Token, Incident, Report, IdempotencyKey, Post, Capture, Effect, Attempt,
     Statement, Wording, Clearance, Notice, Acknowledgement, Decision, Referral, Entry, Beat,
-    Reconciliation, Reading,
+    Reconciliation, Reading, Look,
 )  # fmt: skip

@@ -315,6 +315,9 @@ class Because(StrEnum):
     ANOTHER_ACCOUNT = "another-account"
     WORDS_DIFFER = "words-differ"
     OLDER = "older"
+    NOT_FOUND = "not-found"
+    UNREADABLE = "unreadable"
+    SEVERAL = "several"
 
 
 class Choice(StrEnum):

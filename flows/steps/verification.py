@@ -1,7 +1,6 @@
 """Verify: gone is what an independent read has seen, never what a platform said (design §3.6)."""
 
 import time
-from contextlib import suppress
 from datetime import datetime, timedelta
 
 from sqlmodel import col, select, update
@@ -17,6 +16,7 @@ from models import faults
 from models.audit import chain_of_incident
 from models.decisions import Decision
 from models.incident import Incident, Post
+from models.looks import Saw, note_look
 from models.office import Office
 from models.people import Account
 from models.store import Transaction
@@ -109,11 +109,13 @@ def _look_at(hands: Hands, post_id: str) -> None:
         due = post.look_at is not None and post.look_at <= tx.now()
     if not due and not (_takes_a_word(post) and attested):
         return
-    own, public = _presences(hands, account, post)
+    own, public, code = _presences(hands, account, post)
     with hands.office.store.write("conclude-look") as tx:
         row = tx.get_one(Post, post_id)
         if row.state != post.state or row.look_at != post.look_at:
             return
+        if not is_gone(own, public):
+            note_look(tx, row.incident_id, row.id, _saw(own, public), code)
         _conclude(tx, row, own, public, attested, tx.now())
         tx.add(row)
 
@@ -122,22 +124,30 @@ def _incident(tx: Transaction, post: Post) -> Incident:
     return tx.get_one(Incident, post.incident_id)
 
 
-def _presences(hands: Hands, account: Account, post: Post) -> tuple[Presence, Presence]:
+def _saw(own: Presence, public: Presence) -> Saw:
+    if Presence.PRESENT in (own, public):
+        return Saw.THERE
+    return Saw.ABSENT if public == Presence.GONE else Saw.UNREADABLE
+
+
+def _presences(hands: Hands, account: Account, post: Post) -> tuple[Presence, Presence, str | None]:
     """Ours first; a stranger's only where ours does not see it: what we still see is not gone.
-    Where we cannot read, a stranger's has to prove it alone."""
-    own, public = Presence.UNKNOWN, Presence.UNKNOWN
+    Where we cannot read, a stranger's has to prove it alone. Last comes what was in the way."""
+    own, public, code = Presence.UNKNOWN, Presence.UNKNOWN, None
     faults.point("look:before-call")
-    with suppress(OutsideError):
+    try:
         platform = hands.platform(account)
         own = platform.presence(post.remote_id, public=False)
         if own == Presence.GONE:
             public = platform.presence(post.remote_id, public=True)
+    except OutsideError as error:
+        code = error.code
     if own == Presence.UNKNOWN:
         public = seen_from_outside(
             account.platform, account.handle, post.remote_id, account.base_url, alone=True
         )
     faults.point("look:after-call")
-    return own, public
+    return own, public, code
 
 
 def is_gone(own: Presence, public: Presence, *, said: bool = False) -> bool:
