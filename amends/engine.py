@@ -22,6 +22,7 @@ from flows.recovery import recover_incident, unsettled
 from flows.standing_now import last_seq, stand
 from flows.steps.telling import tell
 from flows.sweeper import due_incidents, next_due
+from flows.went_back import reconcile_if_it_went_back
 from integrations.notices.registry import carrier
 from integrations.platforms.connections import Connections
 from models.anchor_keys import AnchorKeyError
@@ -81,6 +82,8 @@ class Engine:
         """Serve until stopped. Raises SettingsError and database errors at the start only."""
         use(self.office)
         lend(self.hands)
+        if reconcile_if_it_went_back(self.office):
+            log.error("the database went back: nothing is sent. Run: amends reconcile")
         bell = listener(self.office.store.url, self.office.settings.home)
         self._runner.start()
         self._beat("")

@@ -21,6 +21,8 @@ import flows.reconcile
 from flows.deciding.holding import hold
 from flows.deciding.reconciling import Open, ThenWhat, lift
 from flows.refusals import NotAllowedError, NotNowError
+from flows.went_back import reconcile_if_it_went_back
+from models.anchoring import write_anchor
 from models.columns import new_id
 from models.reconciliation import Found
 from models.words import EffectKind, EffectState, PostState, StatementState, Wait
@@ -236,3 +238,41 @@ def test_only_the_dtu_or_an_administrator_lifts_it(old: Department) -> None:
     lift(old.office, old.person(DEE), reason="Nothing was under way.")
     with pytest.raises(NotNowError):
         lift(old.office, old.person(DEE), reason="Once more.")
+
+
+def test_a_database_file_that_was_copied_back_is_noticed(tmp_path: Path) -> None:
+    old = open_department(tmp_path)
+    try:
+        reference = old.report_wrong_fact(old.post("The fund opens on 3 May."))
+        old.start_engine()
+        old.until_waiting(reference, Wait.CLEARANCE)
+        old.stop_engine()
+        write_anchor(old.office.store, old.office.settings)
+        database = tmp_path / "amends.db"
+        old.office.store.close()
+        kept = database.read_bytes()
+        old.start_engine()
+        old.clear(reference)
+        old.until_waiting(reference, Wait.ADVICE)
+        old.stop_engine()
+        write_anchor(old.office.store, old.office.settings)
+        assert not reconcile_if_it_went_back(old.office)
+        old.office.store.close()
+        for end in ("-wal", "-shm"):
+            Path(f"{database}{end}").unlink(missing_ok=True)
+        database.write_bytes(kept)
+
+        with nothing_leaves(old):
+            old.start_engine()
+            until(lambda: look_at_what_is_open(old).row is not None)
+            until(lambda: look_at_what_is_open(old).unread == 0)
+        lift_as_soon_as_read(old, until)
+        old.until_waiting(reference, Wait.CLEARANCE)
+        old.clear(reference)
+        old.until_waiting(reference, Wait.ADVICE)
+        assert len(old.sandbox.calls("create")) == 1
+        old.stop_engine()
+        write_anchor(old.office.store, old.office.settings)
+        assert not reconcile_if_it_went_back(old.office)
+    finally:
+        old.close()
