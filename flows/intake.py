@@ -154,9 +154,11 @@ class _Intake:
         self._name_the_account(tx, taken)
         self._ask_to_delete(tx, taken)
         incident_id, reference = self._first_of(tx, holders) if holders else self._open(tx)
-        self._add_posts(tx, incident_id, taken)
+        new = self._add_posts(tx, incident_id, taken)
         if not holders:
-            self._record(tx, incident_id, "report-accepted")
+            self._record(tx, incident_id, "report-accepted", new=new)
+        elif new:
+            self._record(tx, incident_id, "posts-added", new=new)
         accepted = Accepted(reference, created=not holders)
         if idempotency_key:
             self._remember(tx, idempotency_key, incident_id, accepted)
@@ -233,9 +235,9 @@ class _Intake:
 
     def _add_posts(
         self, tx: Transaction, incident_id: str, taken: dict[tuple[str, str, str], str]
-    ) -> None:
-        """In one order for everybody, so that two requests never wait for each other."""
-        now, opens = tx.now(), not taken
+    ) -> list[str]:
+        """In one order for everybody, so that two requests never wait for each other. Their ids."""
+        now, opens, ids = tx.now(), not taken, list[str]()
         for named in sorted(self.report.posts, key=lambda one: one.key):
             if named.key in taken:
                 continue
@@ -255,6 +257,8 @@ class _Intake:
             )
             if not tx.insert_once(post):
                 raise _Beaten
+            ids.append(post.id)
+        return ids
 
     def _open(self, tx: Transaction) -> tuple[str, str]:
         """A new incident: its id and reference."""
@@ -354,11 +358,12 @@ class _Intake:
     def _seal_note(self, report_id: str, note: str) -> bytes:
         return self.office.content.close(note, place("report", report_id, "note"))
 
-    def _record(self, tx: Transaction, incident_id: str, what: str) -> None:
+    def _record(self, tx: Transaction, incident_id: str, what: str, **more: list[str]) -> None:
         tx.record(
             chain_of_incident(incident_id),
             self.reporter.email,
             what,
             kinds=[kind.value for kind in self.report.request.kinds],
             posts=len(self.report.posts),
+            **more,
         )

@@ -69,8 +69,7 @@ def make_plan(tx: Transaction, incident: Incident) -> None:
     incident.plan = as_stored(plan)
     incident.severity = plan.severity
     tx.add(incident)
-    if incident.generation > 1:
-        _take_back(tx, incident, plan)
+    taken_back = _take_back(tx, incident, plan) if incident.generation > 1 else {}
     tx.record(
         chain_of_incident(incident.id),
         "amends",
@@ -79,6 +78,7 @@ def make_plan(tx: Transaction, incident: Incident) -> None:
         table=plan.table_digest,
         severity=plan.severity,
         generation=incident.generation,
+        **taken_back,
     )
 
 
@@ -91,17 +91,20 @@ def _tier(tx: Transaction, incident: Incident) -> Tier:
     return Tier.PERSONAL_OFFICIAL if Tier.PERSONAL_OFFICIAL in tiers else Tier.OFFICIAL
 
 
-def _take_back(tx: Transaction, incident: Incident, plan: Plan) -> None:
+def _take_back(tx: Transaction, incident: Incident, plan: Plan) -> dict[str, list[str]]:
+    """Returns what was moved by it, for the record; what an effect moved its own entry tells."""
     of_incident = col(Effect.incident_id) == incident.id
     mine = select(Effect).where(of_incident).order_by(col(Effect.id))
     for effect in tx.exec(mine.with_for_update(key_share=True)):
         if effect.kind != EffectKind.NOTICE:
             withdraw(tx, effect, "reclassified")
     by_hand = _waiting_for_hands(tx, incident)
+    moved: dict[str, list[str]] = {"statements": [], "posts": []}
     for statement in tx.exec(select(Statement).where(col(Statement.incident_id) == incident.id)):
         if is_left_behind(statement.state, in_peoples_hands=statement.id in by_hand):
             statement.state = StatementState.WITHDRAWN
             tx.add(statement)
+            moved["statements"].append(statement.id)
     refused = set()
     for question in tx.exec(select(Decision).where(col(Decision.incident_id) == incident.id)):
         asked_anew = question.type in REPLANNED and question.choice in ANSWERED_ANEW
@@ -115,6 +118,8 @@ def _take_back(tx: Transaction, incident: Incident, plan: Plan) -> None:
             # That it stays was said of another kind of mistake: the new plan asks anew.
             post.state = PostState.LIVE if post.account_id else PostState.BY_HAND
             tx.add(post)
+            moved["posts"].append(post.id)
+    return {what: ids for what, ids in moved.items() if ids}
 
 
 def _is_moot(question: Decision, plan: Plan) -> bool:

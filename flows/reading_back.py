@@ -180,7 +180,8 @@ def _settle(hands: Hands, claim: Claim, act: Act, looked: Looked) -> EffectState
             act.needs_human(tx, fresh)
             ask_settlement(tx, fresh)
         facts = {"finding": finding.value, "state": to.value}
-        record_move(tx, fresh, "settled", **facts, **again_at(fresh))
+        word = "needs-human" if fresh.sealed and to == EffectState.NEEDS_HUMAN else "settled"
+        record_move(tx, fresh, word, **facts, **again_at(fresh))
         return to
 
 
@@ -209,7 +210,6 @@ def ask_settlement(tx: Transaction, effect: Effect, because: Because | None = No
     A referral's is put in front of nobody: its own record, which HR reads, says it.
     """
     if effect.sealed:
-        record_move(tx, effect, "needs-human")
         return
     target = effect.target if effect.kind == EffectKind.DELETE else effect.id
     ask_to_settle(tx, effect, target, said=f"{effect.kind}-needs-human", because=because)

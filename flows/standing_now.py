@@ -19,6 +19,10 @@ from models.words import DecisionType, EffectKind, EffectState, NoticeState, Sta
 CLAIMABLE = (EffectState.AUTHORISED, EffectState.RETRY)
 """States whose next move is a call; once closed, only what is queued for people still leaves."""
 
+STANDS = "stands"
+"""What the record calls it when where an incident stands has changed. People read what changed it,
+not this."""
+
 SOON = timedelta(seconds=5)
 """When work that the engine itself owes is tried again, unless it is known when that can be."""
 
@@ -31,6 +35,7 @@ def stand(here: Office, reference: str, stirred: int) -> Standing:
     """
     with here.store.write("stand") as tx:
         incident = incident_by(tx, reference)
+        before = (incident.state, incident.waiting_for)
         seen = snapshot(tx, incident)
         now = standing(seen)
         tx.exec(
@@ -43,14 +48,18 @@ def stand(here: Office, reference: str, stirred: int) -> Standing:
             .where(col(Incident.id) == incident.id, col(Incident.stirred) == stirred)
             .values(wake_at=_earliest(tx, seen, now), shown=stirred)
         )
+        if before != (now.state, now.waiting_for):
+            chain = chain_of_incident(incident.id)
+            waits = {"waiting_for": now.waiting_for.value} if now.waiting_for else {}
+            tx.record(chain, "amends", STANDS, state=now.state.value, **waits)
         return now
 
 
 def last_seq(here: Office, incident_id: str) -> int:
-    """How long the incident's timeline is: whether anything has moved since."""
+    """How far the incident's timeline goes: whether anything has moved since."""
     with here.store.read() as tx:
         newest = select(func.max(Entry.seq)).where(
-            col(Entry.chain) == chain_of_incident(incident_id)
+            col(Entry.chain) == chain_of_incident(incident_id), col(Entry.what) != STANDS
         )
         return tx.exec(newest).one() or 0
 

@@ -8,6 +8,7 @@ from sqlmodel import col, select
 
 from flows.repeats import REPEATED
 from flows.shapes import EntryShape, TimelinePage
+from flows.standing_now import STANDS
 from flows.view import Viewer
 from models.audit import Entry, chain_of_incident
 from models.people import Account
@@ -85,8 +86,9 @@ def _page(tx: Transaction, by: Viewer, after: int) -> Sequence[Entry]:
 
 
 def _is_for_people(row: Entry) -> bool:
-    """Nothing of HR's, and no try that says nothing new."""
-    return row.facts.get("role") != Role.HR.value and not row.facts.get(REPEATED)
+    """Nothing of HR's, no try that says nothing new, and no sum of what was told already."""
+    of_hr = row.facts.get("role") == Role.HR.value
+    return not of_hr and not row.facts.get(REPEATED) and row.what != STANDS
 
 
 def _in_words(

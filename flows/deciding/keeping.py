@@ -96,6 +96,7 @@ def _withdraw_note(here: Desk, account: Account) -> None:
             here.tx.add(one)
             decide(here, DecisionType.WAIVE, target=one.id, choice=Choice.YES)
             withdraw_questions(here, one.id)
+            here.record("note-not-needed", statement=one.id)
 
 
 def _waits(here: Desk, post: Post) -> bool:

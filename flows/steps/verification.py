@@ -286,12 +286,15 @@ def _not_yet_gone(
         _say(tx, post, "still-present", seconds=int(since.total_seconds()))
         _ask_person(tx, post)
         return
-    post.state = PostState.DELETING if present else PostState.UNKNOWN
-    post.look_at = now + _pause(since)
     if not present and since >= 5 * A_PERSONS_AFTER:
         post.state, post.look_at = PostState.NEEDS_HUMAN, None
         _say(tx, post, "gone-unverified", seconds=int(since.total_seconds()))
         _ask_person(tx, post)
+        return
+    before, post.look_at = post.state, now + _pause(since)
+    post.state = PostState.DELETING if present else PostState.UNKNOWN
+    if post.state != before:
+        _say(tx, post, "looked-present" if present else "looked-in-vain")
 
 
 def _pause(since: timedelta) -> timedelta:

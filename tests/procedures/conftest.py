@@ -6,14 +6,19 @@ from pathlib import Path
 import pytest
 from department import Department, open_department
 from reached import Reached, listening
+from record_watch import Watch
 
 
 @pytest.fixture
 def quiet(tmp_path: Path) -> Iterator[Department]:
     """A department whose engine has not started."""
     department = open_department(tmp_path)
+    department.watch = Watch(department.office.store)
     yield department
+    department.stop_engine()
+    untold = department.watch.untold()
     department.close()
+    assert not untold, "the record tells of each change of a state once"
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from email.message import Message
 from pathlib import Path
 
 from aiosmtpd.controller import Controller
+from record_watch import Watch
 from sqlmodel import col, select
 
 from amends.engine import Engine
@@ -135,6 +136,7 @@ class Department:
     secrets: dict[str, str] = field(repr=False)
     engine: Engine | None = None
     thread: threading.Thread | None = None
+    watch: Watch | None = None
 
     def post(self, text: str, handle: str = "dept") -> str:
         """Someone posts; returns the link."""

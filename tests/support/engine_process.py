@@ -14,6 +14,8 @@ class EngineProcess:
     """An engine in a process of its own, which a fault may kill."""
 
     def __init__(self, department: Department, fault: str = "") -> None:
+        if department.watch is not None:
+            department.watch.stop()
         kept = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
         home = department.home
         environment = kept | department.secrets
