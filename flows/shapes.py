@@ -4,7 +4,9 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
+from models.looks import Saw
 from models.retries import RetryCode, RetryOf
+from models.settlement import SettleOf
 from models.standing import StepState
 from models.words import (
     Because,
@@ -16,6 +18,7 @@ from models.words import (
     IncidentState,
     Kind,
     NoticeState,
+    Outcome,
     PosterKnown,
     PostState,
     Role,
@@ -136,6 +139,57 @@ class RetryShape(BaseModel):
     next_at: datetime | None = Field(description="when it is tried next; null for at once")
 
 
+class AttemptShape(BaseModel):
+    """One time that it was sent, or was to be. ``outcome`` is null while, or where, nobody knows
+    how it ended."""
+
+    at: datetime
+    ended_at: datetime | None
+    outcome: Outcome | None
+    sentence: str
+
+
+class LookShape(BaseModel):
+    """Looks that one after another saw the same: the first, the last and how many."""
+
+    first_at: datetime
+    last_at: datetime
+    times: int
+    saw: Saw
+    sentence: str
+
+
+class AnswerShape(BaseModel):
+    """One answer that a person can give, and what it will do."""
+
+    choice: Choice
+    needs_link: bool = Field(description="whether the link must be given with it")
+    sentence: str
+
+
+class SettlementShape(BaseModel):
+    """What a machine could not settle: a person says whether it is there.
+
+    ``target`` is what the answer names. ``text`` are the words that were sent, ``url`` the post's
+    link; ``to_role`` is whom a notice is for.
+    """
+
+    of: SettleOf
+    target: str
+    platform: str | None
+    account: str | None
+    to_role: Role | None
+    text: str | None
+    url: str | None
+    asked_at: datetime
+    due_at: datetime | None
+    because_label: str | None
+    attempts: list[AttemptShape]
+    looks: list[LookShape]
+    answers: list[AnswerShape]
+    you_may_answer: bool
+
+
 class StepShape(BaseModel):
     """One line of the procedure and where it stands."""
 
@@ -219,6 +273,7 @@ class IncidentShape(IncidentLine):
     clock: ClockShape
     waits: list[WaitShape]
     retries: list[RetryShape]
+    settlements: list[SettlementShape]
     steps: list[StepShape]
     plan: PlanShape | None
     facts: FactsShape | None

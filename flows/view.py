@@ -13,29 +13,36 @@ from flows.naming import shown_as
 from flows.refusals import NO_INCIDENT, NotFoundError
 from flows.register import read_register
 from flows.shapes import (
+    AnswerShape,
+    AttemptShape,
     ClockShape,
     DecisionShape,
     FactsShape,
     IncidentShape,
+    LookShape,
     NoticeShape,
     PlanShape,
     PostShape,
     ReportShape,
     RetryShape,
+    SettlementShape,
     StatementShape,
     StepShape,
     WaitShape,
 )
 from models.decisions import Decision
+from models.effects import Attempt
 from models.incident import Post, Report
+from models.looks import Look
 from models.notices import Notice
 from models.office import Office
 from models.people import Person
 from models.retries import Retry, retries
 from models.sealed import place
+from models.settlement import Settlement, SettleOf, settlements
 from models.snapshot import NoSuchIncidentError, Snapshot, incident_by, snapshot
 from models.standing import DECISION_WAITS, Standing, Waiting, standing
-from models.statements import Statement
+from models.statements import Statement, Wording
 from models.store import Transaction
 from models.words import (
     EDIT_BY_HAND,
@@ -56,7 +63,8 @@ from policy.people import Register
 from policy.stored import plan_of
 from templates.labels import label
 from templates.reasons import reason
-from templates.retries import retry_sentence
+from templates.retries import MAIL, retry_sentence
+from templates.settling import answer_sentence, attempt_sentence, look_sentence
 
 NAMED_TO = frozenset({Relation.DTU, Relation.POSTER, Relation.LINE_MANAGER, Relation.AUDITOR})
 """Who may read who posted."""
@@ -74,6 +82,8 @@ class Viewer:
     now: datetime
     uncaptured: Mapping[str, str] = field(default_factory=dict)
     """Post → why its last capture failed."""
+    unsettled: tuple[Settlement, ...] = ()
+    """What waits for a person to say what is true."""
 
     def may(self, act: Act) -> bool:
         """Whether this person may do it."""
@@ -110,7 +120,8 @@ def viewer(tx: Transaction, office: Office, person: Person, reference: str) -> V
     related = relations(person, seen, register, now)
     if not may(Act.SEE, related):
         raise NotFoundError(NO_INCIDENT)
-    return Viewer(office, person, seen, register, related, now, why_not_captured(tx, seen))
+    why, unsettled = why_not_captured(tx, seen), settlements(tx, seen)
+    return Viewer(office, person, seen, register, related, now, why, unsettled)
 
 
 def view(by: Viewer) -> IncidentShape:
@@ -137,6 +148,7 @@ def view(by: Viewer) -> IncidentShape:
         clock=_clock(by),
         waits=list(_waits(by, stands)) if whole else [],
         retries=[_retry(by, one) for one in _retries(by)] if whole else [],
+        settlements=[_settlement(by, one) for one in by.unsettled] if whole else [],
         steps=_steps(stands) if whole else [],
         plan=_plan(by) if whole else None,
         facts=_facts(by) if whole else None,
@@ -177,17 +189,13 @@ def _statement(by: Viewer, statement: Statement) -> StatementShape:
     account = by.seen.accounts[statement.account_id]
     said = given(by.seen, statement)
     emails = {one.id: one.email for one in by.register.people}
-    text = None
-    if wording is not None:
-        sealed_at = place("wording", wording.id, "text")
-        text = by.office.content.open_text(wording.text_sealed, sealed_at)
     return StatementShape(
         id=statement.id,
         digest=wording.digest if wording else None,
         kind=statement.kind,
         state=statement.state,
         edits=statement.edits or None,
-        text=text,
+        text=_words(by, wording),
         language=wording.language if wording else None,
         platform=account.platform,
         account=account.handle,
@@ -203,6 +211,13 @@ def _statement(by: Viewer, statement: Statement) -> StatementShape:
         longest=statement.longest if statement.state == StatementState.NEEDS_HUMAN else None,
         you_may_clear=_may_clear(by, statement),
     )
+
+
+def _words(by: Viewer, wording: Wording | None) -> str | None:
+    if wording is None:
+        return None
+    sealed_at = place("wording", wording.id, "text")
+    return by.office.content.open_text(wording.text_sealed, sealed_at)
 
 
 def _may_clear(by: Viewer, statement: Statement) -> bool:
@@ -305,6 +320,62 @@ def _retry(by: Viewer, one: Retry) -> RetryShape:
     )
 
 
+def _settlement(by: Viewer, one: Settlement) -> SettlementShape:
+    account = by.seen.accounts.get(_account_of(one) or "")
+    other = account.platform if account else MAIL
+    question = one.question
+    return SettlementShape(
+        of=one.of,
+        target=question.target,
+        platform=account.platform if account else None,
+        account=account.handle if account else None,
+        to_role=one.notice.to_role if one.notice else None,
+        text=_words(by, one.wording),
+        url=one.post.url if one.post else None,
+        asked_at=question.asked_at,
+        due_at=question.due_at,
+        because_label=_because(question),
+        attempts=[_attempt(attempt, other) for attempt in one.attempts],
+        looks=[_look(one.of, look, other) for look in one.looks],
+        answers=[
+            AnswerShape(
+                choice=choice,
+                needs_link=choice == Choice.THERE and one.of == SettleOf.BY_HAND,
+                sentence=answer_sentence(one.of, choice),
+            )
+            for choice in (Choice.THERE, Choice.NOT_THERE)
+        ],
+        you_may_answer=_is_asked(by, question),
+    )
+
+
+def _account_of(one: Settlement) -> str | None:
+    about = one.statement or one.post
+    return about.account_id if about else None
+
+
+def _attempt(attempt: Attempt, other: str) -> AttemptShape:
+    ended = attempt.ended_at is not None
+    return AttemptShape(
+        at=attempt.started_at,
+        ended_at=attempt.ended_at,
+        outcome=attempt.outcome,
+        sentence=attempt_sentence(
+            attempt.outcome, ended=ended, code=attempt.code or "", other=other
+        ),
+    )
+
+
+def _look(of: SettleOf, look: Look, other: str) -> LookShape:
+    return LookShape(
+        first_at=look.first_at,
+        last_at=look.last_at,
+        times=look.times,
+        saw=look.saw,
+        sentence=look_sentence(of, look, other),
+    )
+
+
 def _question(by: Viewer, waiting: Waiting) -> Decision | None:
     return next(
         (
@@ -322,6 +393,10 @@ def _may_answer(by: Viewer, waiting: Waiting, question: Decision | None) -> bool
         return any(s.id == waiting.target and _may_clear(by, s) for s in by.seen.statements)
     if question is None:
         return waiting.wait == Wait.CLOSING and by.may(Act.CLOSE)
+    return _is_asked(by, question)
+
+
+def _is_asked(by: Viewer, question: Decision) -> bool:
     asked = by.person.email in answerers(question, by.seen, by.register, by.now)
     return asked or Relation.DTU in by.relations
 

@@ -29,6 +29,11 @@ def show(what: Any = "", *, style: str | None = None) -> None:
     _out().print(what, style=style, markup=False)
 
 
+def columns() -> int:
+    """How many characters a line holds."""
+    return _out().width
+
+
 def plain(text: str) -> None:
     """One line for scripts: no wrapping, no colour."""
     sys.stdout.write(text + "\n")

@@ -1,26 +1,61 @@
 """The verbs for what a machine could not settle, for accounts, cases and notices."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from amends.cli.client import Client, incident_path, reference_of, segment
 from amends.cli.deciding import send
+from amends.cli.exits import Code, Stop
 from amends.cli.options import AsJson, Reason, Reference, Target
 from amends.cli.screen import show, show_json
+from amends.cli.to_settle import show_settlements
 
 
 def settle(
     reference: Reference,
-    there: Annotated[bool, typer.Option("--there/--not-there", help="What you have seen.")],
+    there: Annotated[
+        bool | None,
+        typer.Option("--there/--not-there", help="What you have seen; left out: what is known."),
+    ] = None,
     target: Target = None,
     link: Annotated[str | None, typer.Option(help="The link to it, if it is there.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say whether something is there, where it could not be read."""
+    """Say whether something is there, where it could not be read. Without an answer: what was
+    sent, what was tried, what each look saw, and the commands with which to answer."""
+    if there is None:
+        _show_what_is_known(reference, target, as_json=as_json)
+        return
+    seen = Client().get(incident_path(reference))
     choice = "there" if there else "not-there"
     body = {"type": "settle", "target": target, "choice": choice, "link": link}
     send(reference, body, "recorded.", as_json=as_json)
+    if not as_json:
+        for said in _what_follows(seen["settlements"], target, choice):
+            show(said)
+
+
+def _show_what_is_known(reference: str, target: str | None, *, as_json: bool) -> None:
+    """Ends with 10 where a person must answer."""
+    settlements = Client().get(incident_path(reference))["settlements"]
+    if as_json:
+        show_json(settlements)
+    elif not show_settlements(reference_of(reference), settlements, target):
+        show(f"{reference_of(reference)}: nothing waits for a person to say what is true.")
+    if settlements:
+        raise Stop(Code.WAITING_FOR_A_PERSON)
+
+
+def _what_follows(settlements: list[dict[str, Any]], target: str | None, choice: str) -> list[str]:
+    """What the answer does, as it was told before it was given."""
+    return [
+        answer["sentence"]
+        for one in settlements
+        if target in (None, one["target"])
+        for answer in one["answers"]
+        if answer["choice"] == choice
+    ][:1]
 
 
 def hold(

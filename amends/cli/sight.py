@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from amends.cli.screen import show
+from amends.cli.to_settle import show_settlements
 from templates.labels import label
 
 ENDED = ("gone", "attested", "kept")
@@ -59,6 +60,7 @@ def show_incident(seen: dict[str, Any]) -> None:
     _section("Notices", [_notice(one) for one in seen["notices"]])
     _section("Advice", [(d["by"], d["text"]) for d in _advice(seen)])
     _show_waits(seen)
+    show_settlements(seen["reference"], seen["settlements"])
 
 
 def show_retries(seen: dict[str, Any]) -> None:
@@ -224,8 +226,10 @@ def _retry(one: dict[str, Any]) -> list[str]:
 
 def _hint(seen: dict[str, Any], wait: dict[str, Any]) -> str:
     """The command with which this person may answer."""
-    if not wait["you_may_answer"]:
-        return ""
+    if not wait["you_may_answer"] or any(
+        one["target"] == wait["target"] for one in seen["settlements"]
+    ):
+        return ""  # below, with all that is known of it
     verbs = {
         "confirmation": "confirm",
         "decision": "keep",

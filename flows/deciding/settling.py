@@ -80,9 +80,14 @@ def _about(here: Desk, target: str | None) -> str:
         return _only(asked)
     if target not in _ids(here):
         raise NotFoundError(NO_TARGET)
-    of_target = {effect.id for effect in here.seen.effects if effect.target == target}
-    same = (q.target for q in asked if q.target == target or q.target in of_target)
-    return next(same, target)
+    same = {target} | {effect.id for effect in here.seen.effects if effect.target == target}
+    # An answer that is not carried out yet is an answer to this as well: never a second one.
+    answered = (d for d in reversed(here.seen.decisions) if _is_answered(d))
+    return next((one.target for one in (*asked, *answered) if one.target in same), target)
+
+
+def _is_answered(one: Decision) -> bool:
+    return one.type == DecisionType.SETTLE and one.choice is not None and one.withdrawn_at is None
 
 
 def _ids(here: Desk) -> set[str]:
