@@ -180,6 +180,7 @@ class Store:
                 connection.commit()
             finally:
                 if self.engine.dialect.name == "postgresql":
+                    connection.rollback()  # of what failed nothing is kept
                     connection.execute(text("SELECT pg_advisory_unlock(7261001)"))
                     connection.commit()
                 else:

