@@ -118,6 +118,8 @@ class Told:
     what: str
     chain: str
     names: frozenset[str]
+    through_effect: str | None
+    """What the effect that it names is about."""
 
     def tells(self, change: Change) -> bool:
         """Whether it says this of that row."""
@@ -128,9 +130,11 @@ class Told:
         elif change.table == "notice" and not change.was:
             words = OF_A_NEW_NOTICE
         mine = {self.what, f"*-{self.what.partition('-')[2]}"}
-        return bool(mine & words) and (
-            change.row in self.names or self.chain.partition(":")[2] == change.row
-        )
+        return bool(mine & words) and change.row in self._about
+
+    @property
+    def _about(self) -> set[str | None]:
+        return {*self.names, self.through_effect, self.chain.partition(":")[2]}
 
 
 class Watch:
@@ -164,7 +168,7 @@ class Watch:
             ).all()
             targets = dict(tuple(row) for row in connection.execute(_TARGETS))
             entries = {
-                str(id_): Told(what, chain, _names(facts, targets))
+                str(id_): _told(what, chain, facts, targets)
                 for id_, what, chain, facts in connection.execute(
                     text("SELECT id, what, chain, CAST(facts AS TEXT) FROM entry")
                 )
@@ -196,7 +200,10 @@ class Watch:
 
 def _untold(changes: list[Change], told: list[Told]) -> Iterator[str]:
     for change, times in Counter(changes).items():
-        telling = [one.what for one in told if one.tells(change)]
+        tell = [one for one in told if one.tells(change)]
+        # What a person decided about the row itself comes before what that did to an effect.
+        direct = [one for one in tell if change.row in one.names]
+        telling = [one.what for one in direct or tell]
         if len(telling) != times:
             yield (
                 f"{change.table} {change.was} -> {change.now}: {times} told by {telling}"
@@ -204,12 +211,12 @@ def _untold(changes: list[Change], told: list[Told]) -> Iterator[str]:
             )
 
 
-def _names(facts: str, targets: dict[str, str]) -> frozenset[str]:
-    """Every id that the facts hold, and what the effect that they name is about."""
+def _told(what: str, chain: str, facts: str, targets: dict[str, str]) -> Told:
+    """The entry with every id that its facts hold."""
     known = json.loads(facts)
-    known["of-the-effect"] = targets.get(known.get("effect"))
     several = [one for value in known.values() if isinstance(value, list) for one in value]
-    return frozenset(str(one) for one in [*known.values(), *several])
+    names = frozenset(str(one) for one in [*known.values(), *several])
+    return Told(what, chain, names, targets.get(known.get("effect")))
 
 
 _TARGETS = text("SELECT id, target FROM effect")
