@@ -188,6 +188,7 @@ def test_an_incident_that_the_backup_had_lost_is_not_put_right_twice(old: Depart
     assert seen.statements[0].url == old.sandbox.live_posts("dept")[0].url
 
 
+@pytest.mark.matrix
 def test_a_notice_that_nobody_can_read_back_is_shown_and_keeps_its_message_id(
     old: Department,
 ) -> None:
@@ -212,6 +213,7 @@ def test_a_notice_that_nobody_can_read_back_is_shown_and_keeps_its_message_id(
     assert one["Message-ID"] == other["Message-ID"]
 
 
+@pytest.mark.matrix
 def test_words_that_cannot_be_read_back_hold_the_lift(old: Department) -> None:
     reference, archive = with_the_words_authorised(old)
     old.until_waiting(reference, Wait.ADVICE)
@@ -240,6 +242,7 @@ def test_only_the_dtu_or_an_administrator_lifts_it(old: Department) -> None:
         lift(old.office, old.person(DEE), reason="Once more.")
 
 
+@pytest.mark.matrix
 def test_a_database_file_that_was_copied_back_is_noticed(tmp_path: Path) -> None:
     old = open_department(tmp_path)
     try:
