@@ -147,7 +147,7 @@ def test_a_backup_that_is_not_whole_is_refused(lived: Department, harm: str) -> 
 @pytest.mark.parametrize(
     "key", ["content.key", pytest.param("cases.key", marks=pytest.mark.matrix)]
 )
-@pytest.mark.parametrize("harm", ["missing", "another"])
+@pytest.mark.parametrize("harm", ["missing", pytest.param("another", marks=pytest.mark.matrix)])
 def test_without_the_keys_that_sealed_it_nothing_is_restored(
     lived: Department, key: str, harm: str
 ) -> None:
@@ -176,6 +176,7 @@ def test_nothing_is_restored_under_an_engine(lived: Department) -> None:
             go_back(lived, archive)
 
 
+@pytest.mark.matrix
 def test_a_backup_of_a_newer_version_is_refused(lived: Department) -> None:
     with lived.office.store.write("newer") as tx:
         tx.connection().exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
@@ -249,6 +250,7 @@ def test_a_backup_that_does_not_fit_leaves_nothing(lived: Department, tmp_path: 
     assert list(small.iterdir()) == []
 
 
+@pytest.mark.matrix
 def test_the_manifest_tells_what_the_backup_is_of(lived: Department) -> None:
     with tarfile.open(back_up_now(lived)) as archive:
         listed = json.load(archive.extractfile("manifest.json"))  # type: ignore[arg-type]

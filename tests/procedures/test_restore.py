@@ -232,6 +232,7 @@ def test_words_that_cannot_be_read_back_hold_the_lift(old: Department) -> None:
     assert sent.remote_id is None
 
 
+@pytest.mark.matrix
 def test_only_the_dtu_or_an_administrator_lifts_it(old: Department) -> None:
     go_back(old, back_up_now(old))
     with pytest.raises(NotAllowedError):
