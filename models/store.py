@@ -16,6 +16,7 @@ from sqlalchemy import Engine, bindparam, create_engine, event, func, select, te
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import CursorResult
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session, SQLModel, col
 
 from models import faults
@@ -102,6 +103,24 @@ class Transaction(Session):
         self.execute(NEW_ENTRY, entry)
 
 
+class CommitLostError(OperationalError):
+    """The connection was lost during the commit: nobody knows whether it is stored."""
+
+
+def _commit(tx: Transaction) -> None:
+    """SQLite leaves a transaction open whose commit failed, and SQLAlchemy would hand on the
+    connection with it: nobody could write any more."""
+    connection = tx.connection()
+    try:
+        tx.commit()
+    except DBAPIError as error:
+        if not connection.invalidated:
+            connection.invalidate()
+        if error.connection_invalidated:
+            raise CommitLostError("COMMIT", None, error.orig or error) from None
+        raise
+
+
 class Store:
     """One database, opened by its address."""
 
@@ -130,14 +149,16 @@ class Store:
 
     @contextmanager
     def write(self, name: str) -> Iterator[Transaction]:
-        """A short writing transaction, committed at the end. ``name`` names its fault points."""
+        """A short writing transaction, committed at the end. ``name`` names its fault points.
+
+        Nothing of it is stored where this raises; CommitLostError alone leaves that open."""
         with self._one_at_a_time(), Transaction(self.engine, expire_on_commit=False) as tx:
             if not tx.postgres:
                 tx.connection().exec_driver_sql("BEGIN IMMEDIATE")
             yield tx
             tx.flush()
             faults.point(f"{name}:before-commit")
-            tx.commit()
+            _commit(tx)
             faults.point(f"{name}:after-commit")
             self._ring_for(tx.info.pop("wake", []))
 

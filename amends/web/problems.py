@@ -9,7 +9,14 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    NotSupportedError,
+    ProgrammingError,
+    TimeoutError,
+)
 from starlette.exceptions import HTTPException
 
 from flows.refusals import (
@@ -23,6 +30,7 @@ from flows.refusals import (
     Refusal,
     UnfinishedError,
 )
+from models.store import CommitLostError
 
 log = logging.getLogger("amends.web")
 
@@ -48,9 +56,22 @@ SENTENCES: dict[int, tuple[str, str]] = {
     413: ("too-large", "The request is too large. Send less at a time."),
     429: ("too-many", "You have sent very many reports. Wait a minute, then go on."),
     500: ("failed", "Something went wrong here. Try again, or phone the duty officer."),
-    503: ("database", "The database cannot be reached. Try again in a moment."),
 }  # fmt: skip
 """Statuses that no refusal stands behind."""
+
+NO_DATABASE = (
+    "The database does not answer, so nothing of this was kept. Send it again in a moment. If the "
+    "post cannot wait, phone the duty officer, {number}, and delete it in the platform's own app."
+)
+COMMIT_LOST = (
+    "The database was lost while this was being kept, so nobody knows whether it was. Send it "
+    "again: the same report with the same key is never stored twice. If the post cannot wait, "
+    "phone the duty officer, {number}, and delete it in the platform's own app."
+)
+OUR_MISTAKES = (IntegrityError, DataError, ProgrammingError, NotSupportedError)
+"""Errors that a database raises though it is well."""
+
+RETRY_SECONDS = 5
 
 MISSING = "Enter {field}."
 TOO_LONG = "{field}: enter {limit} characters or fewer."
@@ -126,10 +147,23 @@ def install(app: FastAPI) -> None:
         found = [_explain(one) for one in error.errors()]
         return problem(422, "bad-request", found[0]["message"], errors=found)
 
-    @app.exception_handler(OperationalError)
-    def no_database(_: Request, error: OperationalError) -> JSONResponse:
-        log.error("the database did not answer: %s", type(error.orig).__name__)
-        return for_status(503, {"Retry-After": "1"})
+    @app.exception_handler(DBAPIError)
+    def database(_: Request, error: DBAPIError) -> JSONResponse:
+        log.error("the database: %s", type(error.orig).__name__)
+        return for_status(500) if isinstance(error, OUR_MISTAKES) else no_database(app, error)
+
+    @app.exception_handler(TimeoutError)
+    def no_connection(_: Request, error: TimeoutError) -> JSONResponse:
+        log.error("no connection to the database is free")
+        return no_database(app, error)
+
+
+def no_database(app: FastAPI, error: Exception) -> JSONResponse:
+    """503: what was kept, when to come again, and whom to phone (design §9, exit code 69)."""
+    words = COMMIT_LOST if isinstance(error, CommitLostError) else NO_DATABASE
+    number = app.state.office.settings.organisation.duty_officer
+    headers = {"Retry-After": str(RETRY_SECONDS)}
+    return problem(503, "database", words.format(number=number), headers)
 
 
 def _explain(error: Mapping[str, Any]) -> dict[str, str]:

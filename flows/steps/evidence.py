@@ -35,6 +35,9 @@ from models.store import Transaction
 from models.words import CaptureDepth, PostState, Step
 from policy.plan import Plan
 
+NO_ROOM = "no-room"
+"""Our own disk does not take the media: it is full, or cannot be written."""
+
 SECRET_PATIENCE_SECONDS = 10.0
 """How long a capture may take where the detail itself does harm (design §3.3)."""
 
@@ -84,8 +87,11 @@ def _preserve_one(here: Office, incident: Incident, plan: Plan, post: Post) -> b
         return False
     if captured is None:
         _was_gone(here, incident, post)
-    else:
+        return True
+    try:
         _keep(here, incident, plan, post, captured)
+    except OSError:
+        _cannot_be_read(here, post, plan, NO_ROOM)
     return True
 
 
@@ -189,7 +195,9 @@ def _manifest(here: Office, captured: Captured, post: Post, capture: Capture) ->
 
 
 def _keep_file(here: Office, content: bytes) -> str:
-    """Seal one medium into a file named by its SHA-256, on disk before this returns."""
+    """Seal one medium into a file named by its SHA-256, on disk before this returns.
+
+    Raises OSError, and leaves nothing behind, where the disk does not take it."""
     name = hashlib.sha256(content).hexdigest()
     folder = here.settings.media
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -197,11 +205,15 @@ def _keep_file(here: Office, content: bytes) -> str:
     if path.exists():
         return name
     fresh = folder / f".{name}.{os.getpid()}.{new_id()}"
-    with fresh.open("wb") as file:
-        file.write(here.content.close(content, place("media", name, "content")))
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.rename(path)
+    try:
+        with fresh.open("wb") as file:
+            file.write(here.content.close(content, place("media", name, "content")))
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.rename(path)
+    except OSError:
+        fresh.unlink(missing_ok=True)  # half a file would keep a full disk full
+        raise
     _sync_folder(folder)
     return name
 
