@@ -35,7 +35,7 @@ def either(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Paper]:
         opened = open_paper(tmp_path, url)
         with opened.office.store.engine.begin() as connection:
             connection.exec_driver_sql(
-                "TRUNCATE incident, report, post, idempotency_key, entry, decision, statement, "
+                "TRUNCATE incident, report, post, idempotency_key, decision, statement, "
                 "wording, clearance, notice, acknowledgement, effect, referral CASCADE"
             )
     yield opened
