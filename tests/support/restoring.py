@@ -1,5 +1,6 @@
 """A department whose database goes back: backed up, lived on, and restored to what it was."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,11 +10,13 @@ from department import DEE, Department
 from reached import listening
 
 from amends.archive.packing import back_up
+from amends.archive.running import who_runs
 from amends.archive.unpacking import Restored, restore
 from flows.deciding.reconciling import Seen, lift, reconciliation_seen
 from models.effects import Effect
 from models.office import Office, use
 from models.reconciliation import is_reconciling
+from models.store import Store
 
 WRITES = ("delete", "create")
 
@@ -28,10 +31,23 @@ def go_back(department: Department, archive: Path) -> Restored:
     """Stop everything and restore; no engine runs afterwards."""
     department.stop_engine()
     department.office.store.close()
+    _until_its_sessions_end(department.office.settings.database_url)
     restored = restore(department.office.settings, archive, over=True)
     department.office = Office(department.office.settings)
     use(department.office)
     return restored
+
+
+def _until_its_sessions_end(url: str) -> None:
+    """A stopped engine's threads may end their last statement on PostgreSQL a moment later."""
+    until = time.monotonic() + 10
+    while not url.startswith("sqlite") and time.monotonic() < until:
+        store = Store(url)
+        busy = who_runs(store)
+        store.close()
+        if not busy:
+            return
+        time.sleep(0.1)
 
 
 def look_at_what_is_open(department: Department, by: str = DEE) -> Seen:
