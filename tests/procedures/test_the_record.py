@@ -33,7 +33,7 @@ AFTER_A_RESTORE = {("authorised", "unknown"), ("retry", "unknown")}
 STORED = {("", "authorised"), ("retry", "inflight")}
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.matrix)])
+@pytest.fixture(params=["sqlite", "postgresql"])
 def watched(
     request: pytest.FixtureRequest, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Department]:
@@ -65,6 +65,7 @@ def cleared(department: Department) -> str:
     return reference
 
 
+@pytest.mark.matrix
 def test_every_move_of_an_effect_is_told_once(
     watched: Department, monkeypatch: pytest.MonkeyPatch
 ) -> None:
