@@ -43,7 +43,7 @@ FEW, MANY = 3, 60
 SEED = int(os.environ.get("RACE_SEED") or time.time_ns() % 2**32)
 
 BOTH = pytest.mark.parametrize("database", ["sqlite", "postgresql"])
-BOTH_WITH_ENGINE = pytest.mark.parametrize(
+SQLITE_FIRST = pytest.mark.parametrize(
     "database", ["sqlite", pytest.param("postgresql", marks=pytest.mark.matrix)]
 )
 ENGINE_OFTEN = pytest.mark.parametrize("rounds", [2, pytest.param(40, marks=pytest.mark.matrix)])
@@ -122,7 +122,7 @@ def _nth(number: int) -> str:
 # Reports
 
 
-@BOTH_WITH_ENGINE
+@SQLITE_FIRST
 def test_two_hundred_people_who_report_one_post_at_once_are_one_incident(
     crowded: Department, spread: random.Random
 ) -> None:
@@ -178,7 +178,7 @@ def test_one_key_for_two_reports_at_once_stores_one_and_refuses_the_other(
     assert len(paper.incidents()) == rounds
 
 
-@BOTH
+@SQLITE_FIRST
 @OFTEN
 def test_reports_of_the_same_posts_in_other_orders_are_one_incident(
     web: Served, paper: Paper, spread: random.Random, rounds: int
@@ -276,7 +276,7 @@ def _there_and_not_there(paper: Paper, link: str) -> list[Press]:
 Start = Callable[[Paper, str], list[Press]]
 
 
-@BOTH
+@SQLITE_FIRST
 @OFTEN
 @pytest.mark.parametrize(
     "start", [_clearances, _yes_and_no, _keep_and_delete, _confirm_yes_and_no, _there_and_not_there]
@@ -292,7 +292,7 @@ def test_of_two_officers_one_decides_and_the_other_hears_who_and_when(
         assert won.by in lost.detail, lost.detail
 
 
-@BOTH
+@SQLITE_FIRST
 @OFTEN
 def test_two_who_advise_at_once_are_both_kept(
     web: Served, paper: Paper, spread: random.Random, rounds: int
@@ -312,7 +312,7 @@ def test_two_who_advise_at_once_are_both_kept(
         assert kept == {f"Advice of {DEE}.", f"Advice of {EVE}."}
 
 
-@BOTH
+@SQLITE_FIRST
 @OFTEN
 def test_two_who_write_words_at_once_are_both_kept_and_the_later_stand(
     web: Served, paper: Paper, spread: random.Random, rounds: int
@@ -334,7 +334,7 @@ def test_two_who_write_words_at_once_are_both_kept_and_the_later_stand(
 # Two officers, and the engine between them
 
 
-@BOTH_WITH_ENGINE
+@SQLITE_FIRST
 @ENGINE_OFTEN
 def test_of_two_who_close_at_once_one_is_told_that_the_other_did(
     desk: tuple[Department, Served], spread: random.Random, rounds: int
@@ -361,7 +361,7 @@ def test_of_two_who_close_at_once_one_is_told_that_the_other_did(
         assert department.said(reference).count("closed") == 1
 
 
-@BOTH_WITH_ENGINE
+@SQLITE_FIRST
 @ENGINE_OFTEN
 def test_words_that_are_changed_while_they_are_cleared_are_never_published_uncleared(
     desk: tuple[Department, Served], spread: random.Random, rounds: int
@@ -385,7 +385,7 @@ def test_words_that_are_changed_while_they_are_cleared_are_never_published_uncle
         _require_honest(department, reference)
 
 
-@BOTH_WITH_ENGINE
+@SQLITE_FIRST
 @ENGINE_OFTEN
 @pytest.mark.parametrize(
     "against",
