@@ -6,7 +6,7 @@ import signal
 import sys
 import threading
 import time
-from datetime import UTC, datetime
+from functools import partial
 
 from sqlalchemy.exc import OperationalError
 
@@ -21,7 +21,7 @@ from flows.reconcile import read_what_is_open
 from flows.recovery import recover_incident, unsettled
 from flows.standing_now import last_seq, stand
 from flows.steps.telling import tell
-from flows.sweeper import due_incidents, next_due
+from flows.sweeper import due_incidents, seconds_left
 from flows.went_back import reconcile_if_it_went_back
 from integrations.notices.registry import carrier
 from integrations.platforms.connections import Connections
@@ -31,6 +31,7 @@ from models.audit import chain_of_incident
 from models.beats import PREFECT_DOWN, Beat
 from models.bell import Listener, listener
 from models.incident import Incident
+from models.leases import LeaseLostError, carried
 from models.office import Office, use
 from models.reconciliation import is_reconciling
 from models.register import sync
@@ -138,9 +139,9 @@ class Engine:
 
     def _pause(self) -> float:
         """Until the next deadline, but never long: a deadline may be set by another process."""
-        due = next_due(self.hands)
-        left = SWEEP_SECONDS if due is None else (due - datetime.now(UTC)).total_seconds()
-        return min(max(left, SHORTEST_PAUSE_SECONDS), LONGEST_PAUSE_SECONDS)
+        left = seconds_left(self.hands)
+        pause = SWEEP_SECONDS if left is None else left
+        return min(max(pause, SHORTEST_PAUSE_SECONDS), LONGEST_PAUSE_SECONDS)
 
     def respond(self, incident_id: str, *, again: bool = True) -> None:
         """Move the incident on as far as it goes. If it is under way, ``again`` has it run once
@@ -176,7 +177,11 @@ class Engine:
         if incident is None:
             return False
         try:
-            self._move_on(incident)
+            with lease.kept(self.hands, incident):
+                self._move_on(incident)
+        except LeaseLostError:
+            log.warning("%s was taken over by another engine", incident.reference)
+            return False
         finally:
             lease.give_back(self.hands, incident_id)
         return True
@@ -188,7 +193,9 @@ class Engine:
         when it changed what is waited for: a look every few seconds is no news.
         """
         before = last_seq(self.office, incident.id)
-        recovering = self._recovering.submit(recover_incident, self.hands, incident.id)
+        recovering = self._recovering.submit(
+            carried(partial(recover_incident, self.hands, incident.id))
+        )
         concurrent.futures.wait([recovering], timeout=HEAD_START_SECONDS)
         urgent = self._urgent.submit(self._respond_at_once, incident.reference)
         concurrent.futures.wait([urgent], timeout=HEAD_START_SECONDS)
@@ -252,6 +259,7 @@ def run(*, prefect: bool = True, prefect_api_url: str | None = None) -> None:
     settings = load()
     office = Office(settings)
     office.store.migrate()
+    office.store.go_on()
     sync(office.store, settings)
     wanted = prefect and not settings.prefect_off
     url = (prefect_api_url or settings.prefect_api_url) if wanted else None

@@ -15,6 +15,7 @@ from flows.acts.base import NOTHING, Receipt
 from flows.acts.registry import act_for
 from flows.hands import Hands, hands_here
 from flows.repeats import if_repeated
+from integrations.deadline import Left, require_time, within
 from integrations.errors import (
     NotAuthorised,
     NotSent,
@@ -26,9 +27,11 @@ from integrations.errors import (
 )
 from models import faults
 from models.audit import chain_of_case, chain_of_incident
+from models.clock import Mark
 from models.columns import new_id
 from models.effects import Attempt, Effect
 from models.incident import Incident
+from models.leases import under
 from models.moves import AFTER_OUTCOME, move
 from models.office import Office, office
 from models.people import Account
@@ -40,7 +43,11 @@ from models.store import Transaction
 from models.words import EffectKind, EffectState, Outcome
 
 CALL_LEASE = timedelta(seconds=60)
-"""Longer than any call may take: an in-flight row past it belongs to a process that died."""
+"""Longer than any act may take: an in-flight row past it belongs to a process that died."""
+
+ACT_SECONDS = 50.0
+"""How long after its claim an act may still reach out. A process that was frozen wakes to find the
+time up, and what it had not sent stays unsent: others may have read back and sent it meanwhile."""
 
 PATIENCE_SECONDS = 5.0
 """How long a step waits for another runner of the same effect."""
@@ -90,6 +97,7 @@ class Claim:
     fence: int
     payload: bytes
     account: Account | None
+    made: Mark | None = None
 
 
 def carry_out(effect_id: str) -> EffectState:
@@ -128,6 +136,7 @@ def claim_effect(tx: Transaction, hands: Hands, effect_id: str) -> Claim | None:
 
     The attempt may be made once this is committed, and not before.
     """
+    made = hands.office.store.clock.mark()
     now = tx.now()
     effect = tx.get(Effect, effect_id)
     if effect is None:
@@ -165,7 +174,7 @@ def claim_effect(tx: Transaction, hands: Hands, effect_id: str) -> Claim | None:
     payload = hands.office.content.open(
         effect.payload_sealed, place("effect", effect.id, "payload")
     )
-    return Claim(effect, effect.fence, payload, account)
+    return Claim(effect, effect.fence, payload, account, made)
 
 
 def hold_still(tx: Transaction, effect: Effect) -> None:
@@ -212,12 +221,21 @@ def _attempt(hands: Hands, claim: Claim) -> Ending:
         return Ending(Outcome.REFUSED, "payload-changed")
     faults.point(f"{kind}:before-call")
     try:
-        receipt = act_for(kind).do(hands, claim.account, claim.effect, claim.payload)
+        with within(time_for(hands, claim)):
+            require_time()
+            receipt = act_for(kind).do(hands, claim.account, claim.effect, claim.payload)
         ending = Ending(Outcome.DONE, receipt=receipt)
     except OutsideError as error:
         ending = _ending_of(error)
     faults.point(f"{kind}:after-call")
     return ending
+
+
+def time_for(hands: Hands, claim: Claim) -> Left:
+    """How long the holder of a claim may still reach out."""
+    clock = hands.office.store.clock
+    made = claim.made or clock.mark()
+    return lambda: ACT_SECONDS - clock.since(made)
 
 
 def _ending_of(error: OutsideError) -> Ending:
@@ -237,10 +255,11 @@ def _ending_of(error: OutsideError) -> Ending:
 
 
 def _conclude(hands: Hands, claim: Claim, ending: Ending) -> EffectState:
-    """Write the outcome, guarded by the fence: a worker that was overtaken writes nothing."""
+    """Write the outcome, guarded by the effect's own fence: a worker that was overtaken writes
+    nothing. The incident may be another engine's by now; what we know of our call is still true."""
     effect = claim.effect
     to = move(EffectState.INFLIGHT, AFTER_OUTCOME[ending.outcome])
-    with hands.office.store.write("conclude-effect") as tx:
+    with under(None), hands.office.store.write("conclude-effect") as tx:
         now = tx.now()
         ours = change(
             tx,

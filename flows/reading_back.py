@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlmodel import col, select
+from sqlmodel import col, select, update
 
 from flows.acts.base import NOTHING, Act, Again, Finding, Receipt
 from flows.acts.registry import act_for
@@ -15,9 +15,11 @@ from flows.ledger import (
     again_at,
     change,
     record_move,
+    time_for,
     wait_while_under_way,
 )
 from flows.restored import may_be_up_since
+from integrations.deadline import within
 from integrations.errors import OutsideError
 from models import faults
 from models.effects import Attempt, Effect
@@ -53,7 +55,7 @@ def read_back(hands: Hands, effect_id: str) -> EffectState:
 
 def _claim_for_reading(hands: Hands, effect_id: str) -> Claim | None:
     with hands.office.store.write("claim-read-back") as tx:
-        now = tx.now()
+        now, made = tx.now(), hands.office.store.clock.mark()
         effect = tx.get(Effect, effect_id, with_for_update={"key_share": True})
         if effect is None:
             return None
@@ -61,6 +63,7 @@ def _claim_for_reading(hands: Hands, effect_id: str) -> Claim | None:
             effect.state = move(EffectState.INFLIGHT, EffectState.UNKNOWN)
             effect.code = "process-died"
             effect.due_at = now
+            _is_over(tx, effect, now)
             act_for(effect.kind).after(tx, hands.office, effect, Outcome.UNKNOWN)
             record_move(tx, effect, "unknown", code=effect.code)
         reading = effect.lease_until is not None and effect.lease_until > now
@@ -77,7 +80,16 @@ def _claim_for_reading(hands: Hands, effect_id: str) -> Claim | None:
     payload = hands.office.content.open(
         effect.payload_sealed, place("effect", effect.id, "payload")
     )
-    return Claim(effect, effect.fence, payload, account)
+    return Claim(effect, effect.fence, payload, account, made)
+
+
+def _is_over(tx: Transaction, effect: Effect, now: datetime) -> None:
+    """Whoever made the last attempt is dead, or its time is up: it calls no more."""
+    tx.exec(
+        update(Attempt)
+        .where(col(Attempt.effect_id) == effect.id, col(Attempt.ended_at).is_(None))
+        .values(ended_at=now)
+    )
 
 
 def _is_orphan(hands: Hands, effect: Effect, now: datetime) -> bool:
@@ -108,7 +120,8 @@ def look_for(hands: Hands, act: Act, claim: Claim) -> Looked:
     """The same, with what was in the way. Raises nothing."""
     since = min(filter(None, (_since(hands, claim), _before_a_restore(hands, claim))))
     try:
-        found = act.look(hands, claim.account, claim.effect, claim.payload, since)
+        with within(time_for(hands, claim)):
+            found = act.look(hands, claim.account, claim.effect, claim.payload, since)
     except OutsideError as error:
         return Looked(Finding.UNREADABLE, code=error.code)
     return Looked(*found)
@@ -123,17 +136,17 @@ def note_looked(tx: Transaction, effect: Effect, looked: Looked) -> None:
     note_look(tx, effect.incident_id, effect.id, saw, looked.code)
 
 
-
-
 def _since(hands: Hands, claim: Claim) -> datetime:
-    """When the first attempt began: whatever it made is no older."""
+    """When the first attempt began: whatever it made is no older. The other side goes by another
+    clock: by ours, where that was set back and our time is counted on."""
     with hands.office.store.read() as tx:
+        ahead = max(tx.now() - tx.wall(), timedelta(0))
         first = tx.exec(
             select(Attempt.started_at)
             .where(col(Attempt.effect_id) == claim.effect.id)
             .order_by(col(Attempt.number))
         ).first()
-    return first or claim.effect.planned_at
+    return (first or claim.effect.planned_at) - ahead
 
 
 def _before_a_restore(hands: Hands, claim: Claim) -> datetime | None:
@@ -147,17 +160,16 @@ def _before_a_restore(hands: Hands, claim: Claim) -> datetime | None:
 def _settle(hands: Hands, claim: Claim, act: Act, looked: Looked) -> EffectState:
     finding, receipt = looked.finding, looked.receipt
     effect = claim.effect
-    started = _since(hands, claim)
     with hands.office.store.write("settle-effect") as tx:
         now = tx.now()
-        last = tx.exec(
-            select(Attempt.started_at)
-            .where(col(Attempt.effect_id) == effect.id)
-            .order_by(col(Attempt.number).desc())
-        ).first()
-        again = act.again(hands, claim.account, now - started)
+        tries = tx.exec(
+            select(Attempt).where(col(Attempt.effect_id) == effect.id).order_by(col(Attempt.number))
+        ).all()
+        first = tries[0].started_at if tries else effect.planned_at
+        again = act.again(hands, claim.account, now - first)
         tried = effect.attempts if effect.kind == EffectKind.PUBLISH else 0
-        to = _after_look(finding, again, now - (last or effect.planned_at), tried)
+        quiet = _looked_at(claim, now) - (over_since(tries[-1]) if tries else effect.planned_at)
+        to = _after_look(finding, again, quiet, tried)
         values: dict[str, object] = {"lease_until": None}
         if to == EffectState.UNKNOWN:
             values["due_at"] = now + timedelta(seconds=5)
@@ -185,9 +197,21 @@ def _settle(hands: Hands, claim: Claim, act: Act, looked: Looked) -> EffectState
         return to
 
 
+def _looked_at(claim: Claim, now: datetime) -> datetime:
+    """When the look began: what it saw is no younger for a pause before it is written down."""
+    until = claim.effect.lease_until
+    return until - CALL_LEASE if until else now
+
+
+def over_since(attempt: Attempt) -> datetime:
+    """When the call was over (pure). One may begin long after its claim, and what it makes late is
+    later by as much."""
+    return attempt.ended_at or attempt.started_at
+
+
 def _after_look(finding: Finding, again: Again, age: timedelta, tried: int) -> EffectState:
     """What a look decides (pure). Only what cannot be done twice is tried again unasked. ``age``
-    is the time since the last attempt."""
+    is the time from the end of the last attempt to the look."""
     if finding == Finding.THERE:
         return EffectState.CONFIRMED
     if finding == Finding.SEVERAL:

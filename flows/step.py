@@ -14,11 +14,13 @@ from typing import Any
 
 from sqlmodel import col, select
 
+from flows import lease
 from flows.hands import hands_here
 from flows.ledger import wake_incident
 from flows.planning import ensure_plan
 from models.audit import Entry, chain_of_incident
 from models.incident import Incident
+from models.leases import LeaseLostError
 from models.office import Office, office
 from models.snapshot import incident_by, snapshot
 from models.standing import StepState, standing
@@ -63,7 +65,8 @@ class StepRunner:
 
     def _run(self, reference: str, do: Do) -> bool:
         here = office()
-        if hands_here() is None:
+        hands = hands_here()
+        if hands is None:
             _ask_the_engines(here, reference, self.which)
             return True
         try:
@@ -72,7 +75,11 @@ class StepRunner:
                 return True
             plan = plan_of(incident)
             assert plan is not None, "a plan has just been made"
-            do(here, incident, plan)
+            with lease.kept(hands, incident):
+                do(here, incident, plan)
+        except LeaseLostError:
+            log.warning("%s was taken over by another engine", reference)
+            return False
         except Exception as error:
             _note_failure(here, reference, self.which, type(error).__name__)
             return False

@@ -1,7 +1,5 @@
 """The sweeper: whatever does not move is found by its row, whatever woke, ran or died before."""
 
-from datetime import datetime
-
 from sqlmodel import col, func, or_, select
 
 from flows.hands import Hands, is_dead
@@ -27,11 +25,12 @@ def due_incidents(hands: Hands) -> list[str]:
     ]
 
 
-def next_due(hands: Hands) -> datetime | None:
-    """When the next incident falls due."""
+def seconds_left(hands: Hands) -> float | None:
+    """How long until the next incident falls due."""
     with hands.office.store.read() as tx:
-        return tx.exec(
+        due = tx.exec(
             select(func.min(Incident.wake_at)).where(
-                or_(col(Incident.lease_owner).is_(None), col(Incident.lease_owner) == hands.owner)
+                or_(col(Incident.lease_until).is_(None), col(Incident.lease_owner) == hands.owner)
             )
         ).one()
+        return (due - tx.now()).total_seconds() if due else None

@@ -19,14 +19,23 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session, SQLModel, col
 
-from models import faults
+from models import faults, leases
 from models.audit import GENESIS, Entry, digest_of
+from models.beats import Beat
 from models.bell import CHANNEL, ring
+from models.clock import Clock
+from models.incident import Incident
 from models.turn import Turn
 
 Row = TypeVar("Row", bound=SQLModel)
 
 BUSY_MILLISECONDS = 10_000
+FROZEN_MILLISECONDS = 30_000
+"""How long a PostgreSQL session may sit in a transaction before the server ends it: then its
+process is frozen, and others wait for what it holds."""
+
+LEASES = 7261002
+"""The space of PostgreSQL's advisory locks in which an incident's lease is one."""
 CLOSING_SECONDS = 1.0
 
 ENTRIES: Any = SQLModel.metadata.tables[Entry.__tablename__]
@@ -56,11 +65,40 @@ class Transaction(Session):
         return self.get_bind().dialect.name == "postgresql"
 
     def now(self) -> datetime:
-        """The database's clock: leases and deadlines of several machines are held against one."""
+        """The database's clock: leases and deadlines of several machines are held against one.
+
+        It never goes back, whatever that machine's own clock does."""
+        return self._clock.now(self.wall())
+
+    def wall(self) -> datetime:
+        """What the database's machine takes for the time: to be compared with what others say."""
         if self.postgres:
             now: datetime = self.execute(select(func.clock_timestamp())).scalar_one()
             return now.astimezone(UTC)
-        return datetime.now(UTC)
+        return self._clock.wall()
+
+    @property
+    def _clock(self) -> Clock:
+        clock = self.info["clock"]
+        assert isinstance(clock, Clock)
+        return clock
+
+    def require(self, lease: leases.Lease) -> None:
+        """Go on only while no other engine has taken the incident. Raises LeaseLostError.
+
+        Until the end of this transaction none can. A process frozen in between holds that up on
+        PostgreSQL until the server ends its session, and on SQLite for as long as it is frozen."""
+        self.hold_lease(lease.incident_id, shared=True)
+        fence = select(col(Incident.fence)).where(col(Incident.id) == lease.incident_id)
+        if self.execute(fence).scalar_one_or_none() != lease.fence:
+            raise leases.LeaseLostError
+
+    def hold_lease(self, incident_id: str, *, shared: bool = False) -> None:
+        """Writers under a lease share it; whoever takes it from another waits for them. SQLite has
+        one writer."""
+        if self.postgres:
+            name = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
+            self.execute(select(getattr(func, name)(LEASES, func.hashtext(incident_id))))
 
     def insert_once(self, row: SQLModel) -> bool:
         """Insert the row unless one of its unique keys is taken: the first writer wins.
@@ -129,6 +167,7 @@ class Store:
         self.engine = _open(url)
         self._reading = self.engine.execution_options(**_of_one_moment(self.engine))
         self._bell = bell
+        self.clock = Clock()
         self._ours = threading.Lock()
         self._turn = Turn(_file_of(url)) if url.startswith("sqlite") else None
 
@@ -141,7 +180,8 @@ class Store:
     def read(self) -> Iterator[Transaction]:
         """Look without writing, at one moment: what is read last is no newer than what was read
         first. Rows stay usable afterwards; no transaction is held."""
-        with Transaction(self._reading, expire_on_commit=False, autoflush=False) as tx:
+        info = {"clock": self.clock}
+        with Transaction(self._reading, info=info, expire_on_commit=False, autoflush=False) as tx:
             if not tx.postgres:
                 tx.connection().exec_driver_sql("BEGIN")
             yield tx
@@ -152,9 +192,15 @@ class Store:
         """A short writing transaction, committed at the end. ``name`` names its fault points.
 
         Nothing of it is stored where this raises; CommitLostError alone leaves that open."""
-        with self._one_at_a_time(), Transaction(self.engine, expire_on_commit=False) as tx:
+        info = {"clock": self.clock}
+        with (
+            self._one_at_a_time(),
+            Transaction(self.engine, info=info, expire_on_commit=False) as tx,
+        ):
             if not tx.postgres:
                 tx.connection().exec_driver_sql("BEGIN IMMEDIATE")
+            if lease := leases.held():
+                tx.require(lease)
             yield tx
             tx.flush()
             faults.point(f"{name}:before-commit")
@@ -176,6 +222,14 @@ class Store:
         finally:
             if ours:
                 self._ours.release()
+
+    def go_on(self) -> None:
+        """Count time on from the last sign of life in this database: its machine's clock may have
+        been set back since."""
+        with self.read() as tx:
+            last = tx.execute(select(func.max(col(Beat.at)))).scalar_one()
+            if last is not None:
+                self.clock.follow(last, tx.now())
 
     def _ring_for(self, incident_ids: list[str]) -> None:
         for incident_id in incident_ids:
@@ -251,7 +305,14 @@ def _file_of(url: str) -> Path:
 def _open(url: str) -> Engine:
     if not url.startswith("sqlite"):
         return create_engine(
-            url, pool_size=40, max_overflow=40, pool_pre_ping=True, hide_parameters=True
+            url,
+            pool_size=40,
+            max_overflow=40,
+            pool_pre_ping=True,
+            hide_parameters=True,
+            connect_args={
+                "options": f"-c idle_in_transaction_session_timeout={FROZEN_MILLISECONDS}"
+            },
         )
     _file_of(url).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(

