@@ -81,7 +81,9 @@ def _found_before(
     """What an earlier attempt made after we had looked, or before a restore. Raises OutcomeUnknown
     where it made several: that is read back, and a person's."""
     try:
-        found = _ours(hands, effect, platform.find_published(words, since - CLOCK_SKEW))
+        found = _ours(
+            hands, effect, platform.find_published(words, since - CLOCK_SKEW, any_key=True)
+        )
     except OutcomeUnknown as unknown:
         code = unknown.code
     else:
@@ -166,7 +168,9 @@ class PublishWords:
         words = words_of(effect, payload)
         if edited := _edited(payload):
             return _look_at_edit(platform_of(hands, account), edited, words)
-        found = platform_of(hands, account).find_published(words, since - CLOCK_SKEW)
+        restored = _since_before_a_restore(hands, effect) is not None
+        platform = platform_of(hands, account)
+        found = platform.find_published(words, since - CLOCK_SKEW, any_key=restored)
         found = _ours(hands, effect, found)
         if len(found) > 1:
             return Finding.SEVERAL, NOTHING

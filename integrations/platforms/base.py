@@ -161,8 +161,14 @@ class Platform(Protocol):
         """Post the words as a post of their own, with their key where the platform honours one."""
         ...
 
-    def find_published(self, words: Words, since: datetime) -> tuple[Published, ...]:
-        """Our own posts with these words on the account's timeline since then."""
+    def find_published(
+        self, words: Words, since: datetime, *, any_key: bool = False
+    ) -> tuple[Published, ...]:
+        """Our own posts with these words on the account's timeline since then.
+
+        ``any_key``: also those that went up under a key which is not known any more, as after a
+        restore. Where a key names one post, else only that is looked for.
+        """
         ...
 
     def edit(self, remote_id: str, words: Words) -> None:

@@ -21,11 +21,12 @@ from integrations.platforms.bluesky_answers import ABSENT, SWAPPED, is_worn_out,
 from integrations.platforms.bluesky_blobs import Blobs, wanted
 from integrations.platforms.bluesky_capture import captured
 from integrations.platforms.bluesky_health import standing, unhealthy
-from integrations.platforms.bluesky_record import POSTS, new_record, record_key
+from integrations.platforms.bluesky_record import POSTS, first_key, new_record, record_key
 from integrations.platforms.bluesky_service import Answer, Service
 from integrations.platforms.bluesky_session import Session, Sessions
 from integrations.platforms.bluesky_shapes import (
     DeletedAnswer,
+    ListAnswer,
     PutAnswer,
     RecordAnswer,
     Seen,
@@ -41,6 +42,9 @@ from models.words import Presence
 ENTRANCE = "https://bsky.social"
 """Where accounts of the real service sign in; it says which server keeps their posts."""
 SITE = "https://bsky.app"
+
+PAGES = 32
+PAGE_SIZE = 100
 
 Result = TypeVar("Result")
 
@@ -151,11 +155,15 @@ class Bluesky:
             error = OutcomeUnknown("unreadable")
         raise error
 
-    def find_published(self, words: Words, since: datetime) -> tuple[Published, ...]:
-        """The post under the key of these words, if it has their text."""
+    def find_published(
+        self, words: Words, since: datetime, *, any_key: bool = False
+    ) -> tuple[Published, ...]:
+        """The post under the key of these words, if it has their text; else, with ``any_key``,
+        those with their text whose keys are of a moment since then."""
         found = self._read(RecordAnswer, record_key(words))
-        same = found is not None and found[2].value.text == words.text
-        return (self._published(words),) if same else ()
+        if found is not None and found[2].value.text == words.text:
+            return (self._published(words),)
+        return self._found_by_text(words.text, first_key(since)) if any_key else ()
 
     def edit(self, remote_id: str, words: Words) -> None:
         """Apps show the first version for as long as they like: Bluesky has no edits for people."""
@@ -171,6 +179,37 @@ class Bluesky:
         if self.find_published(words, words.at):
             return self._published(words)
         raise Refused("key-taken")
+
+    def _found_by_text(self, text: str, first: str) -> tuple[Published, ...]:
+        """Our posts with this text from this key on. The server lists the latest keys first."""
+        wanted = comparable(text)
+        found: list[Published] = []
+        cursor: str | None = None
+        for _ in range(PAGES):
+            page = self._page(cursor)
+            keys = [one.uri.rpartition("/")[2] for one in page.records]
+            found += [
+                self._named(key)
+                for key, one in zip(keys, page.records, strict=True)
+                if key >= first and comparable(one.value.text) == wanted
+            ]
+            cursor = page.cursor
+            if cursor is None or not keys or keys[-1] < first:
+                return tuple(found)
+        raise OutcomeUnknown("timeline-too-long")
+
+    def _page(self, cursor: str | None) -> ListAnswer:
+        answer = self._call(
+            "read",
+            lambda session: self._service.query(
+                "com.atproto.repo.listRecords",
+                models.ComAtprotoRepoListRecords.Params(
+                    repo=session.did, collection=POSTS, limit=PAGE_SIZE, cursor=cursor
+                ),
+                session.token,
+            ),
+        )
+        return read_as(ListAnswer, answer.content)
 
     def _delete(self, session: Session, remote_id: str, version: str | None) -> Answer:
         wanted = models.ComAtprotoRepoDeleteRecord.Data(
@@ -212,7 +251,9 @@ class Bluesky:
             return None
 
     def _published(self, words: Words) -> Published:
-        key = record_key(words)
+        return self._named(record_key(words))
+
+    def _named(self, key: str) -> Published:
         return Published(key, f"{self._site}/profile/{self._handle}/post/{key}")
 
     def _call(self, act: str, send: Callable[[Session], Result]) -> Result:

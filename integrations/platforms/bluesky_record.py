@@ -18,9 +18,17 @@ CLOCKS = 1024
 
 def record_key(words: Words) -> str:
     """A time-ordered key (TID): the microsecond of ``at``, and a clock of the words' own key."""
-    microseconds = (words.at - EPOCH) // timedelta(microseconds=1)
-    clock = int.from_bytes(hashlib.sha256(words.key.encode()).digest()[:8], "big") % CLOCKS
-    number = microseconds * CLOCKS + clock
+    return _key(words.at, int.from_bytes(hashlib.sha256(words.key.encode()).digest()[:8], "big"))
+
+
+def first_key(at: datetime) -> str:
+    """The lowest key of that moment: whatever was made since has a higher one."""
+    return _key(at, 0)
+
+
+def _key(at: datetime, clock: int) -> str:
+    microseconds = (at - EPOCH) // timedelta(microseconds=1)
+    number = microseconds * CLOCKS + clock % CLOCKS
     return "".join(SORTABLE[number >> shift & 31] for shift in range(60, -1, -5))
 
 

@@ -142,8 +142,26 @@ class RecordAnswer(BaseModel):
     value: PostShape
 
 
+class ListAnswer(BaseModel):
+    """``com.atproto.repo.listRecords``; no cursor on the last page."""
+
+    class Listed(BaseModel):
+        """One record, of which only the text matters here."""
+
+        class Text(BaseModel):
+            """What it says; other apps may have put records there that say nothing."""
+
+            text: str = ""
+
+        uri: str
+        value: Text
+
+    records: list[Listed]
+    cursor: str | None = None
+
+
 class Seen(BaseModel):
-    """The same, where only its presence matters."""
+    """A record, where only its presence matters."""
 
     uri: str
     cid: str = Field(min_length=1)

@@ -139,7 +139,9 @@ class Mastodon:
         )
         return self._published(read_as(StatusShape, response.content).id)
 
-    def find_published(self, words: Words, since: datetime) -> tuple[Published, ...]:
+    def find_published(
+        self, words: Words, since: datetime, *, any_key: bool = False
+    ) -> tuple[Published, ...]:
         """Our posts with this text, from a minute before ``since`` because clocks differ."""
         wanted = comparable(words.text)
         start = since - CLOCKS_APART

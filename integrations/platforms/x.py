@@ -124,7 +124,9 @@ class X:
         )
         return self._published(read_as(CreatedAnswer, response.content).data.id)
 
-    def find_published(self, words: Words, since: datetime) -> tuple[Published, ...]:
+    def find_published(
+        self, words: Words, since: datetime, *, any_key: bool = False
+    ) -> tuple[Published, ...]:
         """Our posts with this text, from a minute before ``since`` because clocks differ."""
         wanted = comparable(words.text)
         start = (since.astimezone(UTC) - CLOCKS_APART).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -373,3 +373,16 @@ def test_our_links_are_those_that_amends_reads(stage: BlueskyStage) -> None:
 
 def test_a_key_holds_for_ever(stage: BlueskyStage) -> None:
     assert stage.platform.key_holds == FOR_EVER
+
+
+def test_the_same_words_under_another_key_are_found_where_any_will_do(stage: BlueskyStage) -> None:
+    first = stage.platform.publish(words("Sorry.", key="act-1", at=AT))
+    other = words("Sorry.", key="act-2", at=AT + timedelta(minutes=5))
+    for number in range(120):
+        stage.post(f"Noise {number}")
+    assert stage.platform.find_published(other, AT) == ()
+    assert stage.platform.find_published(other, AT, any_key=True) == (first,)
+    later = AT + timedelta(seconds=1)
+    assert stage.platform.find_published(other, later, any_key=True) == ()
+    unlike = words("Not sorry.", key="act-2", at=AT)
+    assert stage.platform.find_published(unlike, AT, any_key=True) == ()

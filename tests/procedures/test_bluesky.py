@@ -17,6 +17,7 @@ import pytest
 from bluesky_stage import DIALECT, ever_created, fresh_handle, shared_server
 from department import ANA, CY, Department, open_department
 from fault_proxy import Call, FaultProxy, Reply, Request
+from restoring import back_up_now, go_back, lift_as_soon_as_read
 from sqlmodel import col, select
 
 from amends.practice.bluesky import BlueskyServer
@@ -338,3 +339,24 @@ def _use_up_the_sessions(world: World) -> datetime:
             )
     assert answer.status_code == HTTPStatus.TOO_MANY_REQUESTS
     return datetime.fromtimestamp(int(answer.headers["ratelimit-reset"]), UTC)
+
+
+def test_words_that_went_up_after_a_backup_are_found_whatever_their_key(world: World) -> None:
+    department = world.department
+    reference = department.report_wrong_fact(world.post(WRONG))
+    department.until_waiting(reference, Wait.CLEARANCE, 60)
+    archive = back_up_now(department)
+    _corrected(world, reference)
+
+    go_back(department, archive)
+    department.start_engine()
+    lift_as_soon_as_read(department, _until)
+    _corrected(world, reference)
+    _says_once(world, reference)
+
+
+def _until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < end, "it did not become true"
+        time.sleep(0.05)
