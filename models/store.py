@@ -15,8 +15,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, bindparam, create_engine, event, func, select, text
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.engine import CursorResult
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.engine import CursorResult, ExceptionContext
+from sqlalchemy.exc import DBAPIError, InternalError, OperationalError
 from sqlmodel import Session, SQLModel, col
 
 from models import faults, leases
@@ -302,9 +302,19 @@ def _file_of(url: str) -> Path:
     return Path(url.removeprefix("sqlite:///"))
 
 
+def _call_it_lost(context: ExceptionContext) -> None:
+    """A session that the server ended because we were frozen in it is an *internal* error to the
+    driver. Whoever bears a lost connection bears this one. Raises OperationalError."""
+    error = context.sqlalchemy_exception
+    if context.is_disconnect and isinstance(error, InternalError):
+        raise OperationalError(
+            error.statement, None, error.orig or error, connection_invalidated=True
+        ) from None
+
+
 def _open(url: str) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(
+        server = create_engine(
             url,
             pool_size=40,
             max_overflow=40,
@@ -314,6 +324,8 @@ def _open(url: str) -> Engine:
                 "options": f"-c idle_in_transaction_session_timeout={FROZEN_MILLISECONDS}"
             },
         )
+        event.listen(server, "handle_error", _call_it_lost)
+        return server
     _file_of(url).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
         url,

