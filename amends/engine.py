@@ -8,7 +8,7 @@ import threading
 import time
 from functools import partial
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError
 
 from amends.procedure_runner import ProcedureRunner
 from amends.settings import load
@@ -119,7 +119,7 @@ class Engine:
                 self._sweep_at = time.monotonic() + self._pause()
             for incident_id in bell.wait(max(self._sweep_at - time.monotonic(), 0)):
                 self.respond(incident_id)
-        except OperationalError:
+        except (OperationalError, TimeoutError):
             log.error("the database cannot be reached; trying again")
             self._stopping.wait(1.0)
 
@@ -231,9 +231,10 @@ class Engine:
     def _keep_alive(self) -> None:
         while not self._stopping.wait(BEAT_SECONDS):
             try:
+                self.office.store.go_on()  # two engines agree on when a lease ends
                 lease.beat(self.hands)
                 self._say_well()
-            except OperationalError:
+            except (DBAPIError, TimeoutError):  # this thread never ends, whatever it meets
                 log.error("the database cannot be reached; leases are ageing")
 
     def _keep_anchored(self) -> None:
@@ -241,7 +242,7 @@ class Engine:
         while not self._stopping.wait(BEAT_SECONDS):
             try:
                 write_anchor(self.office.store, self.office.settings, due_only=True)
-            except OperationalError:
+            except (DBAPIError, TimeoutError):
                 log.error("the database cannot be reached; nothing is anchored")
             except (OSError, AnchorKeyError) as error:
                 log.error("nothing is anchored: %s", type(error).__name__)
