@@ -14,6 +14,7 @@ from sqlmodel import col, select, update
 from flows.acts.base import NOTHING, Receipt
 from flows.acts.registry import act_for
 from flows.hands import Hands, hands_here
+from flows.outlasting import outlast
 from flows.repeats import if_repeated
 from integrations.deadline import Left, require_time, within
 from integrations.errors import (
@@ -114,7 +115,8 @@ def carry_out(effect_id: str) -> EffectState:
 
 def attempt(hands: Hands, claim: Claim) -> EffectState:
     """Make the attempt whose claim is committed, and say where the effect then stands."""
-    return _conclude(hands, claim, _attempt(hands, claim))
+    ending = _attempt(hands, claim)
+    return outlast(lambda: _conclude(hands, claim, ending))
 
 
 def wait_while_under_way(here: Office, effect_id: str) -> EffectState:
@@ -259,7 +261,7 @@ def _conclude(hands: Hands, claim: Claim, ending: Ending) -> EffectState:
     nothing. The incident may be another engine's by now; what we know of our call is still true."""
     effect = claim.effect
     to = move(EffectState.INFLIGHT, AFTER_OUTCOME[ending.outcome])
-    with under(None), hands.office.store.write("conclude-effect") as tx:
+    with under(None), hands.office.store.write(f"conclude-{effect.kind}") as tx:
         now = tx.now()
         ours = change(
             tx,

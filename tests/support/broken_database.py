@@ -14,18 +14,20 @@ from models.store import Store
 class Breaking:
     """Fails the nth statement or commit of a store, once; whatever comes after works again.
 
-    What the test's own thread does is not counted."""
+    What the test's own thread does is not counted, and of statements those alone that begin with
+    ``of``."""
 
-    def __init__(self, store: Store, nth: int) -> None:
+    def __init__(self, store: Store, nth: int, of: str = "") -> None:
         self._store = store
         self._nth = nth
+        self._of = of
         self._guard = threading.Lock()
         self._test = threading.get_ident()
         self._passed = 0
         self.broke = ""
 
     def _comes(self, what: str) -> bool:
-        if threading.get_ident() == self._test:
+        if threading.get_ident() == self._test or not what.startswith(self._of):
             return False
         with self._guard:
             self._passed += 1
@@ -66,9 +68,10 @@ def end_backend(store: Store, driver: Any) -> None:
 
 
 @contextmanager
-def breaking(store: Store, nth: int) -> Iterator[Breaking]:
-    """While this lasts the nth statement from now on fails; a commit counts as one."""
-    fault = Breaking(store, nth)
+def breaking(store: Store, nth: int, of: str = "") -> Iterator[Breaking]:
+    """While this lasts the nth statement from now on fails; a commit counts as one. With ``of`` the
+    nth statement that begins so."""
+    fault = Breaking(store, nth, of)
     with (
         _listening(store, "before_cursor_execute", fault.statement),
         _listening(store, "commit", fault.commit),

@@ -7,7 +7,10 @@ from department import Department
 class EngineProcess(lives.EngineProcess):
     """An engine in a process of its own, which a fault may kill."""
 
-    def __init__(self, department: Department, fault: str = "") -> None:
+    def __init__(
+        self, department: Department, fault: str = "", quick: lives.Quick | None = None
+    ) -> None:
         if department.watch is not None:
             department.watch.stop()
-        super().__init__(lives.Life(department.home, department.secrets, fault))
+        life = lives.Life(department.home, department.secrets, fault, quick=quick)
+        super().__init__(life)
