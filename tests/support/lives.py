@@ -18,6 +18,7 @@ from models.store import Store
 
 PRELOADED = [
     "__main__",
+    "amends.cli.app",
     "amends.engine",
     "flows.mistake",
     "integrations.platforms.registry",

@@ -100,17 +100,18 @@ class Up:
         return self.process.wait(30)
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> Iterator[Department]:
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Department]:
     """The world around an installation that runs in processes of its own."""
-    department = open_department(tmp_path)
+    department = open_department(tmp_path_factory.mktemp("place"))
     yield department
     department.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def up(place: Department) -> Iterator[Up]:
-    """Everything running, Prefect too."""
+    """Everything running, Prefect too: started once, as it takes long. The story that ends it is
+    the last that uses it."""
     running = Up(place)
     yield running
     if running.process.poll() is None:
@@ -127,6 +128,31 @@ def report(up: Up, link: str) -> str:
     found = re.search(r"AM-[A-Z0-9]{5,7}", printed)
     assert found, printed
     return found.group()
+
+
+def test_with_prefect_frozen_the_service_is_degraded_but_ready(up: Up) -> None:
+    def status() -> str:
+        answer = httpx.get(f"http://127.0.0.1:{up.port}/readyz", timeout=10)
+        assert answer.status_code == 200
+        return str(answer.json()["status"])
+
+    up.until(lambda: status() == "ready")
+    prefect = up.child("prefect")
+    os.killpg(prefect, signal.SIGSTOP)
+    try:
+        up.until(lambda: status() == "degraded")
+    finally:
+        os.killpg(prefect, signal.SIGCONT)
+    up.until(lambda: status() == "ready")
+
+
+def test_the_web_process_holds_no_platform_credential(up: Up, place: Department) -> None:
+    environ = Path(f"/proc/{up.child('web')}/environ").read_bytes()
+    assert b"X_DEPT" not in environ
+    for secret in place.secrets.values():
+        assert secret.encode() not in environ
+    assert b"X_DEPT" in Path(f"/proc/{up.child('engine')}/environ").read_bytes()
+    assert b"X_DEPT" not in Path(f"/proc/{up.child('prefect')}/environ").read_bytes()
 
 
 def test_the_whole_story_by_command_line_with_every_process_killed_once(
@@ -165,31 +191,6 @@ def test_the_whole_story_by_command_line_with_every_process_killed_once(
             assert secret not in written, log.name
     assert not any(Path(f"/proc/{child}").exists() for child in children)
     assert "Amends has stopped" in up.output.read_text()
-
-
-def test_with_prefect_frozen_the_service_is_degraded_but_ready(up: Up) -> None:
-    def status() -> str:
-        answer = httpx.get(f"http://127.0.0.1:{up.port}/readyz", timeout=10)
-        assert answer.status_code == 200
-        return str(answer.json()["status"])
-
-    up.until(lambda: status() == "ready")
-    prefect = up.child("prefect")
-    os.killpg(prefect, signal.SIGSTOP)
-    try:
-        up.until(lambda: status() == "degraded")
-    finally:
-        os.killpg(prefect, signal.SIGCONT)
-    up.until(lambda: status() == "ready")
-
-
-def test_the_web_process_holds_no_platform_credential(up: Up, place: Department) -> None:
-    environ = Path(f"/proc/{up.child('web')}/environ").read_bytes()
-    assert b"X_DEPT" not in environ
-    for secret in place.secrets.values():
-        assert secret.encode() not in environ
-    assert b"X_DEPT" in Path(f"/proc/{up.child('engine')}/environ").read_bytes()
-    assert b"X_DEPT" not in Path(f"/proc/{up.child('prefect')}/environ").read_bytes()
 
 
 def test_an_unreachable_service_says_what_to_do_by_hand(place: Department) -> None:
