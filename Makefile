@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
-.PHONY: help install demo demo-copies test test-real check matrix bench docs picture requirements clean
+.PHONY: help install demo demo-copies test test-real check matrix test-long bench docs picture requirements clean
 
 help:
 	@echo "make demo          one mistake from report to proof, on the practice platform"
@@ -19,7 +19,8 @@ help:
 	@echo "make test          every test that needs nothing but Python packages"
 	@echo "make test-real     the tests against the real Bluesky server, which it installs"
 	@echo "make check         style, types and layers, in under half a minute"
-	@echo "make matrix        the whole crash matrix"
+	@echo "make matrix        kill the engine everywhere, fail the world in every way, count the posts"
+	@echo "make test-long     the tests that are too long for make test"
 	@echo "make bench         how long from report to gone, beside a bare script"
 	@echo "make docs          write the generated reference pages again"
 	@echo "make picture       draw the README's picture of the demo again"
@@ -49,8 +50,16 @@ check: .venv/.developer
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-matrix: .venv/.developer
-	$(BIN)/pytest -n $(WORKERS) -m matrix
+# SHARD=2/5 plays a fifth of the cells, for as many machines; LINES is how many are played at once.
+SHARD ?= 1/1
+LINES ?= 8
+matrix: .venv/.real
+	$(BIN)/python -m amends.practice.bluesky install
+	PYTHONPATH=tests/support:tests/matrix $(BIN)/python -W ignore::RuntimeWarning \
+		tests/matrix/run.py --shard $(SHARD) --lines $(LINES)
+
+test-long: .venv/.developer
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "matrix and not real"
 
 bench: .venv/.developer
 	$(BIN)/python bench/time_to_delete.py

@@ -30,8 +30,11 @@ class Call:
 class World:
     """Everything on the practice platform. Safe to use from several threads.
 
-    ``latency`` is in seconds, before each answer; ``limits`` turns X's rate limits on.
+    ``latency`` is in seconds, before each answer; ``limits`` turns X's rate limits on. X refuses a
+    text that stands there already; ``takes_twins`` has it take them, for whoever would rely on it.
     """
+
+    takes_twins = False
 
     def __init__(self, *, latency: float = 0.0, limits: bool = True) -> None:
         self.latency = latency

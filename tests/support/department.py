@@ -10,6 +10,7 @@ from email.message import Message
 from pathlib import Path
 
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope
 from record_watch import Watch
 from sqlmodel import col, select
 
@@ -96,13 +97,26 @@ class MailServer:
 
     def __init__(self) -> None:
         self.messages: list[Message] = []
+        self.faults: list[str] = []
         self.controller = Controller(self, hostname="127.0.0.1", port=free_port(0))
 
-    async def handle_DATA(self, server: object, session: object, envelope: object) -> str:
+    def fail(self, fault: str) -> None:
+        """Make the next message fail: ``cut-before`` and ``cut-after`` cut the connection without
+        an answer, before the message is taken or after; else the answer, such as ``451 Later``."""
+        self.faults.append(fault)
+
+    async def handle_DATA(self, server: SMTP, session: object, envelope: Envelope) -> str:
         """What aiosmtpd calls for each message."""
-        message = message_from_bytes(envelope.content)  # type: ignore[attr-defined]
-        message["X-To"] = envelope.rcpt_tos[0]  # type: ignore[attr-defined]
-        self.messages.append(message)
+        fault = self.faults.pop(0) if self.faults else ""
+        if fault[:1].isdigit():
+            return fault
+        if fault != "cut-before":
+            assert isinstance(envelope.content, bytes)
+            message = message_from_bytes(envelope.content)
+            message["X-To"] = envelope.rcpt_tos[0]
+            self.messages.append(message)
+        if fault:
+            server.transport.abort()
         return "250 OK"
 
     def restart(self) -> None:
