@@ -44,7 +44,8 @@ def begin(tx: Transaction, because: WentBack, known_until: datetime, archive: st
         because=because, since=now, known_until=known_until
     )
     row.because, row.since, row.archive = because, now, archive
-    row.known_until = min(row.known_until, known_until)
+    # No later than now, or what was done since then would be taken for older than the gap.
+    row.known_until = min(row.known_until, known_until, tx.wall())
     tx.add(row)
     tx.flush()
     tx.exec(delete(Reading).where(col(Reading.reconciliation_id) == row.id))

@@ -2,10 +2,9 @@
 
 import hashlib
 import json
-from datetime import datetime
 from importlib.metadata import version
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 NAME = "manifest.json"
 DIGEST_NAME = "manifest.sha256"
@@ -44,7 +43,7 @@ class Manifest(BaseModel):
 
     format: int
     made_by: str
-    known_until: datetime
+    known_until: AwareDatetime
     revision: str
     database: str
     rows: dict[str, int]

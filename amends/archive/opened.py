@@ -19,6 +19,8 @@ from amends.archive.manifest import (
 from amends.archive.whole import Hashed
 
 CHUNK = 1024 * 1024
+LONGEST_LIST = 256 * CHUNK
+"""More than a million files; a list of contents is read whole."""
 NOT_WHOLE = "The backup is not whole ({what}). Nothing was restored. Use another."
 
 
@@ -60,7 +62,10 @@ class Opened:
             yield from lines
 
     def _small(self, name: str) -> bytes:
-        return self.file(name).read()
+        content = self.file(name).read(LONGEST_LIST + 1)
+        if len(content) > LONGEST_LIST:
+            raise ArchiveError(NOT_WHOLE.format(what=name))
+        return content
 
 
 def _infos(archive: tarfile.TarFile) -> dict[str, tarfile.TarInfo]:

@@ -3,11 +3,13 @@
 import base64
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, StatementError
 
 from amends.archive.manifest import (
     CONFIG_NAME,
@@ -15,6 +17,7 @@ from amends.archive.manifest import (
     WITNESS,
     ArchiveError,
     Manifest,
+    digest_of,
     our_version,
 )
 from amends.archive.opened import Opened, opened
@@ -28,6 +31,10 @@ from models.reconciliation import WentBack
 from models.revisions import knows_revision
 from models.sealed import SealBrokenError, place, seal_from_file
 from models.store import Store
+
+KEYS = ("content", "cases")
+NOT_AS_WRITTEN = (KeyError, OverflowError, StatementError, StopIteration, TypeError, ValueError)
+"""What reading rows raises that no Amends wrote."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +105,8 @@ def _require_known(manifest: Manifest) -> None:
 def _require_keys(settings: Settings, backup: Opened) -> None:
     """The keys must be there, and be those that sealed the content, before anything is done."""
     for name, witness in backup.manifest.witnesses.items():
+        if name not in KEYS:
+            raise ArchiveError("The backup names a key that no Amends has. Use another.")
         path = settings.keys / f"{name}.key"
         if not path.is_file():
             raise ArchiveError(
@@ -119,10 +128,11 @@ def _require_keys(settings: Settings, backup: Opened) -> None:
 
 def _opens_a_row(key: Path, backup: Opened) -> bool:
     """Whether content of the backup itself opens with it, where there is some."""
-    row = first_row(backup.rows("effect")) if "effect" in backup.manifest.rows else None
-    if row is None:
-        return True
-    sealed, row_id = row["payload_sealed"], row["id"]
+    with _as_written():
+        row = first_row(backup.rows("effect")) if "effect" in backup.manifest.rows else None
+        if row is None:
+            return True
+        sealed, row_id = row["payload_sealed"], row["id"]
     if not isinstance(sealed, bytes):
         return False
     try:
@@ -130,6 +140,20 @@ def _opens_a_row(key: Path, backup: Opened) -> bool:
     except SealBrokenError:
         return False
     return True
+
+
+@contextmanager
+def _as_written() -> Iterator[None]:
+    """Rows that cannot be read are told of as that. Raises ArchiveError."""
+    try:
+        yield
+    except DBAPIError:
+        raise
+    except NOT_AS_WRITTEN:
+        raise ArchiveError(
+            "The rows of the backup are not as Amends writes them. Nothing was changed. Use "
+            "another."
+        ) from None
 
 
 def _require_quiet(settings: Settings) -> None:
@@ -169,7 +193,8 @@ def _fill(store: Store, backup: Opened) -> None:
         try:
             for name, table in tables.items():
                 if name in manifest.rows:
-                    count = read_rows(tx, table, backup.rows(name))
+                    with _as_written():
+                        count = read_rows(tx, table, backup.rows(name))
                     if count != manifest.rows[name]:
                         raise ArchiveError("The backup does not hold all its rows. Use another.")
         except NotTheseTablesError as error:
@@ -181,7 +206,7 @@ def _fill(store: Store, backup: Opened) -> None:
 
 
 def _put_media(settings: Settings, backup: Opened) -> int:
-    """Files are named by what they hold: one that is there already is the same one."""
+    """Files are named by what they hold: one that is there already, and whole, stays."""
     names = [m.name for m in backup.manifest.members if m.name.startswith(f"{MEDIA}/")]
     if not names:
         return 0
@@ -190,6 +215,8 @@ def _put_media(settings: Settings, backup: Opened) -> int:
         bare = name.removeprefix(f"{MEDIA}/")
         if not bare.isalnum():
             raise ArchiveError("The backup names a file that no Amends kept. Use another.")
+        if _is_whole(settings, bare):
+            continue
         unfinished = settings.media / f".{bare}.{os.getpid()}.restoring"
         with unfinished.open("wb") as file:
             shutil.copyfileobj(backup.file(name), file)
@@ -198,3 +225,13 @@ def _put_media(settings: Settings, backup: Opened) -> int:
         os.replace(unfinished, settings.media / bare)
     sync_folder(settings.media)
     return len(names)
+
+
+def _is_whole(settings: Settings, name: str) -> bool:
+    """Whether the file opens to what its name says."""
+    try:
+        seal = seal_from_file(settings.keys / "content.key")
+        kept = (settings.media / name).read_bytes()
+        return digest_of(seal.open(kept, place("media", name, "content"))) == name
+    except (OSError, SealBrokenError, ValueError):
+        return False
