@@ -23,6 +23,7 @@ from models.decisions import Decision
 from models.incident import Incident, Post
 from models.office import Office
 from models.people import Account
+from models.reconciliation import Reconciliation
 from models.store import Transaction
 from models.words import Because, Choice, DecisionType, PostState, Presence, Role, Step
 
@@ -87,7 +88,7 @@ def _look_once(hands: Hands, incident_id: str, post_id: str) -> None:
         if post.state != PostState.UNKNOWN or word is None:
             return
         begun = word.looked_at is not None
-        may_look = not begun and not _is_let_go(tx, post)
+        may_look = not begun and not _may_have_looked(tx, word) and not _is_let_go(tx, post)
         if may_look:
             word.looked_at = tx.now()
             tx.add(word)
@@ -120,6 +121,12 @@ def _word(tx: Transaction, post: Post) -> Decision | None:
         col(Decision.withdrawn_at).is_(None),
     )
     return tx.exec(words.order_by(col(Decision.generation).desc())).first()
+
+
+def _may_have_looked(tx: Transaction, word: Decision) -> bool:
+    """Whether the database went back since the word was given: then we may have looked already."""
+    since = select(Reconciliation.id).where(col(Reconciliation.since) >= word.decided_at)
+    return tx.exec(since).first() is not None
 
 
 def _is_let_go(tx: Transaction, post: Post) -> bool:

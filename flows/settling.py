@@ -259,7 +259,9 @@ def _same_words_again(hands: Hands, tx: Transaction, wording: Wording) -> str:
 def _settle_notice(hands: Hands, answer: Decision, notice: Notice) -> None:
     """The mail server refused it: they were told another way, or it is sent once more."""
     with hands.office.store.write("settle-notice") as tx:
-        row = tx.get_one(Notice, notice.id)
+        row = tx.get_one(Notice, notice.id, with_for_update={"key_share": True})
+        if row.state != NoticeState.FAILED:
+            return  # another runner has acted on this answer meanwhile
         if answer.choice == Choice.THERE:
             row.state, row.sent_at = NoticeState.SENT, tx.now()
             tx.add(row)
