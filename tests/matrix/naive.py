@@ -1,17 +1,24 @@
 """The usual way, for comparison: a flag is set after the call, and where there is none it is made
 again. The matrix must convict it, or it proves nothing."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from flows import reading_back
-from flows.acts.base import NOTHING, Act, Again, Finding, Receipt
+from flows.acts.base import NOTHING, Again, Finding, Receipt
 from flows.acts.publish_words import PublishWords
+from flows.acts.send_notice import SendNotice
 from flows.hands import Hands
-from flows.ledger import Claim
+from models.effects import Effect
 from models.people import Account
 
 
-def _looks_at_its_flag(_hands: Hands, _act: Act, _claim: Claim) -> tuple[Finding, Receipt]:
+def _looks_at_its_flag(
+    _self: PublishWords | SendNotice,
+    _hands: Hands,
+    _account: Account | None,
+    _effect: Effect,
+    _payload: bytes,
+    _since: datetime,
+) -> tuple[Finding, Receipt]:
     return Finding.ABSENT, NOTHING
 
 
@@ -23,5 +30,6 @@ def _again_at_once(
 
 def flag_after_the_call() -> None:
     """Make the engine of this process the usual one."""
-    vars(reading_back)["look"] = _looks_at_its_flag
+    for act in (PublishWords, SendNotice):
+        setattr(act, "look", _looks_at_its_flag)  # noqa: B010
     setattr(PublishWords, "again", _again_at_once)  # noqa: B010
