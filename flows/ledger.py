@@ -263,6 +263,7 @@ def _conclude(hands: Hands, claim: Claim, ending: Ending) -> EffectState:
     to = move(EffectState.INFLIGHT, AFTER_OUTCOME[ending.outcome])
     with under(None), hands.office.store.write(f"conclude-{effect.kind}") as tx:
         now = tx.now()
+        again = tx.by_our_time(ending.again_at) if ending.again_at else None
         ours = change(
             tx,
             effect.id,
@@ -273,7 +274,7 @@ def _conclude(hands: Hands, claim: Claim, ending: Ending) -> EffectState:
             remote_id=ending.receipt.remote_id,
             url=ending.receipt.url,
             lease_until=None,
-            due_at=_due_after(to, ending, effect.attempts, now),
+            due_at=_due_after(to, again, effect.attempts, now),
             settled_at=now if to in (EffectState.CONFIRMED, EffectState.REJECTED) else None,
         )
         if not ours:
@@ -303,11 +304,13 @@ def again_at(effect: Effect) -> dict[str, object]:
     return {"again_at": due.isoformat()} if due else {}
 
 
-def _due_after(to: EffectState, ending: Ending, attempts: int, now: datetime) -> datetime | None:
+def _due_after(
+    to: EffectState, again_at: datetime | None, attempts: int, now: datetime
+) -> datetime | None:
     if to == EffectState.UNKNOWN:
         return now
     if to == EffectState.RETRY:
-        return ending.again_at or now + timedelta(seconds=min(2**attempts, 60))
+        return again_at or now + timedelta(seconds=min(2**attempts, 60))
     return None
 
 

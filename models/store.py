@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -69,6 +69,10 @@ class Transaction(Session):
 
         It never goes back, whatever that machine's own clock does."""
         return self._clock.now(self.wall())
+
+    def by_our_time(self, at: datetime) -> datetime:
+        """A moment that somebody outside has named: later by as much as our time is ahead."""
+        return at + max(self.now() - self._clock.wall(), timedelta(0))
 
     def wall(self) -> datetime:
         """What the database's machine takes for the time: to be compared with what others say."""

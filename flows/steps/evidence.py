@@ -251,6 +251,8 @@ def _cannot_be_read(
         # Its row first: two threads that put the same posts off never wait for each other.
         tx.get_one(Incident, post.incident_id, with_for_update={"key_share": True})
         row = tx.get_one(Post, post.id)
+        if again_at is not None:
+            again_at = tx.by_our_time(again_at)
         row.try_at = again_at or tx.now() + _pause(row.tries)
         row.tries += 1
         tx.add(row)

@@ -161,6 +161,23 @@ def test_an_engine_whose_clock_goes_back_two_hours_goes_on(quiet: Department) ->
     assert len(quiet.sandbox.calls("create")) == 1
 
 
+def test_a_time_that_a_platform_names_is_waited_for_after_the_clock_went_back(
+    quiet: Department,
+) -> None:
+    reference = quiet.report_wrong_fact(quiet.post("The fund opens on 3 May."))
+    quiet.start_engine()
+    quiet.until_waiting(reference, Wait.CLEARANCE)
+    with time_machine.travel(datetime.now(UTC) - timedelta(hours=2)):
+        quiet.sandbox.fail("create", "429", times=50, reset_in=600)
+        quiet.clear(reference, DEE)
+        quiet.until(reference, lambda s: any(e.state == EffectState.RETRY for e in s.effects))
+        effect = the_effect(quiet, EffectKind.PUBLISH)
+        with quiet.office.store.read() as tx:
+            assert effect.due_at is not None
+            assert effect.due_at - tx.now() > timedelta(minutes=8)
+    assert len(quiet.sandbox.calls("create")) == 1
+
+
 def life(department: Department, quick: Quick, fault: str = "", log: Path | None = None) -> Life:
     """An engine on this department, on quick time."""
     return Life(department.home, department.secrets, fault, log, quick)
