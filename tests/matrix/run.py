@@ -65,11 +65,14 @@ class Ground:
                     say(f"{number} of {len(cells)} cells")
                 if verdict.duplicates or verdict.lost:
                     say(verdict.line())
+                self.verdicts.append(verdict)
                 return verdict
 
-            found = list(pool.map(one, cells))
-        self.verdicts += found
-        return found
+            try:
+                return list(pool.map(one, cells))
+            except KeyboardInterrupt:
+                pool.shutdown(cancel_futures=True)
+                raise
 
     def _one(self, cell: Cell, prefect: PrefectServer | None = None) -> Verdict:
         line = self._free.get()
@@ -151,9 +154,12 @@ def main() -> int:
         cells = every_cell(ground, ons, given.seed, given.drawn)
         cells = [one for one in cells if given.only in str(one)][part - 1 :: parts]
         say(f"{len(cells)} cells, seed {given.seed}, shard {given.shard}")
-        ground.play(cells, tell=True)
-        if not given.only and part == 1:
-            ground.play_with_prefect(choosing.prefect_cells())
+        try:
+            if not given.only and part == 1:
+                ground.play_with_prefect(choosing.prefect_cells())
+            ground.play(cells, tell=True)
+        except KeyboardInterrupt:
+            say("Interrupted: what follows is of the cells that were played.")
         return report(ground.verdicts, time.monotonic() - began)
 
 
