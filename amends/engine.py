@@ -83,8 +83,7 @@ class Engine:
         """Serve until stopped. Raises SettingsError and database errors at the start only."""
         use(self.office)
         lend(self.hands)
-        if reconcile_if_it_went_back(self.office):
-            log.error("the database went back: nothing is sent. Run: amends reconcile")
+        self._look_back()
         bell = listener(self.office.store.url, self.office.settings.home)
         self._runner.start()
         self._beat("")
@@ -98,6 +97,14 @@ class Engine:
             self._runner.stop()
             for pool in (self._urgent, self._recovering, self._notices, self._cases):
                 pool.shutdown(wait=False, cancel_futures=True)
+
+    def _look_back(self) -> None:
+        """What cannot be told is not waited for: posts stay up as long as no engine is at work."""
+        try:
+            if reconcile_if_it_went_back(self.office):
+                log.error("the database went back: nothing is sent. Run: amends reconcile")
+        except OSError as error:
+            log.error("the anchors cannot be read: %s. Run: amends doctor", type(error).__name__)
 
     def stop(self) -> None:
         """End ``run`` soon; what is under way is found again by the next engine."""

@@ -3,11 +3,13 @@
 import logging
 import time
 from collections.abc import Callable
+from socket import gethostname
 
 import pytest
 from department import Department
 
 from amends import engine
+from models.anchor_books import book_of
 from models.anchor_keys import public_key
 from models.anchoring import anchors_of, last_anchor
 from models.verifying import verify_record
@@ -47,5 +49,18 @@ def test_an_engine_that_cannot_anchor_says_so_and_works_on(
     with caplog.at_level(logging.ERROR, "amends.engine"):
         quiet.start_engine()
         until(lambda: "nothing is anchored: FileExistsError" in caplog.text)
+    reference = quiet.report_wrong_fact(quiet.post("The fund opens on 3 May."))
+    quiet.until_waiting(reference, Wait.CLEARANCE)
+
+
+def test_an_engine_that_cannot_read_its_anchors_says_so_and_works(
+    quiet: Department, caplog: pytest.LogCaptureFixture
+) -> None:
+    (anchors_of(quiet.office.settings).folder / f"{book_of(gethostname())}.2026-01.jsonl").mkdir(
+        parents=True
+    )
+    with caplog.at_level(logging.ERROR, "amends.engine"):
+        quiet.start_engine()
+        until(lambda: "the anchors cannot be read: IsADirectoryError" in caplog.text)
     reference = quiet.report_wrong_fact(quiet.post("The fund opens on 3 May."))
     quiet.until_waiting(reference, Wait.CLEARANCE)
