@@ -34,6 +34,9 @@ from models.words import Because, Choice, EffectKind, EffectState, Outcome
 SETTLE_TIME = timedelta(seconds=30)
 """How long after the last attempt "it is not there" is not yet believed: effects can be late."""
 
+LOOK_AGAIN = timedelta(seconds=5)
+"""The time from one look that settled nothing to the next."""
+
 MOST_ATTEMPTS = 6
 """Attempts at words that a platform takes and never shows, after which a person is asked."""
 
@@ -173,7 +176,7 @@ def _settle(hands: Hands, claim: Claim, act: Act, looked: Looked) -> EffectState
         to = _after_look(finding, again, quiet, tried)
         values: dict[str, object] = {"lease_until": None}
         if to == EffectState.UNKNOWN:
-            values["due_at"] = now + timedelta(seconds=5)
+            values["due_at"] = now + LOOK_AGAIN
         elif to == EffectState.RETRY:
             values["due_at"] = now + timedelta(seconds=min(2 ** (effect.attempts - 1) - 1, 60))
         elif to == EffectState.CONFIRMED:

@@ -8,7 +8,14 @@ from department import Department, open_department
 from reached import Reached, listening
 from record_watch import Watch
 
+from flows import reading_back
 from models.columns import new_id
+
+
+@pytest.fixture(autouse=True)
+def _looks_again_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An engine in this process waits half a second where it would wait five between two looks."""
+    monkeypatch.setattr(reading_back, "LOOK_AGAIN", reading_back.LOOK_AGAIN / 10)
 
 
 @pytest.fixture
