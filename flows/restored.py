@@ -9,8 +9,12 @@ from integrations.platforms.base import Published
 from models.effects import Effect
 from models.incident import Incident, Post
 from models.reconciliation import Reconciliation
-from models.statements import Statement
+from models.statements import Statement, Wording
 from models.store import Transaction
+from models.words import EffectKind, EffectState
+
+DUPLICATE = "duplicate"
+"""The raw code of a platform that takes the same words only once."""
 
 REPORTED_AGAIN_WITHIN = timedelta(days=30)
 """How long after reconcile mode was lifted a report may still be one that the backup had lost."""
@@ -55,7 +59,10 @@ def not_of_others(
     tx: Transaction, effect: Effect, found: Sequence[Published]
 ) -> tuple[Published, ...]:
     """Without the posts that are known to be another statement's: the same words may be said of
-    several mistakes."""
+    several mistakes. A platform that refused ours as said already has not made them of ours: while
+    it is not known whether the same words of another mistake are up, they are that one's."""
+    if effect.code == DUPLICATE and effect.attempts == 1 and _has_twin(tx, effect):
+        return ()
     taken = set(
         tx.exec(
             select(Statement.remote_id)
@@ -65,3 +72,18 @@ def not_of_others(
         )
     )
     return tuple(one for one in found if one.remote_id not in taken)
+
+
+def _has_twin(tx: Transaction, effect: Effect) -> bool:
+    """Whether it is not known of the same words of another statement if they are up."""
+    mine = select(Wording.digest).join(Statement, col(Statement.wording_id) == col(Wording.id))
+    twin = (
+        select(Effect.id)
+        .join(Statement, col(Statement.id) == col(Effect.target))
+        .join(Wording, col(Wording.id) == col(Statement.wording_id))
+        .where(col(Effect.kind) == EffectKind.PUBLISH, col(Effect.target) != effect.target)
+        .where(col(Effect.account_id) == effect.account_id)
+        .where(col(Effect.state).in_([EffectState.INFLIGHT, EffectState.UNKNOWN]))
+        .where(col(Wording.digest).in_(mine.where(col(Statement.id) == effect.target)))
+    )
+    return tx.exec(twin).first() is not None
