@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from ipaddress import ip_address
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from integrations.deadline import require_time
+from integrations.deadline import require_time, seconds_left
 from integrations.errors import (
     NotAuthorised,
     NotSent,
@@ -181,6 +181,7 @@ class SmtpCarrier:
 def _send_body(server: smtplib.SMTP, body: bytes) -> tuple[int, bytes]:
     """From here on silence tells nothing: the server may have the message."""
     require_time()
+    _hurry(server)
     faults.point("mail:before-call")
     try:
         code, answer = server.data(body)
@@ -192,6 +193,13 @@ def _send_body(server: smtplib.SMTP, body: bytes) -> tuple[int, bytes]:
     if not (200 <= code < 300 or 400 <= code < 600):
         raise OutcomeUnknown("unreadable-answer-after-data")
     return code, answer
+
+
+def _hurry(server: smtplib.SMTP) -> None:
+    """Wait for both answers to come no longer than the act may take."""
+    left = seconds_left()
+    if left is not None and server.sock is not None:
+        server.sock.settimeout(max(min(server.sock.gettimeout() or left, left / 2), 0.01))
 
 
 def _leave(server: smtplib.SMTP) -> None:
