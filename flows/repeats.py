@@ -22,7 +22,7 @@ def if_repeated(tx: Transaction, chain: str, what: str, **same: object) -> dict[
     lately = tx.exec(
         select(Entry)
         .where(col(Entry.chain) == chain, col(Entry.what) == what)
-        .where(col(Entry.at) > tx.now() - SAID_AGAIN_AFTER)
+        .where(col(Entry.at) > tx.wall() - SAID_AGAIN_AFTER)
     )
     said = any(
         not entry.facts.get(REPEATED)

@@ -196,6 +196,6 @@ def _noted(tx: Transaction, chain: str, facts: dict[str, str]) -> bool:
     lately = tx.exec(
         select(Entry)
         .where(col(Entry.chain) == chain, col(Entry.what) == STEP_FAILED)
-        .where(col(Entry.at) > tx.now() - SAID_AGAIN_AFTER)
+        .where(col(Entry.at) > tx.wall() - SAID_AGAIN_AFTER)
     )
     return any(entry.facts == facts for entry in lately)
