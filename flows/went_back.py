@@ -17,7 +17,7 @@ from models.office import Office
 from models.reconciliation import WentBack, is_reconciling
 from models.store import Transaction
 
-LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+LONG_AGO = datetime(2010, 11, 7, tzinfo=UTC)
 
 
 def reconcile_if_it_went_back(office: Office) -> bool:
