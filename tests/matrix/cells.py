@@ -66,10 +66,11 @@ class Cell:
         return " · ".join(part for part in parts if part)
 
     @property
-    def about_mail(self) -> bool:
-        """Whether it dies or fails where a mail is sent."""
-        names = (self.first, self.second, *(one.verb for one in self.troubles))
-        return any("notice" in name or "mail" in name for name in names)
+    def is_refused(self) -> bool:
+        """Whether a person acts in any case: the platform says no, or says *deleted* and keeps the
+        post, which is a person's after 60 s (design §3.5, §3.6)."""
+        lies = Trouble("delete", "lying-200")
+        return any(one == lies or one.fault in REFUSALS for one in self.troubles)
 
 
 PUBLISHING = (

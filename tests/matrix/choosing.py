@@ -67,6 +67,17 @@ def failing_cells(on: On, database: Database) -> Iterator[Cell]:
             yield Cell(on, database, (*after, Trouble(verb, fault)))
 
 
+def probes() -> Iterator[tuple[Trouble, ...]]:
+    """Failing worlds that lead a story where a calm one never comes: to people, to a later try."""
+    for verb in VERBS.values():
+        for fault in ("unauthorised-401", "rules-403", "429", "reset-before", "lying-200"):
+            yield (Trouble(verb, fault),)
+    for fault in ("not-found-404", "429", "reset-before", "unauthorised-401"):
+        yield (Trouble("get", fault),)
+    yield (Trouble("mail", "550 No such person"),)
+    yield (Trouble("mail", "cut-after"),)
+
+
 def forgetting_cells(database: Database) -> Iterator[Cell]:
     """An instance that crashes with us, and no longer knows its keys."""
     for fault in ("reset-before", "reset-after", "late", "500-after"):

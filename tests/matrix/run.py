@@ -24,7 +24,7 @@ from places import Line, Postgres, template
 from playing import play
 from points import points
 from prefect_server import PrefectServer
-from verdicts import Verdict, table
+from verdicts import Verdict, shares, table
 
 LINES = 8
 
@@ -108,18 +108,26 @@ def say(line: str) -> None:
 def every_cell(ground: Ground, ons: list[On], seed: int, many: int) -> list[Cell]:
     """All of them. A calm story on each account tells at which points one can die."""
     cells: list[Cell] = []
-    points: set[str] = set()
+    points: set[str] = set()  # on which every engine passes in a calm story
     for database in Database:
         for on in ons:
             (calm,) = ground.play([Cell(on, database)])
             points |= calm.points
             cells += choosing.calm_cells(on, database, calm.passed)
             cells += choosing.failing_cells(on, database)
+        cells += probed_cells(ground, database, points)
         cells += choosing.mail_cells(database)
         if On.MASTODON in ons:
             cells += choosing.forgetting_cells(database)
     cells += choosing.random_cells(seed, many, sorted(points), ons)
     return list(dict.fromkeys(cells))
+
+
+def probed_cells(ground: Ground, database: Database, points: set[str]) -> Iterator[Cell]:
+    """Death at the points that only a failing world leads to; ``points`` are those known so far."""
+    for told in ground.play([Cell(On.X, database, one) for one in choosing.probes()]):
+        for name in sorted(told.points - points):
+            yield Cell(On.X, database, told.cell.troubles, f"{name}@1")
 
 
 def promised(verdicts: Sequence[Verdict]) -> list[str]:
@@ -128,9 +136,10 @@ def promised(verdicts: Sequence[Verdict]) -> list[str]:
     broken = [one.line() for one in reached if one.duplicates or one.lost]
     for on, least in ((On.BLUESKY, 1.0), (On.MASTODON, 1.0), (On.X, 0.8)):
         mine = [one for one in reached if one.cell.on == on]
-        automatic = sum(one.automatic for one in mine)
-        if mine and automatic < least * len(mine):
-            broken.append(f"{on}: {automatic} of {len(mine)} automatic, {least:.0%} promised")
+        automatic, of = shares(mine)
+        if automatic < least * of:
+            broken.append(f"{on}: {automatic} of {of} automatic, {least:.0%} promised")
+            broken += [f"  a person: {one.cell}" for one in mine if least == 1 and one.is_a_persons]
     return broken
 
 
