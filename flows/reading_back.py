@@ -28,6 +28,7 @@ from models.looks import Saw, note_look
 from models.moves import move
 from models.people import Account
 from models.sealed import place
+from models.statements import Statement
 from models.store import Transaction
 from models.words import Because, Choice, EffectKind, EffectState, Outcome
 
@@ -265,11 +266,13 @@ def settle_for_person(
     receipt: Receipt,
     because: Because | None = None,
     looked: Looked | None = None,
+    attested_by: str | None = None,
 ) -> EffectState:
     """Carry out a person's answer after a last look: there, or absent and so sent once more.
 
     What the look could not read, or found several times, goes back to a person, with ``because``.
-    ``looked`` is what the last look itself saw.
+    ``looked`` is what the last look itself saw. ``attested_by`` is the person on whose word alone
+    words are up.
     """
     to = AFTER_A_WORD.get(finding)
     with hands.office.store.write("settle-for-person") as tx:
@@ -287,6 +290,8 @@ def settle_for_person(
         if to == EffectState.CONFIRMED:
             effect.settled_at, effect.due_at = now, None
             effect.remote_id, effect.url = receipt.remote_id, receipt.url
+            if attested_by is not None:
+                tx.get_one(Statement, effect.target).attested_by = attested_by
         tx.add(effect)
         outcome = Outcome.DONE if to == EffectState.CONFIRMED else Outcome.NOT_DONE
         act_for(effect.kind).after(tx, hands.office, effect, outcome)

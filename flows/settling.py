@@ -126,12 +126,15 @@ def _settle_linked(hands: Hands, answer: Decision, effect: Effect) -> None:
     if found.later and _is_fresh(hands, answer):
         return
     finding = Finding.THERE if found.because is None else Finding.UNREADABLE
-    settle_for_person(hands, effect.id, finding, found.receipt, found.because, _as_looked(found))
-    if found.because is None and not found.read:
-        with hands.office.store.write("note-whose-word") as tx:
-            row = tx.get_one(Statement, statement.id)
-            row.attested_by = answer.decided_by
-            tx.add(row)
+    settle_for_person(
+        hands,
+        effect.id,
+        finding,
+        found.receipt,
+        found.because,
+        _as_looked(found),
+        attested_by=None if found.read else answer.decided_by,
+    )
 
 
 def _as_looked(found: ReadBack) -> Looked:
