@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+import elsewhere
 import points
 
 ROOT = points.ROOT
@@ -88,3 +89,8 @@ def test_the_points_of_the_ledger_are_found() -> None:
     assert {"claim-effect:before-commit", "conclude-publish:after-commit"} <= found
     assert {"http:before-call", "mail:after-call", "look:before-call"} <= found
     assert {"delete:before-call", "notice:after-look"} <= found
+
+
+def test_what_is_killed_elsewhere_is_still_there() -> None:
+    """A point that was renamed would be killed nowhere."""
+    assert set(elsewhere.POINTS) <= points.points()

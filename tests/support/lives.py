@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from multiprocessing.context import ForkServerProcess
@@ -60,7 +60,8 @@ class QuickClock(Clock):
 class Life:
     """How one engine lives. ``fault`` is where it dies or freezes (``models/faults.py``), and
     ``log`` takes what it passes. ``patience`` bounds its calls, in seconds; ``naive`` makes it the
-    usual engine, which sets a flag after the call; ``prefect`` is the address of its server."""
+    usual engine, which sets a flag after the call; ``prefect`` is the address of its server.
+    ``work`` is what the process does where it is none: it has no credentials then."""
 
     home: Path
     secrets: Mapping[str, str] = field(repr=False)
@@ -70,6 +71,7 @@ class Life:
     patience: float | None = None
     naive: bool = False
     prefect: str | None = None
+    work: Callable[[], None] | None = None
 
 
 class EngineProcess:
@@ -131,7 +133,7 @@ def _live(life: Life, log: Path) -> None:
     sys.stdout = sys.stderr = os.fdopen(2, "w", buffering=1, closefd=False)
     for name in [name for name in os.environ if name.startswith("AMENDS_")]:
         del os.environ[name]
-    os.environ |= life.secrets
+    os.environ |= {} if life.work else life.secrets
     os.environ["AMENDS_HOME"] = str(life.home)
     os.environ["AMENDS_CONFIG"] = str(life.home / "amends.toml")
     if life.fault:
@@ -140,9 +142,21 @@ def _live(life: Life, log: Path) -> None:
         os.environ["AMENDS_FAULT_LOG"] = str(life.log)
 
     _bend(life)
+    if life.work is not None:
+        _work(life.work)
+        return
     from amends.engine import run
 
     run(prefect=life.prefect is not None, prefect_api_url=life.prefect)
+
+
+def _work(work: Callable[[], None]) -> None:
+    """As a worker does: with the database, and no hands."""
+    from amends.settings import load
+    from models.office import Office, use
+
+    use(Office(load()))
+    work()
 
 
 def _bend(life: Life) -> None:

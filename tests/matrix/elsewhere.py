@@ -1,0 +1,21 @@
+"""Points that no cell of the matrix passes: only people, other processes and an older database lead
+there. ``tests/procedures/test_crashes_elsewhere.py`` kills at each of them, on both sides."""
+
+COMMITS = (
+    "ask-by-hand",
+    "ask-engines",
+    "ask-words",
+    "begin-outside-look",
+    "begin-reconciling",
+    "conclude-outside-look",
+    "consider-referral",
+    "note-failure",
+    "note-gap",
+    "settle-for-person",
+    "take-from-hands",
+    "wake-overdue",
+    "was-gone",
+)
+CALLS = ("outside-look:before-call", "outside-look:after-call")
+
+POINTS = (*(f"{name}:{side}-commit" for name in COMMITS for side in ("before", "after")), *CALLS)

@@ -1,0 +1,274 @@
+"""Killed at the points to which only people, refusals and other processes lead.
+
+The crash matrix plays mistakes that the platform or the mail server makes hard; what only a
+person's answer, a worker of Prefect's or an older database leads to is played here.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import pytest
+import workers
+from department import DEE, Department
+from elsewhere import POINTS
+from engine_process import EngineProcess
+from lives import Quick
+from sqlalchemy import text
+from sqlmodel import select
+
+from amends.supervise import free_port
+from flows.deciding.attesting import attest
+from flows.deciding.confirming import confirm
+from flows.deciding.settling import settle
+from models.anchoring import write_anchor
+from models.decisions import Decision
+from models.office import Office, use
+from models.reconciliation import Reconciliation
+from models.referral import Referral
+from models.words import DecisionType, Kind, PostState, StatementState, Wait
+
+FACT = "The fund opens on 3 May."
+SPEED = 4.0
+"""How fast time runs where a story waits; a beat still keeps its lease."""
+
+
+@dataclass(frozen=True)
+class Road:
+    """A story up to the moment of the crash. ``ends`` says whether it came out as it should, once
+    an engine works again; ``mended`` is what a person does meanwhile."""
+
+    ends: Callable[[], bool]
+    prefect: str | None = None
+    work: Callable[[], None] | None = None
+    mended: Callable[[], None] = lambda: None
+
+
+def questions(department: Department, reference: str, of: DecisionType) -> list[Decision]:
+    """The open questions of this sort."""
+    return [q for q in department.seen(reference).open_decisions() if q.type == of]
+
+
+def a_post_elsewhere(department: Department) -> Road:
+    department.sandbox.add_account("ana_at_home", "Ana at home")
+    link = department.post("My minister is a fool", "ana_at_home")
+    reference = department.report(link, Kind.PERSONAL_ACCOUNT)
+    return Road(lambda: len(questions(department, reference, DecisionType.CONFIRM)) == 1)
+
+
+def a_word_that_it_is_gone(department: Department) -> Road:
+    department.sandbox.add_account("ana_at_home", "Ana at home")
+    link = department.post("My minister is a fool", "ana_at_home")
+    reference = department.report(link, Kind.PERSONAL_ACCOUNT)
+    with EngineProcess(department):
+        department.until_waiting(reference, Wait.CONFIRMATION, 40)
+        confirm(department.office, department.person(DEE), reference, yes=True, line=54)
+        department.until_waiting(reference, Wait.BY_HAND, 40)
+    department.sandbox.timeline.delete(department.sandbox.live_posts("ana_at_home")[0])
+    attest(department.office, department.person(DEE), reference)
+
+    def ends() -> bool:
+        assert len(department.sandbox.calls()) <= 1, "such a post is looked at once"
+        # Killed while it was looked at, nobody looks again: then it is gone by a person's word.
+        return department.seen(reference).posts[0].state in (PostState.GONE, PostState.ATTESTED)
+
+    return Road(ends)
+
+
+def words_taken_back(department: Department) -> Road:
+    reference = department.report_wrong_fact(department.post(FACT))
+    with EngineProcess(department):
+        department.until_waiting(reference, Wait.CLEARANCE, 40)
+    department.clear(reference, approve=False)
+    return Road(lambda: len(questions(department, reference, DecisionType.WORDS)) == 1)
+
+
+def a_rule_broken(department: Department) -> Road:
+    post = department.post("Vote for my party")
+    department.report(post, Kind.WRONG_ACCOUNT, Kind.PARTIAL)
+
+    def ends() -> bool:
+        with department.office.store.read() as tx:
+            referrals = tx.exec(select(Referral)).all()
+        letters = department.mail.to("hr@dept.example")
+        assert len(referrals) <= 1
+        assert len(letters) <= 1
+        return len(referrals) == len(letters) == 1
+
+    return Road(ends)
+
+
+def a_step_that_fails(department: Department) -> Road:
+    reference = department.report_wrong_fact(department.post(FACT))
+    refuse = "create trigger no_copy before insert on capture begin select raise(abort, 'no'); end"
+    with department.office.store.write("test") as tx:
+        tx.exec(text(refuse))  # type: ignore[call-overload]
+
+    def mend() -> None:
+        with department.office.store.write("test") as tx:
+            tx.exec(text("drop trigger no_copy"))  # type: ignore[call-overload]
+
+    return Road(
+        lambda: department.seen(reference).incident.waiting_for == Wait.CLEARANCE, mended=mend
+    )
+
+
+def prefect_away(department: Department) -> Road:
+    reference = department.report_wrong_fact(department.post(FACT))
+
+    def ends() -> bool:
+        gaps = department.said(reference).count("prefect-gap")
+        assert gaps <= 1
+        return gaps == 1 and department.seen(reference).incident.waiting_for == Wait.CLEARANCE
+
+    return Road(ends, prefect=f"http://127.0.0.1:{free_port(0)}/api")
+
+
+def words_on_a_persons_word(department: Department) -> Road:
+    department.sandbox.fail("create", "reset-before")
+    reference = department.report_wrong_fact(department.post(FACT))
+    with EngineProcess(department, quick=Quick(SPEED)):
+        department.until_waiting(reference, Wait.CLEARANCE, 40)
+        department.clear(reference)
+        department.until_waiting(reference, Wait.PERSON, 60)
+    link = department.post(department.text_of(department.seen(reference).statements[0]))
+    for verb in ("get", "timeline"):
+        department.sandbox.fail(verb, "unauthorised-401", times=None)
+    settle(department.office, department.person(DEE), reference, there=True, link=link)
+
+    def ends() -> bool:
+        (statement,) = department.seen(reference).statements
+        return statement.state == StatementState.PUBLISHED and statement.attested_by is not None
+
+    return Road(ends)
+
+
+def words_that_became_untrue(department: Department) -> Road:
+    department.sandbox.fail("create", "unauthorised-401", times=None)
+    link = department.post("Off to the pub")
+    (post,) = department.sandbox.live_posts("dept")
+    reference = department.report_wrong_fact(link)
+    with EngineProcess(department):
+        department.until_waiting(reference, Wait.CLEARANCE, 40)
+        department.clear(reference)
+        department.until(
+            reference, lambda s: s.statements[0].state == StatementState.NEEDS_HUMAN, 40
+        )
+    post.deleted_at = None  # the platform restores it
+
+    def ends() -> bool:
+        asked = questions(department, reference, DecisionType.WORDS)
+        assert len(asked) <= 1
+        state = department.seen(reference).statements[0].state
+        return state == StatementState.WITHDRAWN and len(asked) == 1
+
+    return Road(ends)
+
+
+def somebody_was_quicker(department: Department) -> Road:
+    reference = department.report_wrong_fact(department.post(FACT))
+    department.sandbox.timeline.delete(department.sandbox.live_posts("dept")[0])
+
+    def ends() -> bool:
+        assert department.sandbox.calls("delete") == []
+        seen = department.seen(reference)
+        return seen.posts[0].state == PostState.GONE and not seen.captures
+
+    return Road(ends)
+
+
+def a_worker_that_asks(department: Department) -> Road:
+    reference = department.report_wrong_fact(department.post(FACT))
+
+    def ends() -> bool:
+        assert len(department.sandbox.calls("delete")) <= 1
+        return department.seen(reference).incident.waiting_for == Wait.CLEARANCE
+
+    return Road(ends, work=partial(workers.ask_the_engines, reference))
+
+
+def a_worker_that_reminds(department: Department) -> Road:
+    return replace(a_worker_that_asks(department), work=workers.remind)
+
+
+def a_database_that_went_back(department: Department) -> Road:
+    reference = department.report_wrong_fact(department.post(FACT))
+    with EngineProcess(department):
+        department.until_waiting(reference, Wait.CLEARANCE, 40)
+    write_anchor(department.office.store, department.office.settings)
+    database = department.home / "amends.db"
+    department.office.store.close()
+    kept = database.read_bytes()
+    _again(department)
+    department.clear(reference)
+    write_anchor(department.office.store, department.office.settings)
+    department.office.store.close()
+    for end in ("-wal", "-shm"):
+        Path(f"{database}{end}").unlink(missing_ok=True)
+    database.write_bytes(kept)
+    _again(department)
+
+    def ends() -> bool:
+        with department.office.store.read() as tx:
+            begun = tx.exec(select(Reconciliation)).all()
+        assert len(begun) <= 1
+        assert department.sandbox.calls("create") == []
+        return len(begun) == 1
+
+    return Road(ends)
+
+
+def _again(department: Department) -> None:
+    department.office = Office(department.office.settings)
+    use(department.office)
+
+
+ROADS: dict[str, Callable[[Department], Road]] = {
+    "ask-by-hand": a_post_elsewhere,
+    "ask-engines": a_worker_that_asks,
+    "ask-words": words_taken_back,
+    "begin-outside-look": a_word_that_it_is_gone,
+    "begin-reconciling": a_database_that_went_back,
+    "conclude-outside-look": a_word_that_it_is_gone,
+    "consider-referral": a_rule_broken,
+    "note-failure": a_step_that_fails,
+    "note-gap": prefect_away,
+    "settle-for-person": words_on_a_persons_word,
+    "outside-look": a_word_that_it_is_gone,
+    "take-from-hands": words_that_became_untrue,
+    "wake-overdue": a_worker_that_reminds,
+    "was-gone": somebody_was_quicker,
+}
+IN_EVERY_TEST = (
+    "ask-words:after-commit",
+    "consider-referral:after-commit",
+    "was-gone:after-commit",
+)
+
+
+def each_point() -> list[object]:
+    """A few in every `make test`, all of them in `make test-long`."""
+    return [
+        point if point in IN_EVERY_TEST else pytest.param(point, marks=pytest.mark.matrix)
+        for point in POINTS
+    ]
+
+
+@pytest.mark.parametrize("point", each_point())
+def test_killed_where_only_people_and_other_processes_lead(quiet: Department, point: str) -> None:
+    road = ROADS[point.partition(":")[0]](quiet)
+    with EngineProcess(quiet, point, Quick(SPEED), road.prefect, road.work) as dying:
+        assert dying.died(60), dying.log.read_text()
+    road.mended()
+    with EngineProcess(quiet, "", Quick(SPEED), road.prefect):
+        until(road.ends)
+
+
+def until(true: Callable[[], bool], seconds: float = 60.0) -> None:
+    """Wait until it is so."""
+    over = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < over, "it did not come out as it should"
+        time.sleep(0.05)
