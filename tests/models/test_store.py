@@ -5,23 +5,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from databases import NewDatabase
 from sqlalchemy.exc import OperationalError
 from sqlmodel import col, select
 
 from models.beats import Beat
-from models.columns import new_id
 from models.store import Store
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+def store(
+    request: pytest.FixtureRequest, new_database: NewDatabase, tmp_path: Path
+) -> Iterator[Store]:
     """A database with its tables and nothing in them."""
-    url = f"sqlite:///{tmp_path / 'amends.db'}"
-    if request.param == "postgresql":
-        server, name = request.getfixturevalue("server"), f"amends_{new_id()}"
-        server.psql(f"create database {name}")
-        url = server.get_uri(name)
-    store = Store(url)
+    store = Store(new_database(request.param) or f"sqlite:///{tmp_path / 'amends.db'}")
     store.migrate()
     yield store
     store.close()

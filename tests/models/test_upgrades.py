@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from databases import NewDatabase
 from department import ANA, DEE, Department, open_department
 from sqlalchemy import Connection, MetaData, Table
 
@@ -65,17 +66,11 @@ FULL = [
 
 
 @pytest.fixture
-def old(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Department]:
+def old(database: str, new_database: NewDatabase, tmp_path: Path) -> Iterator[Department]:
     """A department on the database that the test names, with an incident of many posts."""
-    database = request.getfixturevalue("database")
-    url = None
-    if database == "postgresql":
-        server, name = request.getfixturevalue("server"), f"amends_{new_id()}"
-        server.psql(f"create database {name}")
-        url = server.get_uri(name)
     home = tmp_path / "home"
     home.mkdir()
-    department = open_department(home, database_url=url)
+    department = open_department(home, database_url=new_database(database))
     yield department
     department.close()
 

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from databases import NewDatabase
 from department import Department, open_department
+from paper import Paper, open_paper
 from reached import Reached, listening
 from record_watch import Watch
+from served import Served, serve
 
 from flows import reading_back
-from models.columns import new_id
 
 
 @pytest.fixture(autouse=True)
@@ -45,10 +47,30 @@ def reached() -> Iterator[Reached]:
 
 
 @pytest.fixture
-def postgres(tmp_path: Path, server: object) -> Iterator[Department]:
-    """A department whose rows lie in a new database there."""
-    name = f"amends_{new_id()}"
-    server.psql(f"create database {name}")  # type: ignore[attr-defined]
-    department = open_department(tmp_path, database_url=server.get_uri(name))  # type: ignore[attr-defined]
+def url(database: str, new_database: NewDatabase) -> str | None:
+    """The address of a new database of the kind that the test names; None is an SQLite file."""
+    return new_database(database)
+
+
+@pytest.fixture
+def paper(tmp_path: Path, url: str | None) -> Iterator[Paper]:
+    """An installation without an engine."""
+    opened = open_paper(tmp_path, url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def web(paper: Paper) -> Iterator[Served]:
+    """Its web process."""
+    served = serve(paper)
+    yield served
+    served.close()
+
+
+@pytest.fixture
+def postgres(tmp_path: Path, new_database: NewDatabase) -> Iterator[Department]:
+    """A department whose rows lie in PostgreSQL."""
+    department = open_department(tmp_path, database_url=new_database("postgresql"))
     yield department
     department.close()

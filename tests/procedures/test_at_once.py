@@ -9,8 +9,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from databases import BOTH, SQLITE_FIRST
 from department import ANA, CY, DEE, EVE, PEOPLE, SAM, Department, open_department
-from paper import Paper, open_paper
+from paper import Paper
 from racing import WHO_AND_WHEN, Press, Pressed, press_together, require_one_winner
 from served import Served, serve
 from sqlmodel import select
@@ -41,23 +42,8 @@ FEW, MANY = 3, 60
 
 SEED = int(os.environ.get("RACE_SEED") or time.time_ns() % 2**32)
 
-BOTH = pytest.mark.parametrize("database", ["sqlite", "postgresql"])
-SQLITE_FIRST = pytest.mark.parametrize(
-    "database", ["sqlite", pytest.param("postgresql", marks=pytest.mark.matrix)]
-)
 ENGINE_OFTEN = pytest.mark.parametrize("rounds", [2, pytest.param(40, marks=pytest.mark.matrix)])
 OFTEN = pytest.mark.parametrize("rounds", [FEW, pytest.param(MANY, marks=pytest.mark.matrix)])
-
-
-@pytest.fixture
-def url(database: str, request: pytest.FixtureRequest) -> str | None:
-    """The address of a new database; None is an SQLite file."""
-    if database == "sqlite":
-        return None
-    server = request.getfixturevalue("server")
-    name = f"amends_{new_id()}"
-    server.psql(f"create database {name}")
-    return str(server.get_uri(name))
 
 
 @pytest.fixture
@@ -65,22 +51,6 @@ def spread() -> random.Random:
     """How far apart people press; the seed is printed where a test fails."""
     sys.stdout.write(f"RACE_SEED={SEED}\n")
     return random.Random(SEED)
-
-
-@pytest.fixture
-def paper(tmp_path: Path, url: str | None) -> Iterator[Paper]:
-    """An installation without an engine."""
-    opened = open_paper(tmp_path, url)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def web(paper: Paper) -> Iterator[Served]:
-    """Its web process."""
-    served = serve(paper)
-    yield served
-    served.close()
 
 
 @pytest.fixture

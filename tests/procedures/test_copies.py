@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from bluesky_stage import DIALECT, ever_created, fresh_handle, shared_server
-from department import ANA, BO, CY, DEE, Department, open_department
+from department import BO, CY, DEE, Department, account, open_department
 from fault_proxy import FaultProxy
 from mastodon_stage import MastodonStage, open_stage
 
@@ -21,16 +21,6 @@ pytestmark = pytest.mark.real
 
 WRONG = "The fund opens on 3 May."
 PLATFORMS = ("bluesky", "mastodon", "x")
-
-ACCOUNT = """
-[[accounts]]
-platform = "{platform}"
-handle = "{handle}"
-owner = "{owner}"
-publishers = ["{publisher}", "{owner}"]
-credentials = "env:{secret}"
-base_url = "{base_url}"
-"""
 
 
 @dataclass
@@ -85,15 +75,7 @@ def world(tmp_path: Path) -> Iterator[World]:
             ("mastodon", mastodon.handle, "ON_MASTODON", mastodon.proxy.url),
         )
         accounts = "".join(
-            ACCOUNT.format(
-                platform=platform,
-                handle=name,
-                owner=CY,
-                publisher=ANA,
-                secret=secret,
-                base_url=url,
-            )
-            for platform, name, secret, url in elsewhere
+            account(platform, name, secret, url) for platform, name, secret, url in elsewhere
         )
         department = open_department(tmp_path, more_accounts=accounts, more_secrets=secrets)
         stack.callback(department.close)

@@ -14,8 +14,9 @@ from pathlib import Path
 import httpx
 import pytest
 from broken_database import breaking, commit_then_lost, full
+from databases import BOTH, SQLITE_FIRST
 from department import ANA, DEE, Department, open_department
-from paper import Paper, open_paper
+from paper import Paper
 from served import Served, serve
 from sqlmodel import col, func, select
 
@@ -23,35 +24,11 @@ from amends.sandbox.timeline import Picture
 from models import store as store_module
 from models.audit import Entry, chain_of_incident
 from models.beats import Beat
-from models.columns import new_id
 from models.incident import IdempotencyKey, Incident, Post, Report
 from models.words import Kind, PostState, StatementState, Wait
 
 NUMBER = "+44 20 7946 0000"
 MOST_STATEMENTS = 200
-BOTH = pytest.mark.parametrize("database", ["sqlite", "postgresql"])
-SQLITE_FIRST = pytest.mark.parametrize(
-    "database", ["sqlite", pytest.param("postgresql", marks=pytest.mark.matrix)]
-)
-
-
-@pytest.fixture
-def url(database: str, request: pytest.FixtureRequest) -> str | None:
-    """The address of a new database; None is an SQLite file."""
-    if database == "sqlite":
-        return None
-    server = request.getfixturevalue("server")
-    name = f"amends_{new_id()}"
-    server.psql(f"create database {name}")
-    return str(server.get_uri(name))
-
-
-@pytest.fixture
-def paper(tmp_path: Path, url: str | None) -> Iterator[Paper]:
-    """An installation without an engine."""
-    opened = open_paper(tmp_path, url)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

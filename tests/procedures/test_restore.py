@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from databases import NewDatabase
 from department import ANA, DEE, SAM, Department, open_department
 from restoring import (
     back_up_now,
@@ -22,7 +23,6 @@ from flows.deciding.reconciling import Open, ThenWhat, lift
 from flows.refusals import NotAllowedError, NotNowError
 from flows.went_back import reconcile_if_it_went_back
 from models.anchoring import write_anchor
-from models.columns import new_id
 from models.reconciliation import Found
 from models.words import EffectKind, EffectState, PostState, StatementState, Wait
 
@@ -35,14 +35,11 @@ def _believed_soon(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.matrix)])
-def old(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Department]:
+def old(
+    request: pytest.FixtureRequest, new_database: NewDatabase, tmp_path: Path
+) -> Iterator[Department]:
     """A department on each database."""
-    url = None
-    if request.param == "postgresql":
-        server, name = request.getfixturevalue("server"), f"amends_{new_id()}"
-        server.psql(f"create database {name}")
-        url = server.get_uri(name)
-    department = open_department(tmp_path, database_url=url)
+    department = open_department(tmp_path, database_url=new_database(request.param))
     yield department
     department.close()
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from databases import NewDatabase
 from department import DEE, Department, open_department
 from record_watch import Change, Watch
 from sqlmodel import col, update
@@ -19,7 +20,6 @@ from flows.deciding.holding import hold
 from flows.deciding.settling import settle
 from flows.deciding.skipping import skip
 from flows.deciding.waiving import waive
-from models.columns import new_id
 from models.effects import Effect
 from models.moves import MOVES
 from models.words import EffectKind, EffectState, PostState, StatementState, Step, Wait
@@ -34,14 +34,11 @@ STORED = {("", "authorised"), ("retry", "inflight")}
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def watched(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Department]:
+def watched(
+    request: pytest.FixtureRequest, new_database: NewDatabase, tmp_path: Path
+) -> Iterator[Department]:
     """A department on each database, its engine at work, and a watch on it."""
-    url = None
-    if request.param == "postgresql":
-        server, name = request.getfixturevalue("server"), f"amends_{new_id()}"
-        server.psql(f"create database {name}")
-        url = server.get_uri(name)
-    department = open_department(tmp_path, database_url=url)
+    department = open_department(tmp_path, database_url=new_database(request.param))
     department.watch = Watch(department.office.store)
     department.start_engine()
     yield department

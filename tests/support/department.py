@@ -292,15 +292,7 @@ def open_department(
         made = sandbox.add_account(handle, handle.title())
         name = f"X_{handle.upper()}"
         secrets[name] = made.secret
-        accounts += f"""
-[[accounts]]
-platform = "x"
-handle = "{handle}"
-owner = "{CY}"
-publishers = ["{ANA}", "{CY}"]
-credentials = "env:{name}"
-base_url = "{sandbox.url}"
-"""
+        accounts += account("x", handle, name, sandbox.url)
     database = f'[database]\nurl = "{database_url}"\n' if database_url else ""
     config = home / "amends.toml"
     config.write_text(
@@ -325,6 +317,19 @@ sender = "amends@dept.example"
     sync(office.store, settings)
     use(office)
     return Department(home, sandbox, mail, office, secrets)
+
+
+def account(platform: str, handle: str, secret: str, base_url: str) -> str:
+    """TOML for an account that Cy owns and Ana publishes on too; ``secret`` names its variable."""
+    return f"""
+[[accounts]]
+platform = "{platform}"
+handle = "{handle}"
+owner = "{CY}"
+publishers = ["{ANA}", "{CY}"]
+credentials = "env:{secret}"
+base_url = "{base_url}"
+"""
 
 
 def settings_of(home: Path, secrets: dict[str, str]) -> Settings:
