@@ -259,9 +259,15 @@ class IncidentLine(BaseModel):
 
 
 class IncidentShape(IncidentLine):
-    """An incident whole, as far as the person who asks may see it. ``you`` are their relations."""
+    """An incident whole, as far as the person who asks may see it. ``you`` are their relations.
+
+    ``came_of`` is the reference of the incident whose public words are reported here; ``led_to``
+    those of the incidents in which this one's words are.
+    """
 
     you: list[Relation]
+    came_of: str | None
+    led_to: list[str]
     waiting_for_label: str | None
     circumstances: list[Circumstance]
     language: str

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from flows.failed_captures import why_not_captured
 from flows.naming import shown_as
+from flows.own_words import led_to
 from flows.refusals import NO_INCIDENT, NotFoundError
 from flows.register import read_register
 from flows.shapes import (
@@ -84,6 +85,8 @@ class Viewer:
     """Post → why its last capture failed."""
     unsettled: tuple[Settlement, ...] = ()
     """What waits for a person to say what is true."""
+    led_to: tuple[str, ...] = ()
+    """The incidents in which this one's public words are reported."""
 
     def may(self, act: Act) -> bool:
         """Whether this person may do it."""
@@ -121,7 +124,8 @@ def viewer(tx: Transaction, office: Office, person: Person, reference: str) -> V
     if not may(Act.SEE, related):
         raise NotFoundError(NO_INCIDENT)
     why, unsettled = why_not_captured(tx, seen), settlements(tx, seen)
-    return Viewer(office, person, seen, register, related, now, why, unsettled)
+    linked = tuple(led_to(tx, reference))
+    return Viewer(office, person, seen, register, related, now, why, unsettled, linked)
 
 
 def view(by: Viewer) -> IncidentShape:
@@ -142,6 +146,8 @@ def view(by: Viewer) -> IncidentShape:
         opened_at=incident.opened_at,
         closed_at=incident.closed_at,
         you=sorted(by.relations),
+        came_of=incident.came_of if whole else None,
+        led_to=list(by.led_to) if whole else [],
         posts=[_post(by, post) for post in by.seen.posts] if whole else [],
         statements=[_statement(by, one) for one in by.seen.statements] if whole else [],
         notices=[_notice(by, one) for one in by.seen.notices if whole or _is_yours(by, one)],

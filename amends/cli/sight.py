@@ -53,6 +53,10 @@ def show_incident(seen: dict[str, Any]) -> None:
     show(head.rstrip(), style="bold")
     show(_headline(seen))
     show(f"Reported {_when(seen['opened_at'])}")
+    if seen["came_of"]:
+        show(f"It is about public words of {seen['came_of']}")
+    if seen["led_to"]:
+        show(f"Its public words are reported: {', '.join(seen['led_to'])}")
     if took := _clock(seen["clock"]):
         show(took)
     _section("Posts", [_post(post) for post in seen["posts"]])

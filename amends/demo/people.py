@@ -37,6 +37,7 @@ PAT = Person(
     "pat@dept.example", "Pat Park", "press officer on duty", ("press-duty", "media-office")
 )  # fmt: skip
 
+EVE = Person("eve@dept.example", "Eve Eze", "of the DTU too", ("dtu",))
 SID = Person("sid@dept.example", "Sid Sharp", "security officer", ("security", "it-security"))
 GIL = Person(
     "gil@dept.example", "Gil Grant", "director for the region; owns the policy",
@@ -49,7 +50,7 @@ COL = Person(
 PEOPLE = (ANA, BO, CY, DEE, FLO, HAL, PAT)
 """Who plays in every story."""
 
-EVERYBODY = (*PEOPLE, SID, GIL, COL)
+EVERYBODY = (*PEOPLE, SID, GIL, COL, EVE)
 
 BY_FIRST_NAME = {one.first_name.lower(): one for one in EVERYBODY}
 

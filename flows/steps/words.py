@@ -117,7 +117,10 @@ def _draft(here: Office, reference: str, plan: Plan, account: Account) -> None:
             if question.type == DecisionType.FACTS:
                 question.withdrawn_at = tx.now()
                 tx.add(question)
-        statement = draft.statement(tx, _first_state(plan, draft.told(), rendered.text))
+        state = _first_state(plan, draft.told(), rendered.text)
+        if incident.came_of:  # what is said about our own words is never agreed beforehand
+            state = StatementState.WAITING
+        statement = draft.statement(tx, state)
         draft.wording(tx, statement, rendered)
 
 

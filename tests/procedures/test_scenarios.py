@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from theatre import Theatre, played
 
-from amends.demo.people import ANA, BO, COL, CY, DEE, GIL, HAL, HR, PAT, SID
+from amends.demo.people import ANA, BO, COL, CY, DEE, EVE, GIL, HAL, HR, PAT, SID
 from amends.demo.places.by_hand import ByHandPlace
 from amends.demo.scenarios.reading import scenarios
 from amends.demo.scenarios.shapes import Does
@@ -170,3 +170,39 @@ def test_a_private_account_is_the_persons_own_and_every_post_is_counted(play: Pl
         case = theatre.player(HAL).case(seen.reference)
         assert len(case.posts) == 2
         assert awaited("SC15") == [Wait.CONFIRMATION, Wait.BY_HAND, Wait.ADVICE]
+
+
+def test_an_apology_with_a_slip_is_an_incident_of_its_own_that_others_clear(play: Play) -> None:
+    with play("SC06") as theatre:
+        first, second = theatre.seen(1), theatre.seen(2)
+        assert second.came_of == first.reference
+        assert first.led_to == [second.reference]
+        (said,) = theatre.live("dept")
+        assert "Ida Thornqvist" in said
+        assert "her name is Ida Thornqvst" in said  # what was wrong is said as well
+        assert first.statements[0].cleared_by == [DEE.email]
+        assert second.statements[0].cleared_by == [EVE.email]
+        assert second.poster_known == PosterKnown.UNKNOWN
+        assert "words-reported" in theatre.said(1)
+        assert Wait.DECISION in awaited("SC06")
+        assert theatre.mails_to(EVE)
+        assert first.state == second.state == IncidentState.CLOSED
+
+
+def test_gibberish_on_a_watched_account_is_grave_and_the_note_about_it_stays(play: Play) -> None:
+    with play("SC07") as theatre:
+        first, second = theatre.seen(1), theatre.seen(2)
+        assert first.severity == 2
+        (said,) = theatre.live("dept")
+        assert "carried no message" in said
+        assert "by mistake" in said
+        assert "hacked" not in said
+        assert "taken over" not in said  # nobody has verified that
+        assert theatre.mails_to(SID)
+        assert first.statements[0].url == second.posts[0].url
+        assert second.posts[0].state == PostState.LIVE
+        assert all(one.state == StatementState.WITHDRAWN for one in second.statements)
+        (why,) = (one for one in second.decisions if one.type == DecisionType.RECLASSIFY)
+        assert why.by == DEE.email
+        assert "all that anybody can read" in (why.text or "")
+        assert awaited("SC07") == [Wait.ADVICE, Wait.DECISION, Wait.ADVICE]

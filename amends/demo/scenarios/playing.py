@@ -1,6 +1,7 @@
 """Plays a scenario: each scene's acts over the API, by the person who does them."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from amends.demo.ending import show_ending
@@ -17,6 +18,8 @@ from amends.demo.wrapping_up import wrap_up
 from flows.cases import CaseShape
 from flows.shapes import StatementShape
 from models.words import StatementState, Wait
+
+TRIES = 20
 
 
 def play(scenario: Scenario, stage: Stage, screen: Screen) -> list[str]:
@@ -71,17 +74,23 @@ class _Playing:
         screen, first = self.screen, self.references[0]
         for reference in reversed(self.references[1:]):
             screen.scene(number, f"Dee advises on {reference} and closes it first.")
-            dee, number = self.stage.player(DEE), number + 1
-            follower = self._follower(reference)
-            follower.until(lambda seen: seen.waiting_for == Wait.ADVICE)
-            dee.decide(reference, {"type": "advise", "text": self.scenario.advice})
-            follower.until(lambda seen: seen.waiting_for == Wait.CLOSING)
-            dee.decide(reference, {"type": "close", "reason": "Put right."})
+            number += 1
+            self._advise_and_close(reference)
         follower = self._follower(first)
         follower.until(lambda seen: seen.waiting_for == Wait.ADVICE)
         advice = self.scenario.advice
         wrap_up(self.stage, screen, follower, first, number=number, advice=advice)
         show_ending(self.stage, screen, first, self.before, self.case, self.references[1:])
+
+    def _advise_and_close(self, reference: str) -> None:
+        dee, follower = self.stage.player(DEE), self._follower(reference)
+        follower.until(lambda seen: seen.waiting_for == Wait.ADVICE)
+        dee.decide(reference, {"type": "advise", "text": self.scenario.advice})
+        for _ in range(TRIES):
+            follower.until(lambda seen: seen.waiting_for == Wait.CLOSING)
+            with suppress(DemoError):  # a notice was queued meanwhile: it leaves first
+                return dee.decide(reference, {"type": "close", "reason": "Put right."})
+        raise DemoError(f"{reference} could not be closed.")
 
     def report(self, act: Act, by: Player) -> None:
         """The posts are reported together."""
