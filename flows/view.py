@@ -201,6 +201,8 @@ def _statement(by: Viewer, statement: Statement) -> StatementShape:
         kind=statement.kind,
         state=statement.state,
         edits=statement.edits or None,
+        restores=statement.restores or None,
+        speaks_for=_speaks_for(by, statement),
         text=_words(by, wording),
         language=wording.language if wording else None,
         platform=account.platform,
@@ -217,6 +219,11 @@ def _statement(by: Viewer, statement: Statement) -> StatementShape:
         longest=statement.longest if statement.state == StatementState.NEEDS_HUMAN else None,
         you_may_clear=_may_clear(by, statement),
     )
+
+
+def _speaks_for(by: Viewer, statement: Statement) -> str | None:
+    carried = by.seen.accounts.get(statement.speaks_for or "")
+    return carried.handle if carried else None
 
 
 def _words(by: Viewer, wording: Wording | None) -> str | None:

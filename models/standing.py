@@ -281,7 +281,7 @@ def _word(seen: Snapshot) -> tuple[Waiting, ...]:
         return tuple(_as_waiting(q) for q in questions)
     if not _words_are_due(seen):
         return ()
-    spoken = {s.account_id for s in seen.statements}
+    spoken = {s.account_id for s in seen.statements if not s.restores}
     needed = {p.account_id for p in seen.posts if p.account_id}
     return tuple(Waiting(Wait.ENGINE, account) for account in sorted(needed - spoken))
 

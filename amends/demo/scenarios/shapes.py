@@ -10,7 +10,7 @@ from amends.demo.player import Body
 from flows.shapes import IncidentShape
 from models.words import Circumstance, Kind, PostState, StatementState, Wait
 
-GONE, PUBLISHED, KEPT = "gone", "published", "kept"
+GONE, WORDED, PUBLISHED = "gone", "worded", "published"
 """What a scene may wait for besides the incident's own waits."""
 
 
@@ -35,7 +35,7 @@ def _of_the_cast(name: str) -> str:
 
 
 def _known_end(word: str) -> str:
-    if word not in (GONE, PUBLISHED, KEPT, *Wait):
+    if word not in (GONE, WORDED, PUBLISHED, *Wait):
         raise ValueError(f"nothing is ever {word}")
     return word
 
@@ -131,8 +131,8 @@ def has_come(end: str, seen: IncidentShape) -> bool:
     """Whether what a scene waits for is so."""
     if end == GONE:
         return all(post.state == PostState.GONE for post in seen.posts)
-    if end == KEPT:
-        return all(post.state == PostState.KEPT for post in seen.posts)
+    if end == WORDED:
+        return any(one.state == StatementState.WAITING for one in seen.statements)
     if end == PUBLISHED:
         said = [one.state for one in seen.statements if one.state != StatementState.WITHDRAWN]
         return bool(said) and all(state == StatementState.PUBLISHED for state in said)

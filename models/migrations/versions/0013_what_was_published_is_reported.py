@@ -26,6 +26,7 @@ def upgrade() -> None:
         )
     with op.batch_alter_table("statement", schema=None) as batch_op:
         batch_op.add_column(sa.Column("restores", sa.String(32), nullable=False, server_default=""))
+        batch_op.add_column(sa.Column("speaks_for", sa.String(32), nullable=True))
         batch_op.create_index("ix_statement_remote_id", ["remote_id"])
         batch_op.drop_constraint(OLD, type_="unique")
         batch_op.create_unique_constraint(NEW, [*BEFORE, "restores"])
@@ -40,6 +41,7 @@ def downgrade() -> None:
         batch_op.drop_constraint(NEW, type_="unique")
         batch_op.create_unique_constraint(OLD, BEFORE)
         batch_op.drop_index("ix_statement_remote_id")
+        batch_op.drop_column("speaks_for")
         batch_op.drop_column("restores")
     with op.batch_alter_table("post", schema=None) as batch_op:
         batch_op.drop_column("statement_id")
