@@ -266,12 +266,14 @@ class IncidentShape(IncidentLine):
     """An incident whole, as far as the person who asks may see it. ``you`` are their relations.
 
     ``came_of`` is the reference of the incident whose public words are reported here; ``led_to``
-    those of the incidents in which this one's words are.
+    those of the incidents in which this one's words are. ``breach_due_at`` is until when the
+    Information Commissioner hears of a breach of personal data, where one is to be considered.
     """
 
     you: list[Relation]
     came_of: str | None
     led_to: list[str]
+    breach_due_at: datetime | None
     waiting_for_label: str | None
     circumstances: list[Circumstance]
     language: str

@@ -60,6 +60,7 @@ from models.words import (
 )
 from policy.access import LEFT_US, Act, Relation, answerers, is_dtu, may, relations
 from policy.clearing import given, groups_for, wording_of
+from policy.clocks import breach_due_at
 from policy.people import Register
 from policy.stored import plan_of
 from templates.labels import label
@@ -148,6 +149,7 @@ def view(by: Viewer) -> IncidentShape:
         you=sorted(by.relations),
         came_of=incident.came_of if whole else None,
         led_to=list(by.led_to) if whole else [],
+        breach_due_at=breach_due_at(plan_of(incident), incident.opened_at) if whole else None,
         posts=[_post(by, post) for post in by.seen.posts] if whole else [],
         statements=[_statement(by, one) for one in by.seen.statements] if whole else [],
         notices=[_notice(by, one) for one in by.seen.notices if whole or _is_yours(by, one)],
@@ -262,7 +264,9 @@ def _is_yours(by: Viewer, notice: Notice) -> bool:
 def _clock(by: Viewer) -> ClockShape:
     incident = by.seen.incident
     deleted = [p for p in by.seen.posts if p.state != PostState.KEPT]
-    spoken = [s for s in by.seen.statements if s.state != StatementState.WITHDRAWN]
+    spoken = [
+        s for s in by.seen.statements if s.state != StatementState.WITHDRAWN and not s.restores
+    ]
     return ClockShape(
         seconds_since_report=_seconds(incident.opened_at, incident.closed_at or by.now) or 0.0,
         seconds_to_delete=_last(

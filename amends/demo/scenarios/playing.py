@@ -44,6 +44,7 @@ class _Playing:
     references: list[str] = field(default_factory=list)
     followers: dict[str, Follower] = field(default_factory=dict)
     case: CaseShape | None = None
+    shown: list[str] = field(default_factory=list)
 
     def post(self) -> None:
         """The mistake is made."""
@@ -107,7 +108,11 @@ class _Playing:
         if not waiting:
             raise DemoError(f"No words wait for {act.by}.")
         texts = list(dict.fromkeys(one.text or "" for one in waiting))
-        self.screen.posts(f"What {act.by.capitalize()} reads, and clears", texts)
+        if texts == self.shown:
+            self.screen.say(f"{act.by.capitalize()} reads the same, and clears it.")
+        else:
+            self.screen.posts(f"What {act.by.capitalize()} reads, and clears", texts)
+        self.shown = texts
         for one in waiting:
             by.clear(self._on(act), one)
 

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from amends.demo.people import BY_FIRST_NAME
 from amends.demo.player import Body
@@ -40,6 +40,8 @@ def _known_end(word: str) -> str:
     return word
 
 
+Line = Annotated[str, Field(max_length=77)]
+"""What fits one line of the screen, behind its number."""
 Name = Annotated[str, AfterValidator(_of_the_cast)]
 End = Annotated[str, AfterValidator(_known_end)]
 
@@ -105,7 +107,7 @@ class Act(_Part):
 class Scene(_Part):
     """What a viewer is told, what people do, and what is then waited for."""
 
-    title: str
+    title: Line
     aside: str | None = None
     acts: tuple[Act, ...] = ()
     until: End | None = None
@@ -118,7 +120,7 @@ class Scenario(_Part):
 
     id: str
     title: str
-    happens: str
+    happens: Line
     shows: str
     extras: tuple[Name, ...] = ()
     accounts: tuple[Account, ...]
