@@ -27,10 +27,8 @@ def show_ending(
     screen.title(f"{reference}, closed: the whole story")
     for title, saw, sees in _sights(stage.places, before):
         screen.side_by_side(("The public saw", saw), (title, sees))
-    for place, link in _links(stage.places, seen):
-        where = f" on {place.title}" if len(stage.places) > 1 else ""
-        if answer := place.answer_to_a_stranger(link):
-            screen.aside(f"To a stranger, the old link{where} now answers {answer}.")
+    for answer in dict.fromkeys(_answers(stage.places, seen)):
+        screen.aside(f"To a stranger, {answer}.")
 
     screen.heading("How long it took, from the report")
     screen.rows(_times(seen, entries), "bold green")
@@ -67,6 +65,13 @@ def _sights(
         yield (several if len(places) > 1 else "The public sees now"), list(saw), list(sees)
 
 
+def _answers(places: Sequence[Place], seen: IncidentShape) -> Iterator[str]:
+    for place, link in _links(places, seen):
+        where = f" on {place.title}" if len(places) > 1 else ""
+        if answer := place.answer_to_a_stranger(link):
+            yield f"the old link{where} now answers {answer}"
+
+
 def _links(places: Sequence[Place], seen: IncidentShape) -> Iterator[tuple[Place, str]]:
     for place in places:
         yield from ((place, one.url) for one in seen.posts if _is_at(place, one))
@@ -79,10 +84,12 @@ def _is_at(place: Place, post: PostShape) -> bool:
 def _times(seen: IncidentShape, entries: Sequence[EntryShape]) -> list[tuple[str, str]]:
     cleared = _after(seen, entries, "cleared")
     words = seen.clock.seconds_to_words
+    ours = all(one.ours for one in seen.posts)
+    looked = "our own read and a stranger’s both say so" if ours else "a stranger’s read says so"
     found = [
         (_after(seen, entries, "captured"), "a copy was kept, as evidence"),
-        (seen.clock.seconds_to_delete, "the platform had deleted the post"),
-        (_after(seen, entries, "seen-gone"), "gone: our own read and a stranger’s both say so"),
+        (seen.clock.seconds_to_delete if ours else None, "the platform had deleted the post"),
+        (_after(seen, entries, "seen-gone"), f"gone: {looked}"),
         (cleared, "whoever must had said yes (played: a person reads longer)"),
         (words, "the words that put it right were public"),
     ]
