@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from sqlmodel import bindparam, col, select, update
 
+from flows.own_words import link_to_own_words, words_at
 from flows.refusals import KeyReusedError, NotNowError
 from flows.report_request import MOST_POSTS, ReadReport, ReportRequest, read_report
 from models.audit import chain_of_incident
@@ -156,9 +157,12 @@ class _Intake:
         incident_id, reference = self._first_of(tx, holders) if holders else self._open(tx)
         new = self._add_posts(tx, incident_id, taken)
         if not holders:
-            self._record(tx, incident_id, "report-accepted", new=new)
+            self._record(tx, incident_id, "report-accepted", new=list(new))
         elif new:
-            self._record(tx, incident_id, "posts-added", new=new)
+            self._record(tx, incident_id, "posts-added", new=list(new))
+        if own := [statement for statement in new.values() if statement]:
+            who = bool(self.report.request.poster)
+            link_to_own_words(tx, incident_id, own, self.reporter.email, who=who)
         accepted = Accepted(reference, created=not holders)
         if idempotency_key:
             self._remember(tx, idempotency_key, incident_id, accepted)
@@ -235,16 +239,20 @@ class _Intake:
 
     def _add_posts(
         self, tx: Transaction, incident_id: str, taken: dict[tuple[str, str, str], str]
-    ) -> list[str]:
-        """In one order for everybody, so that two requests never wait for each other. Their ids."""
-        now, opens, ids = tx.now(), not taken, list[str]()
+    ) -> dict[str, str]:
+        """In one order for everybody, so that two requests never wait for each other. Their ids,
+        each with that of the statement that it is; mostly it is none."""
+        now, opens, ids = tx.now(), not taken, dict[str, str]()
+        own = words_at(tx, (named.link.remote_id for named in self.report.posts))
         for named in sorted(self.report.posts, key=lambda one: one.key):
             if named.key in taken:
                 continue
+            account_id = named.account.id if named.account else None
             post = Post(
                 id=new_id(),
                 incident_id=incident_id,
-                account_id=named.account.id if named.account else None,
+                account_id=account_id,
+                statement_id=own.get((account_id or "", named.link.remote_id), ""),
                 platform=named.link.platform,
                 handle=named.account.handle if named.account else named.link.handle,
                 realm=named.link.realm,
@@ -257,7 +265,7 @@ class _Intake:
             )
             if not tx.insert_once(post):
                 raise _Beaten
-            ids.append(post.id)
+            ids[post.id] = post.statement_id
         return ids
 
     def _open(self, tx: Transaction) -> tuple[str, str]:

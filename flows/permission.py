@@ -29,7 +29,8 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Said:
-    """What bears on one post. ``entitled``: a publisher of the account or the DTU reported it."""
+    """What bears on one post. ``entitled``: a publisher of the account or the DTU reported it.
+    ``own_words``: it is a statement that we published."""
 
     entitled: bool
     unconfirmed_delete_left: bool
@@ -39,6 +40,7 @@ class Said:
     secured: bool = False
     registered: bool = True
     skipped: bool = False
+    own_words: bool = False
 
 
 def verdict(plan: Plan, said: Said) -> Verdict:
@@ -49,15 +51,23 @@ def verdict(plan: Plan, said: Said) -> Verdict:
         return Verdict.BY_HAND
     if said.confirmed == Choice.NO or said.kept in (Choice.KEEP, Choice.EDIT):
         return Verdict.LEAVE
+    asks = plan.delete == DeleteWord.ASK or _is_ours_to_stand_by(plan.kinds, said)
+    if asks and said.kept != Choice.DELETE:
+        return Verdict.ASK_KEEP
     if plan.delete == DeleteWord.ASK:
-        return Verdict.DELETE if said.kept == Choice.DELETE else Verdict.ASK_KEEP
-    if not said.entitled and said.confirmed != Choice.YES:
+        return Verdict.DELETE
+    if not asks and not said.entitled and said.confirmed != Choice.YES:
         return _unconfirmed(plan.kinds, said)
     if plan.correct_first and plan.statement != StatementKind.NONE and not said.corrected:
         return Verdict.AFTER_CORRECTION
     if plan.secure_first and not said.secured:
         return Verdict.AFTER_SECURING
     return Verdict.DELETE
+
+
+def _is_ours_to_stand_by(kinds: Collection[Kind], said: Said) -> bool:
+    """Nothing deletes an apology by itself, unless it does harm: a person says so, by name."""
+    return said.own_words and not any(kind in UNCONFIRMED_DELETE_KINDS for kind in kinds)
 
 
 def _unconfirmed(kinds: Collection[Kind], said: Said) -> Verdict:

@@ -57,6 +57,8 @@ class StatementShape(BaseModel):
     """Public words. ``digest`` is what a clearance binds to; ``you_may_clear`` is about you.
 
     ``edits`` is the id of the post in whose place they go; none where they stand alone.
+    ``speaks_for`` is the handle of the account that carried the error, where another one speaks.
+    ``restores`` is the id of the post that they publish again, where it was deleted wrongly.
     ``published_by_hand_by`` is who published them, where Amends could not; ``attested_by`` on whose
     word alone they count as published, where nobody could read them there. ``length`` and
     ``longest`` are as the platform counts; null where that is not known or not needed.
@@ -67,6 +69,8 @@ class StatementShape(BaseModel):
     kind: StatementKind
     state: StatementState
     edits: str | None
+    restores: str | None
+    speaks_for: str | None
     text: str | None
     language: str | None
     platform: str
@@ -259,9 +263,17 @@ class IncidentLine(BaseModel):
 
 
 class IncidentShape(IncidentLine):
-    """An incident whole, as far as the person who asks may see it. ``you`` are their relations."""
+    """An incident whole, as far as the person who asks may see it. ``you`` are their relations.
+
+    ``came_of`` is the reference of the incident whose public words are reported here; ``led_to``
+    those of the incidents in which this one's words are. ``breach_due_at`` is until when the
+    Information Commissioner hears of a breach of personal data, where one is to be considered.
+    """
 
     you: list[Relation]
+    came_of: str | None
+    led_to: list[str]
+    breach_due_at: datetime | None
     waiting_for_label: str | None
     circumstances: list[Circumstance]
     language: str

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from flows.failed_captures import why_not_captured
 from flows.naming import shown_as
+from flows.own_words import led_to
 from flows.refusals import NO_INCIDENT, NotFoundError
 from flows.register import read_register
 from flows.shapes import (
@@ -59,6 +60,7 @@ from models.words import (
 )
 from policy.access import LEFT_US, Act, Relation, answerers, is_dtu, may, relations
 from policy.clearing import given, groups_for, wording_of
+from policy.clocks import breach_due_at
 from policy.people import Register
 from policy.stored import plan_of
 from templates.labels import label
@@ -84,6 +86,8 @@ class Viewer:
     """Post → why its last capture failed."""
     unsettled: tuple[Settlement, ...] = ()
     """What waits for a person to say what is true."""
+    led_to: tuple[str, ...] = ()
+    """The incidents in which this one's public words are reported."""
 
     def may(self, act: Act) -> bool:
         """Whether this person may do it."""
@@ -121,7 +125,8 @@ def viewer(tx: Transaction, office: Office, person: Person, reference: str) -> V
     if not may(Act.SEE, related):
         raise NotFoundError(NO_INCIDENT)
     why, unsettled = why_not_captured(tx, seen), settlements(tx, seen)
-    return Viewer(office, person, seen, register, related, now, why, unsettled)
+    linked = tuple(led_to(tx, reference))
+    return Viewer(office, person, seen, register, related, now, why, unsettled, linked)
 
 
 def view(by: Viewer) -> IncidentShape:
@@ -142,6 +147,9 @@ def view(by: Viewer) -> IncidentShape:
         opened_at=incident.opened_at,
         closed_at=incident.closed_at,
         you=sorted(by.relations),
+        came_of=incident.came_of if whole else None,
+        led_to=list(by.led_to) if whole else [],
+        breach_due_at=breach_due_at(plan_of(incident), incident.opened_at) if whole else None,
         posts=[_post(by, post) for post in by.seen.posts] if whole else [],
         statements=[_statement(by, one) for one in by.seen.statements] if whole else [],
         notices=[_notice(by, one) for one in by.seen.notices if whole or _is_yours(by, one)],
@@ -195,6 +203,8 @@ def _statement(by: Viewer, statement: Statement) -> StatementShape:
         kind=statement.kind,
         state=statement.state,
         edits=statement.edits or None,
+        restores=statement.restores or None,
+        speaks_for=_speaks_for(by, statement),
         text=_words(by, wording),
         language=wording.language if wording else None,
         platform=account.platform,
@@ -211,6 +221,11 @@ def _statement(by: Viewer, statement: Statement) -> StatementShape:
         longest=statement.longest if statement.state == StatementState.NEEDS_HUMAN else None,
         you_may_clear=_may_clear(by, statement),
     )
+
+
+def _speaks_for(by: Viewer, statement: Statement) -> str | None:
+    carried = by.seen.accounts.get(statement.speaks_for or "")
+    return carried.handle if carried else None
 
 
 def _words(by: Viewer, wording: Wording | None) -> str | None:
@@ -249,7 +264,9 @@ def _is_yours(by: Viewer, notice: Notice) -> bool:
 def _clock(by: Viewer) -> ClockShape:
     incident = by.seen.incident
     deleted = [p for p in by.seen.posts if p.state != PostState.KEPT]
-    spoken = [s for s in by.seen.statements if s.state != StatementState.WITHDRAWN]
+    spoken = [
+        s for s in by.seen.statements if s.state != StatementState.WITHDRAWN and not s.restores
+    ]
     return ClockShape(
         seconds_since_report=_seconds(incident.opened_at, incident.closed_at or by.now) or 0.0,
         seconds_to_delete=_last(

@@ -17,7 +17,8 @@ class Incident(SQLModel, table=True):
     ``facts_by`` who gave them: the author of whatever words repeat them.
     ``wake_at`` is when the procedure should next run; ``stirred`` counts the inputs that people
     gave, so that a run which ends late cannot hide one that it has not seen, and ``shown`` the
-    last of them that a run has covered.
+    last of them that a run has covered. ``came_of`` is the reference of the incident whose public
+    words are reported here; ``never_clear`` holds the addresses of who wrote or cleared those.
     """
 
     __tablename__ = "incident"
@@ -36,6 +37,8 @@ class Incident(SQLModel, table=True):
     language: str = Field(default="en", max_length=12)
     facts_sealed: bytes | None = Field(default=None)
     facts_by: str | None = Field(default=None, max_length=254)
+    came_of: str | None = Field(default=None, max_length=12, index=True)
+    never_clear: list[str] = words_list()
     plan: dict[str, Any] | None = Field(default=None, sa_type=JSON)
     generation: int = Field(default=1)
     opened_at: datetime = at(index=True)
@@ -86,6 +89,7 @@ class Post(SQLModel, table=True):
     is unique: an instance, an account's repository; empty where that is the whole platform.
     ``look_at`` is when it is looked at next; ``looks`` is how many of the re-checks after *gone*
     have been made. ``tries`` counts the captures that failed; ``try_at`` is when to try again.
+    ``statement_id`` is the statement that was published as this post; empty for any other post.
     ``delete_asked_by`` holds the ids of those whose own report of this very post asks for its
     deletion.
     """
@@ -123,6 +127,7 @@ class Post(SQLModel, table=True):
     looks: int = Field(default=0)
     tries: int = Field(default=0)
     try_at: datetime | None = at(nullable=True)
+    statement_id: str = Field(default="", max_length=32)
     delete_asked_by: list[str] = words_list()
     returns: int = Field(default=0)
 

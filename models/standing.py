@@ -266,13 +266,22 @@ def _is_the_engines(seen: Snapshot, post: Post) -> bool:
 
 
 def _speaks(seen: Snapshot) -> bool:
+    """Whether public words are due, or a person has written some that nobody asked for."""
+    return _words_are_due(seen) or any(
+        statement.state != StatementState.WITHDRAWN for statement in seen.statements
+    )
+
+
+def _words_are_due(seen: Snapshot) -> bool:
     return _plan_word(seen, "statement") not in ("", StatementKind.NONE)
 
 
 def _word(seen: Snapshot) -> tuple[Waiting, ...]:
     if questions := _open(seen, DecisionType.FACTS, DecisionType.WORDS):
         return tuple(_as_waiting(q) for q in questions)
-    spoken = {s.account_id for s in seen.statements}
+    if not _words_are_due(seen):
+        return ()
+    spoken = {s.account_id for s in seen.statements if not s.restores}
     needed = {p.account_id for p in seen.posts if p.account_id}
     return tuple(Waiting(Wait.ENGINE, account) for account in sorted(needed - spoken))
 

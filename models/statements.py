@@ -16,12 +16,19 @@ class Statement(SQLModel, table=True):
     """The public words due on one account. ``wording_id`` is the version that now stands.
 
     ``edits`` is the id of the post in whose place the words go; empty for a post of their own.
+    ``restores`` is the id of the post that they publish again; empty for any other words.
+    ``speaks_for`` is the account that carried the error, where another one says the words.
     ``published_by`` is who published them by hand, ``attested_by`` the same person where nobody
     could read them there. ``length`` and ``longest`` are as the platform counts, where known.
     """
 
     __tablename__ = "statement"
-    __table_args__ = (UniqueConstraint("incident_id", "account_id", "kind", "generation", "edits"),)
+    __table_args__ = (
+        UniqueConstraint(
+            "incident_id", "account_id", "kind", "generation", "edits", "restores",
+            name="uq_statement_once",
+        ),
+    )  # fmt: skip
 
     id: str = key()
     incident_id: str = Field(foreign_key="incident.id", index=True)
@@ -29,12 +36,14 @@ class Statement(SQLModel, table=True):
     kind: StatementKind = word(StatementKind)
     generation: int = Field(default=1)
     edits: str = Field(default="", max_length=32)
+    restores: str = Field(default="", max_length=32)
+    speaks_for: str | None = Field(default=None, max_length=32)
     state: StatementState = word(StatementState, default=StatementState.DRAFTED)
     wording_id: str | None = Field(default=None, max_length=32)
     drafted_at: datetime = at()
     words_due_at: datetime | None = at(nullable=True)
     published_at: datetime | None = at(nullable=True)
-    remote_id: str | None = Field(default=None, max_length=500)
+    remote_id: str | None = Field(default=None, max_length=500, index=True)
     url: str | None = Field(default=None, max_length=2000)
     published_by: str | None = Field(default=None, max_length=254)
     attested_by: str | None = Field(default=None, max_length=254)

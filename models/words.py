@@ -301,6 +301,8 @@ class DecisionType(StrEnum):
     RECLASSIFY = "reclassify"
     SKIP = "skip"
     WAIVE = "waive"
+    ELSEWHERE = "elsewhere"  # a sister account says the words
+    UNDO = "undo"  # a post deleted wrongly is published again
     HOLD = "hold"
     CLOSE = "close"
     REFER = "refer"

@@ -47,6 +47,8 @@ class Act(StrEnum):
     RECLASSIFY = "reclassify"
     SKIP = "skip"
     WAIVE = "waive"
+    UNDO = "undo"
+    SPEAK_ELSEWHERE = "speak-elsewhere"
     HOLD = "hold"
     CLOSE = "close"
 
@@ -68,6 +70,8 @@ ALLOWED: dict[Act, frozenset[Relation]] = {
     Act.RECLASSIFY: frozenset({R.DTU}),
     Act.SKIP: frozenset({R.DTU}),
     Act.WAIVE: frozenset({R.DTU}),
+    Act.UNDO: frozenset({R.DTU}),
+    Act.SPEAK_ELSEWHERE: frozenset({R.DTU}),
     Act.HOLD: frozenset({R.DTU, R.OWNER}),
     Act.CLOSE: frozenset({R.DTU, R.ASKED}),
 }

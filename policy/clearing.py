@@ -20,7 +20,8 @@ def wording_of(seen: Snapshot, statement: Statement) -> Wording | None:
 
 
 def never_clears(seen: Snapshot, statement: Statement) -> frozenset[str]:
-    """Author, poster and whoever cleared the original; who gave the facts is an author too."""
+    """Author, poster and whoever cleared the original; who gave the facts is an author too. Where
+    the original is a statement of ours, its authors and all who cleared it."""
     wording = wording_of(seen, statement)
     facts_by = seen.incident.facts_by if statement.kind in CORRECTING else None
     involved = {
@@ -28,6 +29,7 @@ def never_clears(seen: Snapshot, statement: Statement) -> frozenset[str]:
         facts_by,
         seen.incident.poster_email,
         seen.incident.cleared_by,
+        *seen.incident.never_clear,
     }
     return frozenset(email for email in involved if email)
 

@@ -177,6 +177,28 @@ def waive(
     send(reference, body, "no words will go out.", as_json=as_json)
 
 
+def elsewhere(
+    reference: Reference,
+    account: Annotated[
+        str, typer.Argument(help="The other account, as platform/handle.", metavar="ACCOUNT")
+    ],
+    statement: StatementId = None,
+    reason: Reason = None,
+    as_json: AsJson = False,
+) -> None:
+    """Have another account of ours say the words, where the account itself is not safe."""
+    body = {"type": "elsewhere", "target": statement, "account": account, "reason": reason}
+    send(reference, body, f"{account} will say the words, once cleared.", as_json=as_json)
+
+
+def undo(reference: Reference, target: Target = None, reason: Reason = None,
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Publish a post again that was deleted wrongly, once others have cleared it."""
+    body = {"type": "undo", "target": target, "reason": reason}
+    send(reference, body, "the post’s words wait for clearance.", as_json=as_json)
+
+
 def close(reference: Reference, reason: Reason = None, as_json: AsJson = False) -> None:
     """Close an incident; --reason is the short review."""
     send(reference, {"type": "close", "reason": reason}, "closed.", as_json=as_json)
@@ -192,5 +214,7 @@ COMMANDS = {
     "reclassify": reclassify,
     "skip": skip,
     "waive": waive,
+    "elsewhere": elsewhere,
+    "undo": undo,
     "close": close,
 }

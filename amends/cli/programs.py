@@ -61,12 +61,14 @@ def engine(
 def demo(
     scenario: Annotated[
         str | None,
-        typer.Option("--scenario", help="wrong-fact (as usual), copies or wrong-account."),
+        typer.Option("--scenario", help="A name from --list; wrong-fact where it is left out."),
     ] = None,
     keep: Annotated[bool, typer.Option("--keep", help="Leave everything running.")] = False,
+    list_them: Annotated[bool, typer.Option("--list", help="Name the scenarios.")] = False,
 ) -> None:
     """Show one mistake, from report to proof, on this machine alone."""
-    code = Code(import_module("amends.demo").run(scenario, keep))
+    told = import_module("amends.demo")
+    code = Code(told.show_stories() if list_them else told.run(scenario, keep))
     if code is not Code.DONE:
         raise Stop(code)
 

@@ -53,6 +53,12 @@ def show_incident(seen: dict[str, Any]) -> None:
     show(head.rstrip(), style="bold")
     show(_headline(seen))
     show(f"Reported {_when(seen['opened_at'])}")
+    if seen["came_of"]:
+        show(f"It is about public words of {seen['came_of']}")
+    if seen["led_to"]:
+        show(f"Its public words are reported: {', '.join(seen['led_to'])}")
+    if seen["breach_due_at"] and not seen["closed_at"]:
+        show(f"If it is a breach, the Commissioner hears by {_when(seen['breach_due_at'])}")
     if took := _clock(seen["clock"]):
         show(took)
     _section("Posts", [_post(post) for post in seen["posts"]])
@@ -164,6 +170,10 @@ def _statements(statements: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
 
 def _statement(one: dict[str, Any], said: str | None) -> tuple[str, str]:
     lines = [f"{name_of(one)} on {account_of(one)}"]
+    if one["speaks_for"]:
+        lines.append(f"for @{one['speaks_for']}, which is not safe")
+    if one["restores"]:
+        lines.append("publishes a post again that was deleted wrongly")
     if one["text"] and said:
         lines.append(said)
     if one["cleared_by"]:

@@ -1,5 +1,5 @@
 """``amends demo``: one mistake from report to proof, on the practice platform, on this machine."""
 
-from amends.demo.telling import run
+from amends.demo.telling import run, show_stories
 
-__all__ = ["run"]
+__all__ = ["run", "show_stories"]

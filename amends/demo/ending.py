@@ -9,7 +9,7 @@ from amends.demo.places.base import Place
 from amends.demo.screen import Screen
 from amends.demo.stage import Stage
 from flows.cases import CaseShape
-from flows.shapes import EntryShape, IncidentShape
+from flows.shapes import EntryShape, IncidentShape, PostShape
 
 
 def show_ending(
@@ -18,19 +18,17 @@ def show_ending(
     reference: str,
     before: Sequence[Sequence[str]],
     case: CaseShape | None = None,
+    linked: Sequence[str] = (),
 ) -> None:
-    """Everything once more, as it stands now; ``before`` is what the public saw in each place, and
-    ``case`` what HR alone sees."""
+    """Everything once more, as it stands now; ``before`` is what the public saw in each place,
+    ``case`` what HR alone sees, ``linked`` the incidents that came of this one."""
     dee, installation = stage.player(DEE), stage.installation
     seen, entries = dee.incident(reference), dee.timeline(reference)
     screen.title(f"{reference}, closed: the whole story")
     for title, saw, sees in _sights(stage.places, before):
         screen.side_by_side(("The public saw", saw), (title, sees))
-    for place, link in _links(stage.places, seen):
-        where = f" on {place.title}" if len(stage.places) > 1 else ""
-        screen.aside(
-            f"To a stranger, the old link{where} now answers {place.answer_to_a_stranger(link)}."
-        )
+    for answer in dict.fromkeys(_answers(stage.places, seen)):
+        screen.aside(f"To a stranger, {answer}.")
 
     screen.heading("How long it took, from the report")
     screen.rows(_times(seen, entries), "bold green")
@@ -38,6 +36,9 @@ def show_ending(
     screen.rows((addressee(one.to), one.subject) for one in letters(installation.outbox))
     screen.heading("The timeline in short, as Dee may read it")
     screen.timeline(lines(in_short(entries), seen))
+    for other in linked:
+        screen.heading(f"{other}, which came of it")
+        screen.timeline(lines(in_short(dee.timeline(other)), dee.incident(other)))
     if case is not None:
         screen.heading("The case, which HR alone can read")
         screen.rows(
@@ -64,19 +65,32 @@ def _sights(
         yield (several if len(places) > 1 else "The public sees now"), list(saw), list(sees)
 
 
+def _answers(places: Sequence[Place], seen: IncidentShape) -> Iterator[str]:
+    for place, link in _links(places, seen):
+        where = f" on {place.title}" if len(places) > 1 else ""
+        if answer := place.answer_to_a_stranger(link):
+            yield f"the old link{where} now answers {answer}"
+
+
 def _links(places: Sequence[Place], seen: IncidentShape) -> Iterator[tuple[Place, str]]:
     for place in places:
-        yield from ((place, one.url) for one in seen.posts if one.platform == place.platform)
+        yield from ((place, one.url) for one in seen.posts if _is_at(place, one))
+
+
+def _is_at(place: Place, post: PostShape) -> bool:
+    return (post.platform, post.account) == (place.platform, place.handle)
 
 
 def _times(seen: IncidentShape, entries: Sequence[EntryShape]) -> list[tuple[str, str]]:
     cleared = _after(seen, entries, "cleared")
     words = seen.clock.seconds_to_words
+    ours = all(one.ours for one in seen.posts)
+    looked = "our own read and a stranger’s both say so" if ours else "a stranger’s read says so"
     found = [
         (_after(seen, entries, "captured"), "a copy was kept, as evidence"),
-        (seen.clock.seconds_to_delete, "the platform had deleted the post"),
-        (_after(seen, entries, "seen-gone"), "gone: our own read and a stranger’s both say so"),
-        (cleared, "Dee had said yes (played: a person reads longer)"),
+        (seen.clock.seconds_to_delete if ours else None, "the platform had deleted the post"),
+        (_after(seen, entries, "seen-gone"), f"gone: {looked}"),
+        (cleared, "whoever must had said yes (played: a person reads longer)"),
         (words, "the words that put it right were public"),
     ]
     return [(f"{seconds:.2f} s", what) for seconds, what in found if seconds is not None]

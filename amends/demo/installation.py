@@ -22,6 +22,7 @@ class Installation:
     home: Path
     places: tuple[Place, ...]
     port: int
+    people: tuple[Person, ...] = PEOPLE
 
     @property
     def url(self) -> str:
@@ -54,7 +55,7 @@ class Installation:
             "AMENDS_HOME": str(self.home),
             "AMENDS_CONFIG": str(self.home / "amends.toml"),
             "PREFECT_HOME": str(self.home / "prefect"),
-            **{_credentials(place): place.credentials for place in self.places},
+            **{_credentials(place): place.credentials for place in self._ours if place.credentials},
         }  # fmt: skip
 
     def _configuration(self) -> str:
@@ -67,7 +68,14 @@ class Installation:
             url=self.url,
         )
         mail = _table("[mail]", sender="amends@dept.example")
-        return "\n".join([organisation, *map(_person, PEOPLE), *map(_account, self.places), mail])
+        return "\n".join(
+            [organisation, *map(_person, self.people), *map(_account, self._ours), mail]
+        )
+
+    @property
+    def _ours(self) -> list[Place]:
+        """What the department registers: never what is somebody's own."""
+        return [place for place in self.places if place.ours]
 
 
 def _person(one: Person) -> str:
@@ -78,20 +86,20 @@ def _person(one: Person) -> str:
 
 
 def _account(place: Place) -> str:
+    reached = {"credentials": f"env:{_credentials(place)}", "base_url": place.base_url}
     return _table(
         "[[accounts]]",
         platform=place.platform,
         handle=place.handle,
         owner=CY.email,
         publishers=[ANA.email, CY.email],
-        credentials=f"env:{_credentials(place)}",
-        base_url=place.base_url,
+        **({} if place.by_hand else reached),
     )
 
 
 def _credentials(place: Place) -> str:
     """The name of the variable that holds the account's credentials."""
-    return f"{place.platform.upper()}_DEPT"
+    return f"{place.platform}_{place.handle}".upper().replace(".", "_")
 
 
 def _table(heading: str, **values: str | list[str]) -> str:

@@ -37,14 +37,29 @@ PAT = Person(
     "pat@dept.example", "Pat Park", "press officer on duty", ("press-duty", "media-office")
 )  # fmt: skip
 
+EVE = Person("eve@dept.example", "Eve Eze", "of the DTU too", ("dtu",))
+SID = Person("sid@dept.example", "Sid Sharp", "security officer", ("security", "it-security"))
+GIL = Person(
+    "gil@dept.example", "Gil Grant", "director for the region; owns the policy",
+    ("geographic-director", "policy-owner"),
+)  # fmt: skip
+COL = Person(
+    "col@dept.example", "Col Cole", "communications director", ("communications-director",)
+)  # fmt: skip
+
 PEOPLE = (ANA, BO, CY, DEE, FLO, HAL, PAT)
+"""Who plays in every story."""
+
+EVERYBODY = (*PEOPLE, SID, GIL, COL, EVE)
+
+BY_FIRST_NAME = {one.first_name.lower(): one for one in EVERYBODY}
 
 MAILBOXES = {DTU: "the DTU’s mailbox", HR: "HR’s mailbox"}
 
 
 def addressee(address: str) -> str:
     """Who reads the mail that goes to this address."""
-    for one in PEOPLE:
+    for one in EVERYBODY:
         if one.email == address:
             return f"{one.first_name}, {one.part}"
     return MAILBOXES.get(address, address)
@@ -52,4 +67,4 @@ def addressee(address: str) -> str:
 
 def first_name(actor: str) -> str:
     """Who acted, in one word; Amends itself where it was nobody of the department."""
-    return next((one.first_name for one in PEOPLE if one.email == actor), "Amends")
+    return next((one.first_name for one in EVERYBODY if one.email == actor), "Amends")

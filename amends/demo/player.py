@@ -10,13 +10,19 @@ from flows.shapes import EntryShape, IncidentShape, StatementShape, TimelinePage
 API = "/api/v1"
 SECONDS = 30.0
 
-Body = dict[str, str | list[str] | None]
+Body = dict[str, str | int | list[str] | None]
 
 
 class Answer(BaseModel):
     """What matters of the answer to a report."""
 
     reference: str
+
+
+class Problem(BaseModel):
+    """What matters of a refusal: the sentence for people."""
+
+    detail: str
 
 
 class Token(BaseModel):
@@ -72,6 +78,13 @@ class Player:
     def decide(self, reference: str, body: Body) -> None:
         """Any other decision on the incident."""
         self._post(f"/incidents/{reference}/decisions", body)
+
+    def refused(self, reference: str, body: Body) -> str:
+        """A decision that must not be taken; returns what is answered instead."""
+        answer = self._send("POST", f"/incidents/{reference}/decisions", body)
+        if not answer.is_error:
+            raise DemoError("What must be refused was accepted.")
+        return Problem.model_validate(answer.json()).detail
 
     def case(self, reference: str) -> CaseShape:
         """The sealed case beside the incident."""

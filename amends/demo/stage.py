@@ -15,7 +15,7 @@ import httpx
 from amends.demo.failing import DemoError
 from amends.demo.installation import Installation
 from amends.demo.mailbox import code_in, wait_for
-from amends.demo.people import FLO, HAL, HR, Person
+from amends.demo.people import FLO, HAL, HR, PEOPLE, Person
 from amends.demo.places.base import Place
 from amends.demo.places.opening import PlaceOpener
 from amends.demo.player import Player
@@ -110,12 +110,15 @@ class Stage:
 
 @contextmanager
 def open_stage(
-    home: Path, say: Callable[[str], None], opened: Iterable[PlaceOpener]
+    home: Path,
+    say: Callable[[str], None],
+    opened: Iterable[PlaceOpener],
+    people: tuple[Person, ...] = PEOPLE,
 ) -> Iterator[Stage]:
     """Start everything; at the end of the context end everything, however it ends."""
     with ExitStack() as running:
         places = tuple(running.enter_context(one(say)) for one in opened)
-        installation = Installation(home, places, free_port(0))
+        installation = Installation(home, places, free_port(0), people)
         installation.write()
         environment = installation.environment(os.environ)
         settings = load(environment)

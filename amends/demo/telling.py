@@ -4,16 +4,17 @@ import shutil
 import signal
 import sys
 import tempfile
+import textwrap
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from amends.demo.failing import DemoError
-from amends.demo.people import DEE, PEOPLE
+from amends.demo.people import DEE
 from amends.demo.screen import Screen
 from amends.demo.stage import Stage, open_stage
-from amends.demo.stories import STORIES, USUAL, Story
+from amends.demo.stories import USUAL, Story, story_named, titles
 from amends.practice.node import PracticeError
 
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
@@ -30,10 +31,11 @@ def run(scenario: str | None = None, keep: bool = False) -> int:
 
     Returns the exit code: 0 told, 1 failed, 2 no such story, 130 interrupted.
     """
-    story = STORIES.get(scenario or USUAL)
+    name = scenario or USUAL
+    story = story_named(name)
     if story is None:
-        choices = ", ".join(STORIES)
-        sys.stderr.write(f"There is no story named {scenario}. Choose one of: {choices}\n")
+        choices = textwrap.fill(", ".join(titles()), width=76)
+        sys.stderr.write(f"There is no story named {scenario}. Choose one of:\n{choices}\n")
         return BAD_INPUT
     screen, home = Screen(), Path(tempfile.mkdtemp(prefix="amends-demo-"))
     code = INTERRUPTED
@@ -48,20 +50,26 @@ def run(scenario: str | None = None, keep: bool = False) -> int:
     return code
 
 
+def show_stories() -> int:
+    """Every story, by the name that ``--scenario`` takes."""
+    Screen().rows(titles().items(), "bold")
+    return DONE
+
+
 def tell(story: Story, screen: Screen, home: Path, *, keep: bool) -> int:
     """The outermost edge of the demo: whatever fails, everything is ended, and it says why."""
     try:
         with ExitStack() as running:
             _introduce(story, screen, home, keep=keep)
             with screen.waiting("Starting everything …"):
-                stage = running.enter_context(open_stage(home, screen.aside, story.places))
+                stage = running.enter_context(_stage_of(story, screen, home))
             story.play(stage, screen)
             screen.say()
             if keep:
                 _stay(stage, screen)
             else:
                 screen.say(f"To open these pages, leave it running: {_command(story)} --keep")
-                screen.say(f"Another story: {_others(story)}")
+                screen.say("Other stories: amends demo --list")
             with screen.waiting("Ending everything …"):
                 running.close()
     except KeyboardInterrupt:
@@ -77,11 +85,15 @@ def tell(story: Story, screen: Screen, home: Path, *, keep: bool) -> int:
     return DONE
 
 
+def _stage_of(story: Story, screen: Screen, home: Path) -> AbstractContextManager[Stage]:
+    return open_stage(home, screen.aside, story.places, story.people)
+
+
 def _introduce(story: Story, screen: Screen, home: Path, *, keep: bool) -> None:
     screen.title(f"Amends, a demo: {story.title}")
     screen.say(BEFORE.format(platforms=story.platforms))
     screen.say()
-    screen.rows(((one.first_name, one.part) for one in PEOPLE), "bold")
+    screen.rows(((one.first_name, one.part) for one in story.people), "bold")
     screen.say()
     screen.aside("DTU: the Digital Transformation Unit.")
     screen.place(f"Files, {'which stay' if keep else 'removed at the end'}:", home)
@@ -99,14 +111,10 @@ def _stay(stage: Stage, screen: Screen) -> None:
         threading.Event().wait()
 
 
-def _others(story: Story) -> str:
-    return ", ".join(_command(one) for one in STORIES.values() if one is not story)
-
-
 def _command(story: Story) -> str:
     """How this story is told again."""
-    name = next((name for name, one in STORIES.items() if one is story), USUAL)
-    return "amends demo" if name == USUAL else f"amends demo --scenario {name}"
+    usual = story.name in ("", USUAL)
+    return "amends demo" if usual else f"amends demo --scenario {story.name}"
 
 
 @contextmanager

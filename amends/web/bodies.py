@@ -222,6 +222,26 @@ class WaiveBody(Body):
     reason: Reason = None
 
 
+class ElsewhereBody(Body):
+    """The account is not safe: have ``account``, another one of ours, say the words. ``target`` is
+    the statement that is let go for it."""
+
+    type: Literal["elsewhere"]
+    target: TheStatement = None
+    account: Annotated[str, Field(max_length=300, description="as platform/handle")]
+    reason: Reason = None
+
+
+class UndoBody(Body):
+    """A post was deleted wrongly: have it published again from its copy, once others clear it."""
+
+    type: Literal["undo"]
+    target: Annotated[
+        str | None, Field(max_length=2000, description="the id or link of the post; the only one")
+    ] = None
+    reason: Reason = None
+
+
 class HoldBody(Body):
     """Hold an account, or lift the hold. ``target``: the account, as platform/handle."""
 
@@ -267,6 +287,8 @@ DecisionBody = Annotated[
     | ReclassifyBody
     | SkipBody
     | WaiveBody
+    | ElsewhereBody
+    | UndoBody
     | HoldBody
     | CloseBody
     | ReferBody,

@@ -10,6 +10,7 @@ from amends.web.bodies import (
     CloseBody,
     ConfirmBody,
     DecisionBody,
+    ElsewhereBody,
     FactsBody,
     HoldBody,
     KeepBody,
@@ -17,6 +18,7 @@ from amends.web.bodies import (
     ReferBody,
     SettleBody,
     SkipBody,
+    UndoBody,
     WaiveBody,
     WordsBody,
 )
@@ -32,7 +34,9 @@ from flows.deciding.reclassifying import reclassify
 from flows.deciding.referring import refer
 from flows.deciding.settling import settle
 from flows.deciding.skipping import skip
+from flows.deciding.speaking_elsewhere import speak_elsewhere
 from flows.deciding.stating_facts import give_facts
+from flows.deciding.undoing import undo
 from flows.deciding.waiving import waive
 from flows.deciding.writing import write_words
 from models.office import Office
@@ -85,6 +89,10 @@ def _take(here: Office, person: Person, ref: str, body: DecisionBody) -> None:
             skip(here, person, ref, step=step, reason=reason or "")
         case WaiveBody(target=target):
             waive(here, person, ref, statement=target, reason=reason or "")
+        case ElsewhereBody(target=target, account=other):
+            speak_elsewhere(here, person, ref, account=other, reason=reason or "", statement=target)
+        case UndoBody(target=target):
+            undo(here, person, ref, target=target, reason=reason or "")
         case HoldBody(target=target, choice=choice, minutes=minutes):
             hold(
                 here,

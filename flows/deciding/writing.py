@@ -69,12 +69,14 @@ def _statement(here: Desk, statement: str | None, account: str | None) -> Statem
         if one.account_id == spoken_on.id
         and one.generation == here.incident.generation
         and not one.edits
+        and not one.restores
     ]
     return mine[-1] if mine else open_statement(here, spoken_on)
 
 
-def open_statement(here: Desk, account: Account, edits: str = "") -> Statement:
-    """A statement without words yet; ``edits`` is the post in whose place they will go.
+def open_statement(here: Desk, account: Account, edits: str = "", restores: str = "") -> Statement:
+    """A statement without words yet; ``edits`` is the post in whose place they will go,
+    ``restores`` the one that they publish again.
 
     Raises NotNowError.
     """
@@ -89,6 +91,7 @@ def open_statement(here: Desk, account: Account, edits: str = "") -> Statement:
         kind=plan.statement if plan.statement != StatementKind.NONE else StatementKind.NOTE,
         generation=here.incident.generation,
         edits=edits,
+        restores=restores,
         drafted_at=here.now,
         words_due_at=here.incident.opened_at + timedelta(minutes=due) if due else None,
     )

@@ -167,6 +167,7 @@ def _said(tx: Transaction, incident: Incident, post: Post) -> Said:
         secured=answered.get((DecisionType.CONFIRM, SECURE)) == Choice.YES,
         registered=account.registered,
         skipped=(DecisionType.SKIP, Step.DELETE.value) in answered,
+        own_words=bool(post.statement_id),
     )
 
 

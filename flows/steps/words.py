@@ -60,9 +60,14 @@ def word(here: Office, incident: Incident, plan: Plan) -> None:
         return
     with here.store.read() as tx:
         seen = snapshot(tx, incident)
+    carried = {post.account_id for post in seen.posts}
     for account in seen.accounts.values():
-        if not _spoken_for(seen, account):
+        if account.id in carried and not _spoken_for(seen, account):
             _draft(here, incident.reference, plan, account)
+    for statement in seen.statements:
+        if _is_to_be_drafted(seen, statement):
+            account = seen.accounts[statement.account_id]
+            _draft(here, incident.reference, plan, account, statement.id)
     if any(_needs_words(seen, statement) for statement in seen.statements):
         _ask_again(here, incident.reference)
 
@@ -84,23 +89,33 @@ def _ask_again(here: Office, reference: str) -> None:
                 ask_for_words(tx, statement)
 
 
+def _is_to_be_drafted(seen: Snapshot, statement: Statement) -> bool:
+    """A sister account was chosen to say the words, and has none yet."""
+    current = statement.generation == seen.incident.generation
+    return current and statement.state == StatementState.DRAFTED and statement.wording_id is None
+
+
 def _spoken_for(seen: Snapshot, account: Account) -> bool:
     return any(
-        s.account_id == account.id and s.generation == seen.incident.generation
+        s.account_id == account.id and s.generation == seen.incident.generation and not s.restores
         for s in seen.statements
     )
 
 
-def _draft(here: Office, reference: str, plan: Plan, account: Account) -> None:
+def _draft(
+    here: Office, reference: str, plan: Plan, account: Account, asked: str | None = None
+) -> None:
+    """``asked`` is the statement that a person opened, where one did."""
     hands = hands_here()
     assert hands is not None, "steps run their work where the hands are"
     fits = _measure(hands, account)
     with here.store.write("draft-words") as tx:
         incident = incident_by(tx, reference)
         seen = snapshot(tx, incident)
-        if _spoken_for(seen, account):
+        opened = next((one for one in seen.statements if one.id == asked), None)
+        if not _is_to_be_drafted(seen, opened) if opened else _spoken_for(seen, account):
             return
-        draft = _Draft(here, seen, plan, account)
+        draft = _Draft(here, seen, plan, account, opened)
         try:
             rendered = draft.render(fits)
         except MissingFactError:
@@ -117,7 +132,10 @@ def _draft(here: Office, reference: str, plan: Plan, account: Account) -> None:
             if question.type == DecisionType.FACTS:
                 question.withdrawn_at = tx.now()
                 tx.add(question)
-        statement = draft.statement(tx, _first_state(plan, draft.told(), rendered.text))
+        state = _first_state(plan, draft.told(), rendered.text)
+        if incident.came_of:  # what is said about our own words is never agreed beforehand
+            state = StatementState.WAITING
+        statement = draft.statement(tx, state)
         draft.wording(tx, statement, rendered)
 
 
@@ -161,6 +179,7 @@ class _Draft:
     seen: Snapshot
     plan: Plan
     account: Account
+    opened: Statement | None = None
 
     def render(self, fits: Callable[[str], bool]) -> Rendered:
         """Raises MissingFactError, TooLongError."""
@@ -174,6 +193,7 @@ class _Draft:
             right=told.get("right"),
             source_url=told.get("source_url"),
             deleted=deleted,
+            elsewhere=self._elsewhere(),
         )
         return render_statement(
             self.plan.statement,
@@ -184,11 +204,20 @@ class _Draft:
             fits,
         )
 
+    def _elsewhere(self) -> str | None:
+        """The account that carried the error, as readers know it, where another one speaks."""
+        carried = self.seen.accounts.get((self.opened and self.opened.speaks_for) or "")
+        return f"@{carried.handle}" if carried else None
+
     def told(self) -> dict[str, str]:
         """The wrong claim, the right one and the source, as the reporter gave them."""
         return facts_of(self.here, self.seen.incident)
 
     def statement(self, tx: Transaction, state: StatementState) -> Statement:
+        if self.opened is not None:
+            self.opened.state = state
+            tx.add(self.opened)
+            return self.opened
         now = tx.now()
         due = self.plan.words_due
         statement = Statement(

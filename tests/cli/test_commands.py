@@ -365,8 +365,8 @@ def test_help_fits_the_screen_and_lists_every_verb(cut_off: Any) -> None:
     assert max(len(line) for line in ended.out.splitlines()) <= 80
     for verb in (
         "report", "status", "clear", "advise", "confirm", "keep", "attest", "settle",
-        "reclassify", "skip", "waive", "refer", "cases", "hold", "close", "ack", "doctor", "token",
-        "demo", "up", "web", "engine",
+        "reclassify", "skip", "waive", "elsewhere", "undo", "refer", "cases", "hold", "close",
+        "ack", "doctor", "token", "demo", "up", "web", "engine",
     ):  # fmt: skip
         assert f"  {verb} " in ended.out
 

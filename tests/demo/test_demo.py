@@ -16,9 +16,10 @@ import pytest
 
 from amends.demo.failing import DemoError
 from amends.demo.places.base import Place
+from amends.demo.scenarios.reading import scenarios
 from amends.demo.screen import Screen
 from amends.demo.stage import Stage
-from amends.demo.stories import STORIES, Story
+from amends.demo.stories import STORIES, Story, titles
 from amends.demo.telling import FAILED, run, tell
 from amends.practice.node import PracticeError
 
@@ -121,7 +122,32 @@ def test_a_story_that_there_is_none_of_is_answered_with_the_choices(room: Path) 
     demo = start(room, "--scenario", "shark")
     shown, _ = demo.communicate(timeout=SECONDS)
     assert demo.returncode == 2
-    assert all(name in shown for name in STORIES)
+    assert all(name in shown for name in (*STORIES, *scenarios()))
+    assert all(len(line) <= 80 for line in shown.splitlines())
+
+
+def test_the_stories_are_listed_with_what_they_tell(room: Path) -> None:
+    demo = start(room, "--list")
+    shown, _ = demo.communicate(timeout=SECONDS)
+    assert demo.returncode == 0
+    for name, title in titles().items():
+        assert re.search(rf"{name} +{title}", shown)
+    assert all(len(line) <= 80 for line in shown.splitlines())
+    assert list(room.iterdir()) == []
+
+
+@pytest.mark.matrix
+@pytest.mark.parametrize("name", sorted(scenarios()))
+def test_each_scenario_is_told_to_its_end(name: str, room: Path) -> None:
+    demo = start(room, "--scenario", name.lower(), AMENDS_PREFECT="off")
+    shown, _ = demo.communicate(timeout=SECONDS)
+    assert demo.returncode == 0, shown
+    assert scenarios()[name].title in shown
+    assert "closed: the whole story" in shown
+    assert f"amends demo --scenario {name} --keep" in shown
+    assert all(len(line) <= 80 for line in shown.splitlines() if "Files" not in line)
+    assert not CONTROL.search(shown)
+    assert_nothing_is_left(shown)
 
 
 def test_ctrl_c_ends_everything(room: Path) -> None:

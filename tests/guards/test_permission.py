@@ -27,7 +27,7 @@ CONFIRMED = (None, Choice.YES, Choice.NO)
 KEPT = (None, Choice.DELETE, Choice.KEEP, Choice.EDIT)
 UNASKED = {
     DecisionType.RECLASSIFY, DecisionType.SKIP, DecisionType.WAIVE, DecisionType.HOLD,
-    DecisionType.REFER,
+    DecisionType.REFER, DecisionType.ELSEWHERE, DecisionType.UNDO,
 }  # fmt: skip
 """Decisions that nobody is asked for: they are taken, and nothing waits for them here."""
 
@@ -60,6 +60,15 @@ def test_nothing_is_deleted_without_permission(kind: Kind) -> None:
                 assert left, "one unconfirmed deletion a reporter"
                 assert kind in UNCONFIRMED_DELETE_KINDS
     assert tried == len(DeleteWord) * 4 * 64 * len(CONFIRMED) * len(KEPT)
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_our_own_words_are_deleted_only_where_they_do_harm_or_a_person_says_so(kind: Kind) -> None:
+    base = decide([kind], [])
+    for word, entitled, confirmed, kept in product(DeleteWord, YES_NO, CONFIRMED, KEPT):
+        said = Said(entitled, True, confirmed, kept, corrected=True, secured=True, own_words=True)
+        if verdict(replace(base, delete=word), said) in DELETES:
+            assert kept == Choice.DELETE or kind in UNCONFIRMED_DELETE_KINDS
 
 
 def test_gone_is_seen_and_never_said_alone() -> None:

@@ -20,7 +20,7 @@ FIELDS = (
 )  # fmt: skip
 TYPES = (
     "confirm", "keep", "attest", "settle", "facts", "words", "advise", "reclassify", "skip",
-    "waive", "hold", "close", "refer",
+    "waive", "elsewhere", "undo", "hold", "close", "refer",
 )  # fmt: skip
 VALUE = st.one_of(TEXT, st.integers(), st.lists(TEXT, max_size=3), st.sampled_from(["yes", "no"]))
 MEANT = {202, 403, 404, 409, 413, 422}

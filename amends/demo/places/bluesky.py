@@ -11,6 +11,8 @@ class BlueskyPlace:
 
     platform = "bluesky"
     title = "Bluesky"
+    ours = True
+    by_hand = False
 
     def __init__(self, server: BlueskyServer, handle: str) -> None:
         self.handle = handle
@@ -22,6 +24,10 @@ class BlueskyPlace:
     def post(self, text: str) -> str:
         """Post on the account."""
         return self._person.link(self._person.post(text))
+
+    def take_down(self, link: str) -> None:
+        """Delete the post's record."""
+        self._person.delete(link.rpartition("/")[2])
 
     def seen_by_a_stranger(self) -> list[str]:
         """The posts in the account's repository."""

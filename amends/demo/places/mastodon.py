@@ -23,6 +23,8 @@ class MastodonPlace:
 
     platform = "mastodon"
     title = "Mastodon"
+    ours = True
+    by_hand = False
 
     def __init__(self, instance: PracticeMastodon, handle: str, name: str) -> None:
         self.handle = handle
@@ -41,6 +43,14 @@ class MastodonPlace:
         )
         status = _Status.model_validate(made.raise_for_status().json())
         return f"{self.base_url}/@{self.handle}/{status.id}"
+
+    def take_down(self, link: str) -> None:
+        """Delete the post."""
+        httpx.delete(
+            f"{self.base_url}/api/v1/statuses/{link.rpartition('/')[2]}",
+            headers={"Authorization": f"Bearer {self._token}"},
+            trust_env=False,
+        ).raise_for_status()
 
     def seen_by_a_stranger(self) -> list[str]:
         """The account's posts, as the instance lists them for anybody."""

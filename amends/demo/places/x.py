@@ -11,13 +11,16 @@ ANSWER_SECONDS = 0.15
 
 
 class XPlace:
-    """The department's account on the practice platform."""
+    """An account on the practice platform."""
 
     platform = "x"
-    title = "X"
+    by_hand = False
 
-    def __init__(self, sandbox: Sandbox, handle: str, name: str) -> None:
-        self.handle = handle
+    def __init__(
+        self, sandbox: Sandbox, handle: str, name: str, title: str = "X", *, ours: bool = True
+    ) -> None:
+        self.handle, self.title, self.ours = handle, title, ours
+        self._sandbox = sandbox
         self.base_url = sandbox.url
         self.page: str | None = f"{sandbox.url}/{handle}"
         self.credentials = sandbox.add_account(handle, name).secret
@@ -31,6 +34,11 @@ class XPlace:
         )
         return str(answer.raise_for_status().json()["url"])
 
+    def take_down(self, link: str) -> None:
+        """Delete the post in its owner's own app."""
+        if post := self._sandbox.timeline.find(link.rpartition("/")[2]):
+            self._sandbox.timeline.delete(post)
+
     def seen_by_a_stranger(self) -> list[str]:
         """The posts on the account's public page."""
         answer = httpx.get(f"{self.page}?still", trust_env=False)
@@ -40,7 +48,8 @@ class XPlace:
 
     def answer_to_a_stranger(self, link: str) -> str:
         """The status of the post's own page."""
-        return f"{httpx.get(link, trust_env=False).status_code}: no such post"
+        status = httpx.get(link, trust_env=False).status_code
+        return "404: no such post" if status == 404 else f"{status}: it is there"
 
 
 class _Posts(HTMLParser):
