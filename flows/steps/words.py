@@ -12,6 +12,7 @@ from flows.ledger import carry_out
 from flows.letters import NewNotice, queue_notice
 from flows.register import read_register
 from flows.step import step
+from flows.tainting import note_taint, taint_of
 from integrations.errors import OutsideError
 from models.audit import chain_of_incident
 from models.columns import new_id
@@ -117,6 +118,11 @@ def _draft(here: Office, reference: str, plan: Plan, account: Account) -> None:
             if question.type == DecisionType.FACTS:
                 question.withdrawn_at = tx.now()
                 tx.add(question)
+        if found := taint_of(tx, here, incident, plan.statement, rendered.text, rendered.language):
+            statement = draft.statement(tx, StatementState.WITHDRAWN)
+            note_taint(tx, statement, "words-tainted", found)
+            ask_for_words(tx, statement)
+            return
         statement = draft.statement(tx, _first_state(plan, draft.told(), rendered.text))
         draft.wording(tx, statement, rendered)
 
