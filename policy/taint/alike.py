@@ -48,6 +48,7 @@ def near(word: str) -> Iterator[str]:
     for one in readings(word):
         if len(one) >= SOUND:
             yield f"sound:{sound(one)}"
+            yield f"sound:{sound(one.replace('ch', 'k'))}"  # as in Italian and Greek names
             yield f"looks:{looks(one)}"
         if len(one) >= SLIP and not one.isdigit():
             yield f"slip:{one}"

@@ -1,6 +1,7 @@
 """Looking in words for anything that may not be repeated, in whatever dress (pure)."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from policy.taint.alike import bones, near, readings
 from policy.taint.characters import heard, is_abjad, seen, unleeted, visible
@@ -49,7 +50,8 @@ def find_taint(
     return tuple(found[key] for key in sorted(found))
 
 
-def _own(texts: Iterable[str]) -> tuple[frozenset[tuple[str, ...]], frozenset[str]]:
+@lru_cache(maxsize=64)
+def _own(texts: tuple[str, ...]) -> tuple[frozenset[tuple[str, ...]], frozenset[str]]:
     """The runs and the words of the template's own text."""
     rows, words = set[tuple[str, ...]](), set[str]()
     for text in texts:

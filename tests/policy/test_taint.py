@@ -246,7 +246,7 @@ CAPTURE = st.lists(
 @given(CAPTURE)
 @example(" ".join(templates()))
 @example("oursofbeen dehsilbup aposton 1 one sharei Please Do Not Share It")
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_the_templates_of_these_kinds_pass_whatever_the_post_was(capture: str) -> None:
     for kind in sorted(SECRET_KINDS):
         mine = Own(own_text_for(StatementKind.REMOVAL_NOTE, [kind]), common_words(["en"]))
@@ -285,7 +285,7 @@ UNCOMMON = st.text(string.ascii_lowercase, min_size=5, max_size=12)
 
 
 @given(UNCOMMON, st.sampled_from(DISGUISES), st.integers(0, 3))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_any_word_of_a_post_is_found_in_any_disguise(word: str, disguise, place: int) -> None:
     assume(word not in own().common and word not in SAID.lower())
     sentences = ["We are sorry.", "Please do not share it.", "It has been removed."]
@@ -311,7 +311,7 @@ DIGIT_DISGUISES = (
 
 
 @given(st.integers(1000, 10**11).map(str), st.sampled_from(DIGIT_DISGUISES))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_any_number_of_a_post_is_found_in_any_disguise(digits: str, disguise) -> None:
     post = (Piece(Origin.POST, f"Call {digits} now"),)
     assert said(SAID.format(disguise(digits)), post)
