@@ -1,11 +1,13 @@
 """What of a notice is the installation's own: its address, its names, references and times."""
 
 import re
+from calendar import month_name
 from collections.abc import Iterable, Iterator, Sequence
 from html.parser import HTMLParser
 
 from amends.settings import Settings
 from flows.intake import LETTERS
+from policy.taint.characters import visible
 from policy.taint.tokens import link_spans
 from policy.taint.words import Found, Origin, Part, Sort
 
@@ -14,28 +16,26 @@ PAGES = rf"(?:/i/{REFERENCE}|/ack/[A-Za-z0-9_-]{{20,64}}|/cases(?:/[A-Za-z0-9_-]
 """The pages that a notice may lead to: that of the incident, one's own receipt, and what is
 sealed."""
 
-DAY = r"\bby \d\d:\d\d UTC on \d{1,2} [A-Z][a-z]+ \d{4}"
-APART = " ¦ "
-"""Stands where something was left out, so that nothing is joined across it."""
+DAY = rf"(?<=\bby )\d\d:\d\d UTC on \d{{1,2}} (?:{'|'.join(month_name[1:])}) \d{{4}}"
 
 SAYING = frozenset({"href", "src", "title", "alt", "content"})
 
 
-def without_frame(settings: Settings, text: str) -> str:
-    """What of a subject or a message its template and its facts did not have to say."""
+def without_frame(settings: Settings, text: str) -> tuple[str, ...]:
+    """What of a subject or a message is left without its facts, in pieces: nothing is joined where
+    one stood."""
     said = _shown(text)
     for own in _own(settings):
-        said = own.sub(APART, said)
-    return said
+        said = [left for piece in said for left in own.split(piece)]
+    return tuple(piece for piece in said if piece.strip())
 
 
 def links_elsewhere(settings: Settings, parts: Iterable[tuple[Part, str]]) -> Iterator[Found]:
     """Links to anything but the installation's own pages."""
     for _, text in parts:
-        said = without_frame(settings, text)
-        for start, _ in link_spans(said):
-            at = len(said[:start].split()) + 1
-            yield Found(Part.LINK, Sort.OTHER_LINK, Origin.NOBODY, at)
+        for at, piece in enumerate(without_frame(settings, text), 1):
+            if link_spans(visible(piece)):
+                yield Found(Part.LINK, Sort.OTHER_LINK, Origin.NOBODY, at)
 
 
 def _own(settings: Settings) -> Sequence[re.Pattern[str]]:
@@ -47,14 +47,14 @@ def _own(settings: Settings) -> Sequence[re.Pattern[str]]:
     return [re.compile(shape) for shape in shapes]
 
 
-def _shown(text: str) -> str:
+def _shown(text: str) -> list[str]:
     """The text; of HTML what a person reads of it, and where it leads."""
     if "</" not in text:
-        return text
+        return [text]
     reader = _Reader()
     reader.feed(text)
     reader.close()
-    return APART.join(reader.said)
+    return ["".join(reader.said), *reader.attributes]
 
 
 class _Reader(HTMLParser):
@@ -63,13 +63,14 @@ class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.said: list[str] = []
+        self.attributes: list[str] = []
         self._styling = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """What html.parser calls for each tag."""
         self._styling = tag == "style"
         leads = tag != "meta"
-        self.said += [value for name, value in attrs if name in SAYING and value and leads]
+        self.attributes += [value for name, value in attrs if name in SAYING and value and leads]
 
     def handle_endtag(self, tag: str) -> None:
         """The same, for its end."""

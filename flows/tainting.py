@@ -75,7 +75,7 @@ def taint_of_payload(here: Office, effect: Effect, payload: bytes) -> str | None
     if effect.kind == EffectKind.NOTICE:
         parts = _parts_of_mail(here, frozen)
         found = (*links_elsewhere(here.settings, parts), *find_taint(
-            [(part, without_frame(here.settings, text)) for part, text in parts],
+            [(part, left) for part, text in parts for left in without_frame(here.settings, text)],
             held,
             Own(own_text_of_notices(), common_words(())),
         ))  # fmt: skip

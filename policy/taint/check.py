@@ -1,12 +1,22 @@
 """Looking in words for anything that may not be repeated, in whatever dress (pure)."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from policy.taint.alike import bones, near, readings
 from policy.taint.characters import heard, is_abjad, seen, unleeted, visible
-from policy.taint.held import LONGEST, RUN, Index, What, camel, in_a_row, index_of, is_allowed
-from policy.taint.numbers import runs
+from policy.taint.held import (
+    DIGITS,
+    LONGEST,
+    RUN,
+    Index,
+    What,
+    camel,
+    in_a_row,
+    index_of,
+    is_allowed,
+)
+from policy.taint.numbers import Run, runs
 from policy.taint.tokens import Token, read, tokens
 from policy.taint.words import Found, Own, Part, Piece, Sort
 
@@ -21,9 +31,6 @@ ACROSS = 8
 
 OF_COMMON = 5
 """So many are found where common words, set side by side, make up another word."""
-
-DIGITS = 4
-"""So many digits of a longer number are that number."""
 
 
 def find_taint(
@@ -93,6 +100,7 @@ class _Said:
     ) -> None:
         self.words, self.masked, self.index, self.plainly = words, masked, index, plainly
         self.allowed = [is_allowed(word, allowed) for word in words]
+        self.sizes = sorted({len(one) for one in index.numbers if len(one) >= DIGITS})
 
     def hits(self) -> Iterator[tuple[int, What]]:
         """The index of the word at which something is repeated, and what."""
@@ -174,7 +182,7 @@ class _Said:
     def _rows(self) -> Iterator[tuple[int, What]]:
         for at, row in enumerate(in_a_row(self.words)):
             what = self.index.runs.get(row)
-            if what and not all(self.masked[at : at + RUN]):
+            if what and not any(self.masked[at : at + RUN]):
                 yield at, what
 
     def _numbers(self) -> Iterator[tuple[int, What]]:
@@ -184,8 +192,22 @@ class _Said:
             if len(run.groups) == 1 and spelled:
                 continue
             for together, at in run.joined():
-                if not self.masked[at] and (what := _number(self.index.numbers, together)):
+                what = self.index.numbers.get(together.lstrip("0") or "0")
+                what = what or self.index.parts_of_numbers.get(together)
+                if what and not self.masked[at]:
                     yield at, what
+            yield from self._within(run)
+
+    def _within(self, run: Run) -> Iterator[tuple[int, What]]:
+        """Numbers that stand in the middle of longer ones."""
+        digits = "".join(run.groups)
+        of = [at for group, at in zip(run.groups, run.at, strict=True) for _ in group]
+        for size in self.sizes:
+            for first in range(len(digits) - size + 1):
+                piece = digits[first : first + size]
+                what = self.index.numbers.get(piece) or self.index.numbers.get(piece[::-1])
+                if what and not self.masked[of[first]]:
+                    yield of[first], what
 
 
 def _places(readings_: Sequence[str]) -> list[int]:
@@ -194,21 +216,6 @@ def _places(readings_: Sequence[str]) -> list[int]:
         starts.append(at)
         at += len(one)
     return starts
-
-
-def _number(held: Mapping[str, What], said: str) -> What | None:
-    """The number itself, most of it, or it within a longer one; forwards or backwards."""
-    bare = said.lstrip("0") or "0"
-    if what := held.get(bare):
-        return what
-    if len(bare) < DIGITS:
-        return None
-    for one, what in held.items():
-        if len(one) >= DIGITS and (one in bare or one in bare[::-1]):
-            return what
-        if len(bare) >= len(one) / 3 and (bare in one or bare[::-1] in one):
-            return what
-    return None
 
 
 __all__ = ["Found", "Own", "Part", "Piece", "Sort", "find_taint"]

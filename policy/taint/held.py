@@ -19,6 +19,12 @@ LONGEST = 48
 PREFIX = 5
 """A beginning of a word of so many letters stands for it."""
 
+DIGITS = 4
+"""So many digits of a longer number are that number,"""
+
+MOST = 3
+"""if they are a third of it or more."""
+
 _CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
@@ -44,6 +50,7 @@ class Index:
     names: dict[str, What] = field(default_factory=dict, repr=False)
     runs: dict[tuple[str, ...], What] = field(default_factory=dict, repr=False)
     numbers: dict[str, What] = field(default_factory=dict, repr=False)
+    parts_of_numbers: dict[str, What] = field(default_factory=dict, repr=False)
     starts: set[str] = field(default_factory=set, repr=False)
     """The first three letters of every word and of every word read backwards."""
 
@@ -158,4 +165,17 @@ def _add_numbers(
         if len(run.groups) == 1 and alone.raw.isalpha() and is_allowed(alone, allowed):
             continue
         for together, _ in run.joined():
-            index.numbers.setdefault(together.lstrip("0") or "0", what)
+            bare = together.lstrip("0") or "0"
+            if bare not in index.numbers:
+                index.numbers[bare] = what
+                _add_parts(index, together, what)
+
+
+def _add_parts(index: Index, number: str, what: What) -> None:
+    """Most of a number is the number: its end, its beginning, either of them backwards."""
+    least = max(DIGITS, len(number) // MOST)
+    for first in range(len(number) - least + 1):
+        for last in range(first + least, min(len(number), first + LONGEST) + 1):
+            part = number[first:last]
+            index.parts_of_numbers.setdefault(part, what)
+            index.parts_of_numbers.setdefault(part[::-1], what)

@@ -145,6 +145,11 @@ def test_nothing_of_the_post_comes_through(evasion: str) -> None:
     assert said(SAID.format(evasion))
 
 
+@pytest.mark.parametrize("name", ["Bo", "bo", "B\u200bo", "b\u00f6", "Ｂｏ", "Во", "@bo", "Bo’s"])
+def test_a_name_of_two_letters_is_found_as_a_word(name: str) -> None:
+    assert said(SAID.format(name), (Piece(Origin.POST, "They met Bo there"),))
+
+
 ORDINARY = (
     "",
     "It has been removed.",
