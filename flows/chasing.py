@@ -108,8 +108,11 @@ def _is_by_hand(question: Decision, seen: Snapshot) -> bool:
 
 
 def _is_publishing(question: Decision, seen: Snapshot) -> bool:
-    statements = {statement.id for statement in seen.statements}
-    return question.type == DecisionType.SETTLE and question.target in statements
+    return question.type == DecisionType.SETTLE and _is_about_words(question, seen)
+
+
+def _is_about_words(question: Decision, seen: Snapshot) -> bool:
+    return question.target in {statement.id for statement in seen.statements}
 
 
 def next_reminder(asked_at: datetime, reminders: int, now: datetime) -> datetime:
@@ -182,6 +185,8 @@ class _Chase:
         """The notice of the question; its own words where it is about an account elsewhere."""
         if _is_publishing(question, self.seen):
             return "publish_again" if question.because else "publish_by_hand"
+        if question.type == DecisionType.CONFIRM and _is_about_words(question, self.seen):
+            return "published_words"
         if question.because == Because.STILL_THERE:
             return "still_there"
         if question.because == Because.WILL_NOT and question.type == DecisionType.KEEP:

@@ -16,6 +16,7 @@ from flows.acts.registry import act_for
 from flows.hands import Hands, hands_here
 from flows.outlasting import outlast
 from flows.repeats import if_repeated
+from flows.tainting import taint_of_payload
 from integrations.deadline import Left, require_time, within
 from integrations.errors import (
     NotAuthorised,
@@ -221,6 +222,8 @@ def _attempt(hands: Hands, claim: Claim) -> Ending:
     kind = claim.effect.kind
     if hashlib.sha256(claim.payload).hexdigest() != claim.effect.digest:
         return Ending(Outcome.REFUSED, "payload-changed")
+    if tainted := taint_of_payload(hands.office, claim.effect, claim.payload):
+        return Ending(Outcome.REFUSED, tainted)
     faults.point(f"{kind}:before-call")
     try:
         with within(time_for(hands, claim)):

@@ -30,6 +30,7 @@ from models.words import (
 )
 from policy.access import Relation
 from policy.plan import ClearanceMode, CorrectionWord
+from policy.taint.words import Gap, Origin
 
 
 class PostShape(BaseModel):
@@ -51,6 +52,15 @@ class PostShape(BaseModel):
     reported_at: datetime
     deleted_at: datetime | None
     verified_at: datetime | None
+
+
+class TaintCheckShape(BaseModel):
+    """What public words of a secret, personal or dangerous mistake were held against, and what of
+    it nobody but a person can hold them against."""
+
+    against: list[Origin]
+    gaps: list[Gap]
+    sentence: str
 
 
 class StatementShape(BaseModel):
@@ -86,6 +96,7 @@ class StatementShape(BaseModel):
     length: int | None
     longest: int | None
     you_may_clear: bool
+    taint_check: TaintCheckShape | None
 
 
 class NoticeShape(BaseModel):

@@ -29,8 +29,10 @@ from flows.shapes import (
     SettlementShape,
     StatementShape,
     StepShape,
+    TaintCheckShape,
     WaitShape,
 )
+from flows.withheld import against, gaps, is_withheld
 from models.decisions import Decision
 from models.effects import Attempt
 from models.incident import Post, Report
@@ -47,6 +49,7 @@ from models.statements import Statement, Wording
 from models.store import Transaction
 from models.words import (
     EDIT_BY_HAND,
+    LOOK_AT_WORDS,
     PUBLISH_BY_HAND,
     WAIT_LABELS,
     Choice,
@@ -220,6 +223,23 @@ def _statement(by: Viewer, statement: Statement) -> StatementShape:
         length=statement.length if statement.state == StatementState.NEEDS_HUMAN else None,
         longest=statement.longest if statement.state == StatementState.NEEDS_HUMAN else None,
         you_may_clear=_may_clear(by, statement),
+        taint_check=_taint_check(by),
+    )
+
+
+def _taint_check(by: Viewer) -> TaintCheckShape | None:
+    """What a clearer must know of the check that the words have passed, and of its limits."""
+    if not is_withheld(by.seen.incident):
+        return None
+    held, missing = against(by.seen), gaps(by.seen)
+    said = [label("held_against", one) for one in held]
+    return TaintCheckShape(
+        against=list(held),
+        gaps=list(missing),
+        sentence=" ".join(
+            [f"The words were held against: {', '.join(said)}."]
+            + [label("gap", one) for one in missing]
+        ),
     )
 
 
@@ -309,6 +329,8 @@ def _label(by: Viewer, waiting: Waiting, question: Decision | None) -> str:
     words = next((one for one in by.seen.statements if one.id == waiting.target), None)
     if by_hand and words is not None:
         return EDIT_BY_HAND if words.edits else PUBLISH_BY_HAND
+    if words is not None and question is not None and question.type == DecisionType.CONFIRM:
+        return LOOK_AT_WORDS
     return WAIT_LABELS[waiting.wait]
 
 

@@ -199,6 +199,10 @@ WAIT_LABELS: dict[Wait, str] = {
 PUBLISH_BY_HAND = "Waiting for someone to publish the words by hand, and to give the link"
 """What people read instead of ``Wait.PERSON``, where the words only a person can publish wait."""
 
+LOOK_AT_WORDS = "Waiting for someone to deal with published words that repeat what must not be said"
+"""What people read instead of ``Wait.CONFIRMATION``, where words went out before the mistake turned
+out to be secret, personal or dangerous."""
+
 EDIT_BY_HAND = "Waiting for someone to put the post right by hand, and to give its link"
 """The same, where the words go in the place of a post."""
 

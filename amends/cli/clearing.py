@@ -99,6 +99,9 @@ def _show_words(same: list[dict[str, Any]]) -> None:
     for line in (same[0]["text"] or "").splitlines():
         show(f"  {line}")
     show()
+    if check := same[0]["taint_check"]:
+        show(check["sentence"])
+        show()
     for one in same:
         if len(same) > 1:
             show(account_of(one))

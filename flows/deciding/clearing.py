@@ -11,6 +11,7 @@ from flows.refusals import (
     NotNowError,
     Refusal,
 )
+from flows.tainting import taint_of_wording, where
 from models.office import Office
 from models.people import Person
 from models.statements import Clearance, Statement
@@ -52,6 +53,8 @@ def clear(
         if isinstance(taken, NotTaken):
             raise _refusal(here, about, taken)
         reason = reason if approve else needed(reason, WHY_NOT)
+        if approve:
+            _require_clean(here, about)
         _give(here, about, Clearance(
             statement_id=about.id, digest=digest, person_id=person.id, role=taken.role,
             approved=approve, reason=reason, given_at=here.now,
@@ -61,6 +64,14 @@ def clear(
         about.state = taken.state
         here.tx.add(about)
         return about.state
+
+
+def _require_clean(here: Desk, about: Statement) -> None:
+    """What was reported since, or another kind of mistake, may have made these words unfit."""
+    wording = wording_of(here.seen, about)
+    assert wording is not None, "only words that are there are judged"
+    if found := taint_of_wording(here.tx, here.office, here.incident, about, wording):
+        raise NotNowError(where(found))
 
 
 def _about(here: Desk, statement: str | None, digest: str) -> Statement:

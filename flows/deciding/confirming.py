@@ -68,8 +68,8 @@ def confirm(
 
 
 def _meant(here: Desk, target: str | None) -> list[str]:
-    if target in (SECURE, MANAGER):
-        return [target]
+    if target in (SECURE, MANAGER) or target in {one.id for one in here.seen.statements}:
+        return [str(target)]
     waiting = [
         question
         for question in here.seen.open_decisions()

@@ -5,7 +5,8 @@ from datetime import timedelta
 from flows.deciding.desk import Desk, desk
 from flows.deciding.questions import decide, needed, open_question, withdraw_question
 from flows.deciding.statements import account_meant, statement_meant, take_back
-from flows.refusals import NotNowError
+from flows.refusals import BadRequestError, NotNowError
+from flows.tainting import taint_of, where
 from models.columns import new_id
 from models.office import Office
 from models.people import Account, Person
@@ -46,8 +47,9 @@ def write_words(
 def put_words(here: Desk, about: Statement, text: str, language: str | None = None) -> str:
     """Make these the statement's words, which wait for clearance; returns their digest.
 
-    Raises NotNowError.
+    Raises NotNowError, and BadRequestError where they repeat what may not be repeated.
     """
+    _require_clean(here, about, text, language)
     take_back(here, about, "words-changed")
     withdraw_question(here, DecisionType.SETTLE, about.id)  # nobody publishes what is not cleared
     wording = _version(here, about, text, language)
@@ -57,6 +59,12 @@ def put_words(here: Desk, about: Statement, text: str, language: str | None = No
     _answer(here, about)
     here.record("words-written", statement=about.id, digest=wording.digest, version=wording.version)
     return wording.digest
+
+
+def _require_clean(here: Desk, about: Statement, text: str, language: str | None) -> None:
+    spoken = language or here.incident.language
+    if found := taint_of(here.tx, here.office, here.incident, about.kind, text, spoken):
+        raise BadRequestError(where(found))
 
 
 def _statement(here: Desk, statement: str | None, account: str | None) -> Statement:

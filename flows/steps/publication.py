@@ -11,6 +11,8 @@ from flows.ledger import carry_out, plan_effect
 from flows.side_by_side import side_by_side
 from flows.step import step
 from flows.steps.words import true_claims_of
+from flows.tainted_words import look_at_published, void_tainted
+from flows.tainting import taint_of_wording
 from flows.words_by_hand import length_of
 from models.audit import chain_of_incident
 from models.decisions import Decision
@@ -22,11 +24,13 @@ from models.statements import Statement, Wording
 from models.store import Transaction
 from models.words import DecisionType, EffectKind, StatementState, Step
 from policy.plan import Plan
+from policy.taint.words import Found
 
 
 @step(Step.PUBLISH)
 def publish(here: Office, incident: Incident, plan: Plan) -> None:
     """Publish each statement that is cleared, as a post of its own."""
+    look_at_published(here, incident.reference)
     with here.store.read() as tx:
         seen = snapshot(tx, incident)
     if any(d.type == DecisionType.SKIP and d.target == Step.PUBLISH for d in seen.decisions):
@@ -76,7 +80,9 @@ def _in_peoples_hands(seen: Snapshot) -> dict[str, Decision]:
 def _take_from_hands(here: Office, reference: str, statement_id: str) -> None:
     """What may not be said by us may not be said by hand either."""
     with here.store.read() as tx:
-        if not _untrue_in_hands(here, snapshot(tx, incident_by(tx, reference)), statement_id):
+        seen = snapshot(tx, incident_by(tx, reference))
+        untrue = _untrue_in_hands(here, seen, statement_id)
+        if not untrue and not _tainted_in_hands(tx, here, seen, statement_id):
             return
     with here.store.write("take-from-hands") as tx:
         incident = incident_by(tx, reference)
@@ -87,6 +93,11 @@ def _take_from_hands(here: Office, reference: str, statement_id: str) -> None:
             question.withdrawn_at = tx.now()
             tx.add(question)
             _void(tx, next(s for s in seen.statements if s.id == statement_id), untrue)
+        elif found := _tainted_in_hands(tx, here, seen, statement_id):
+            question = _in_peoples_hands(seen)[statement_id]
+            question.withdrawn_at = tx.now()
+            tx.add(question)
+            void_tainted(tx, next(s for s in seen.statements if s.id == statement_id), found)
 
 
 def _untrue_in_hands(here: Office, seen: Snapshot, statement_id: str) -> list[str]:
@@ -94,6 +105,16 @@ def _untrue_in_hands(here: Office, seen: Snapshot, statement_id: str) -> list[st
     if statement_id not in _in_peoples_hands(seen) or statement.wording_id is None:
         return []
     return _untrue_claims(here, seen, statement, seen.wordings[statement.wording_id])
+
+
+def _tainted_in_hands(
+    tx: Transaction, here: Office, seen: Snapshot, statement_id: str
+) -> tuple[Found, ...]:
+    statement = next(s for s in seen.statements if s.id == statement_id)
+    if statement_id not in _in_peoples_hands(seen) or statement.wording_id is None:
+        return ()
+    wording = seen.wordings[statement.wording_id]
+    return taint_of_wording(tx, here, seen.incident, statement, wording)
 
 
 def _authorise(here: Office, reference: str, statement_id: str) -> None:
@@ -107,6 +128,9 @@ def _authorise(here: Office, reference: str, statement_id: str) -> None:
         wording = seen.wordings[statement.wording_id]
         if untrue := _untrue_claims(here, seen, statement, wording):
             _void(tx, statement, untrue)
+            return
+        if found := taint_of_wording(tx, here, incident, statement, wording):
+            void_tainted(tx, statement, found)
             return
         text = here.content.open_text(wording.text_sealed, place("wording", wording.id, "text"))
         plan_effect(

@@ -121,8 +121,10 @@ def manager_may_hear(seen: Snapshot, register: Register) -> bool:
     told_by_them = any(p.email == seen.incident.poster_email or _is_dtu(p) for p in people)
     if told_by_them and not is_elsewhere(seen):
         return True
+    of_words = {statement.id for statement in seen.statements}
     return any(
         d.type == DecisionType.CONFIRM
+        and d.target not in of_words
         and d.choice == Choice.YES
         and _by_dtu(d.decided_by, register)
         for d in seen.decisions

@@ -12,6 +12,7 @@ from flows.ledger import carry_out
 from flows.letters import NewNotice, queue_notice
 from flows.register import read_register
 from flows.step import step
+from flows.tainting import note_taint, taint_of
 from integrations.errors import OutsideError
 from models.audit import chain_of_incident
 from models.columns import new_id
@@ -132,6 +133,11 @@ def _draft(
             if question.type == DecisionType.FACTS:
                 question.withdrawn_at = tx.now()
                 tx.add(question)
+        if found := taint_of(tx, here, incident, plan.statement, rendered.text, rendered.language):
+            statement = draft.statement(tx, StatementState.WITHDRAWN)
+            note_taint(tx, statement, "words-tainted", found)
+            ask_for_words(tx, statement)
+            return
         state = _first_state(plan, draft.told(), rendered.text)
         if incident.came_of:  # what is said about our own words is never agreed beforehand
             state = StatementState.WAITING

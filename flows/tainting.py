@@ -1,0 +1,127 @@
+"""The taint check on what is about to be said of an incident (design §3.7).
+
+Each place that words pass asks here: where they are drafted, written, cleared and authorised, and
+the ledger once more, right before anything leaves.
+"""
+
+import json
+from collections.abc import Iterable
+
+from flows.framing import links_elsewhere, without_frame
+from flows.withheld import is_withheld, withheld
+from models.audit import chain_of_incident
+from models.effects import Effect
+from models.incident import Incident
+from models.office import Office
+from models.sealed import place
+from models.statements import Statement, Wording
+from models.store import Transaction
+from models.words import EffectKind, Kind, StatementKind
+from policy.taint.check import find_taint
+from policy.taint.common_words import common_words
+from policy.taint.words import Found, Own, Part
+from templates.labels import label
+from templates.vocabulary import own_text_for, own_text_of_notices
+
+REPEATS = (
+    "The words repeat what must not be repeated: {places}. Write them without it. If they do not, "
+    "keep to the words of the template, and phone the duty officer."
+)
+PLACE = "{what} {whose} (word {at})"
+SHOWN = 3
+
+CARRIES_WORDS = frozenset({EffectKind.PUBLISH, EffectKind.NOTICE})
+MACHINES = frozenset({"wording", "audience", "at", "edits", "url"})
+"""What a publication's payload holds besides words."""
+
+HEADERS = frozenset({"message_id", "sender", "to", "date"})
+"""The same of a notice's: addresses and times that its template does not write."""
+
+
+def taint_of(
+    tx: Transaction, here: Office, incident: Incident, kind: StatementKind, text: str, language: str
+) -> tuple[Found, ...]:
+    """Where these public words repeat something of the incident; nothing where they may."""
+    if not is_withheld(incident):
+        return ()
+    own = _own(incident, kind, language)
+    return find_taint([(Part.WORDS, text)], withheld(tx, here, incident), own)
+
+
+def taint_of_wording(
+    tx: Transaction, here: Office, incident: Incident, statement: Statement, wording: Wording
+) -> tuple[Found, ...]:
+    """The same of a version that is stored."""
+    if not is_withheld(incident):
+        return ()
+    text = here.content.open_text(wording.text_sealed, place("wording", wording.id, "text"))
+    return taint_of(tx, here, incident, statement.kind, text, wording.language)
+
+
+def taint_of_payload(here: Office, effect: Effect, payload: bytes) -> str | None:
+    """The code of why these very bytes may not leave; None where they may. The ledger's last look.
+
+    Whatever a payload holds is checked, unless it is known to hold no words.
+    """
+    if effect.kind not in CARRIES_WORDS:
+        return None
+    with here.store.read() as tx:
+        incident = tx.get_one(Incident, effect.incident_id)
+        if not is_withheld(incident):
+            return None
+        held = withheld(tx, here, incident)
+        statement = tx.get(Statement, effect.target)
+    frozen: dict[str, object] = json.loads(payload)
+    if effect.kind == EffectKind.NOTICE:
+        parts = _parts_of_mail(here, frozen)
+        found = (*links_elsewhere(here.settings, parts), *find_taint(
+            [(part, left) for part, text in parts for left in without_frame(here.settings, text)],
+            held,
+            Own(own_text_of_notices(), common_words(())),
+        ))  # fmt: skip
+    else:
+        kind = statement.kind if statement else StatementKind.NOTE
+        said = [str(value) for name, value in frozen.items() if value and name not in MACHINES]
+        language = str(frozen.get("language", ""))
+        found = find_taint(
+            [(Part.WORDS, text) for text in said], held, _own(incident, kind, language)
+        )
+    return f"tainted-{found[0].sort}" if found else None
+
+
+def _parts_of_mail(here: Office, frozen: dict[str, object]) -> list[tuple[Part, str]]:
+    return [
+        (Part.SUBJECT if name == "subject" else Part.MESSAGE, str(value))
+        for name, value in frozen.items()
+        if value and name not in HEADERS
+    ]
+
+
+def _own(incident: Incident, kind: StatementKind, language: str) -> Own:
+    kinds = [Kind(one) for one in incident.kinds]
+    spoken = kind if kind is not StatementKind.NONE else StatementKind.NOTE
+    return Own(own_text_for(spoken, kinds), common_words((language, incident.language)))
+
+
+def where(found: Iterable[Found]) -> str:
+    """A sentence for who wrote the words: which word, and what sort of thing; never the thing."""
+    places = [
+        PLACE.format(what=label("taint", one.sort), whose=label("taint_of", one.origin), at=one.at)
+        for one in found
+    ]
+    return REPEATS.format(places="; ".join(places[:SHOWN]))
+
+
+def note_taint(tx: Transaction, statement: Statement, what: str, found: tuple[Found, ...]) -> None:
+    """One entry of the record: the first place, and how many there are."""
+    first = found[0]
+    tx.record(
+        chain_of_incident(statement.incident_id),
+        "amends",
+        what,
+        statement=statement.id,
+        taint=first.sort.value,
+        taint_of=first.origin.value,
+        word=first.at,
+        places=len(found),
+    )
