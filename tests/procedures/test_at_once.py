@@ -42,8 +42,9 @@ FEW, MANY = 3, 60
 
 SEED = int(os.environ.get("RACE_SEED") or time.time_ns() % 2**32)
 
-ENGINE_OFTEN = pytest.mark.parametrize("rounds", [2, pytest.param(40, marks=pytest.mark.matrix)])
-OFTEN = pytest.mark.parametrize("rounds", [FEW, pytest.param(MANY, marks=pytest.mark.matrix)])
+LONG = (pytest.mark.matrix, pytest.mark.timeout(900))
+ENGINE_OFTEN = pytest.mark.parametrize("rounds", [2, pytest.param(40, marks=LONG)])
+OFTEN = pytest.mark.parametrize("rounds", [FEW, pytest.param(MANY, marks=LONG)])
 
 
 @pytest.fixture
