@@ -17,6 +17,7 @@ from flows.hands import Hands, hands_here
 from flows.outlasting import outlast
 from flows.repeats import if_repeated
 from flows.tainting import taint_of_payload
+from flows.withheld import is_withheld
 from integrations.deadline import Left, require_time, within
 from integrations.errors import (
     NotAuthorised,
@@ -93,13 +94,15 @@ def plan_effect(
 
 @dataclass(frozen=True)
 class Claim:
-    """One attempt under way: the row as claimed, and what it will send."""
+    """One attempt under way: the row as claimed, and what it will send. ``withheld``: whether its
+    incident was, when it was claimed, one of which nothing may be repeated."""
 
     effect: Effect
     fence: int
     payload: bytes
     account: Account | None
     made: Mark | None = None
+    withheld: bool = True
 
 
 def carry_out(effect_id: str) -> EffectState:
@@ -177,7 +180,8 @@ def claim_effect(tx: Transaction, hands: Hands, effect_id: str) -> Claim | None:
     payload = hands.office.content.open(
         effect.payload_sealed, place("effect", effect.id, "payload")
     )
-    return Claim(effect, effect.fence, payload, account, made)
+    withheld = is_withheld(tx.get_one(Incident, effect.incident_id))
+    return Claim(effect, effect.fence, payload, account, made, withheld)
 
 
 def hold_still(tx: Transaction, effect: Effect) -> None:
@@ -222,7 +226,8 @@ def _attempt(hands: Hands, claim: Claim) -> Ending:
     kind = claim.effect.kind
     if hashlib.sha256(claim.payload).hexdigest() != claim.effect.digest:
         return Ending(Outcome.REFUSED, "payload-changed")
-    if tainted := taint_of_payload(hands.office, claim.effect, claim.payload):
+    tainted = claim.withheld and taint_of_payload(hands.office, claim.effect, claim.payload)
+    if tainted:
         return Ending(Outcome.REFUSED, tainted)
     faults.point(f"{kind}:before-call")
     try:

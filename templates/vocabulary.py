@@ -8,9 +8,11 @@ from pathlib import Path
 from jinja2 import Environment
 
 from models.words import WAIT_LABELS, Kind, Role, StatementKind
+from policy.words import Claim
 from templates.choosing import choose
 from templates.environment import HERE, plain_text
 from templates.labels import label
+from templates.words import MissingFactError, StatementFacts, languages, render_statement
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _PARENT = re.compile(r"\{% extends \"([^\"]+)\"")
@@ -37,13 +39,31 @@ def own_text(template: str, language: str) -> tuple[str, ...]:
 
 
 def own_text_for(statement: StatementKind, kinds: Collection[Kind]) -> tuple[str, ...]:
-    """The same of the template that such a statement is drafted from, in every language that has
-    it. Raises NoTemplateError."""
+    """All that such a statement says by itself, in every language and with every claim. Raises
+    NoTemplateError."""
+    return _own_text_for(statement, tuple(sorted(set(kinds))))
+
+
+@cache
+def _own_text_for(statement: StatementKind, kinds: tuple[Kind, ...]) -> tuple[str, ...]:
     template = choose(statement, kinds).template
     paths = (HERE / "statements").glob(f"*/{template}*.txt")
     named = [path for path in sorted(paths) if path.name.split(".")[0] == Path(template).name]
-    texts = (own_text(path.name.removesuffix(".txt"), path.parent.name) for path in named)
-    return sum(texts, ())
+    pieces = (own_text(path.name.removesuffix(".txt"), path.parent.name) for path in named)
+    return sum(pieces, _without_facts(statement, kinds))
+
+
+def _without_facts(statement: StatementKind, kinds: tuple[Kind, ...]) -> tuple[str, ...]:
+    """The words as they are drafted where nobody has told anything; none where facts are needed."""
+    every = frozenset(claim.value for claim in Claim)
+    try:
+        return tuple(
+            render_statement(statement, kinds, StatementFacts(""), claims, language).text
+            for language in sorted(languages())
+            for claims in (frozenset[str](), every)
+        )
+    except MissingFactError:
+        return ()
 
 
 @cache
