@@ -80,6 +80,17 @@ TABLES = {
     "itself.",
     "fallbacks": "Who is asked when nobody of the register fills a role.",
     "claims": "The truth gate: what may be said, and only when it is true.",
+    "findings": "What is found in public words before they go out, and what it does: `refused` "
+    "cannot be sent, at `look-again` the clearer looks and may go on.",
+    "wording": "Phrases that are findings, or (`needed`) whose absence is one; read as `phrases` "
+    "are.",
+    "facts": "The facts that claims rest on: what is said where one is missing, and who records it "
+    "how ([what can be said](../explanation/what-can-be-said.md)).",
+    "phrases": "How claims are recognised in words that a person writes, in English: regular "
+    "expressions over lower-case text with contractions in full. `{post}` and the like are lists "
+    "of words in `policy/reading.py`; `<4>` is up to four words. `says` is taken as the claim "
+    "unless it is denied just before, `says-no` holds its own denial, `may-say` makes the clearer "
+    "say.",
 }
 
 

@@ -139,8 +139,9 @@ def ask_to_publish(tx: Transaction, statement: Statement, because: Because | Non
     )
 
 
-def ask_for_words(tx: Transaction, statement: Statement) -> None:
-    """No template fits, or a clearer said no: a person writes the words."""
+def ask_for_words(tx: Transaction, statement: Statement, because: Because | None = None) -> None:
+    """No template fits, or a clearer said no, or they are not true any more: a person writes the
+    words."""
     ask(
         tx,
         statement.incident_id,
@@ -150,6 +151,7 @@ def ask_for_words(tx: Transaction, statement: Statement) -> None:
         within=timedelta(minutes=20),
         falls_to=(Role.DTU_DUTY,),
         said="words-asked",
+        because=because,
     )
 
 

@@ -9,6 +9,7 @@ from flows.refusals import BadRequestError
 from models.links import BadLinkError, KnownAccount, ParsedLink, parse_link
 from models.people import Account, Person
 from models.words import Circumstance, DeleteWord, Kind, PosterKnown, Tier
+from policy.correcting import why_no_correction
 from policy.decide import decide
 from policy.reader import PolicyError
 
@@ -90,6 +91,7 @@ def read_report(
     Who posted is the reporter, where they did not say and publish for every account (design §3.1).
     """
     posts = _posts(request, accounts)
+    _check_facts(request)
     tiers = {post.account.tier for post in posts if post.account}
     tier = Tier.PERSONAL_OFFICIAL if Tier.PERSONAL_OFFICIAL in tiers else Tier.OFFICIAL
     try:
@@ -141,6 +143,15 @@ def account_of(link: ParsedLink, accounts: Iterable[Account]) -> Account | None:
         return not (account.base_url and link.url.startswith(account.base_url.rstrip("/") + "/"))
 
     return next(iter(sorted(filter(fits, accounts), key=elsewhere)), None)
+
+
+def _check_facts(request: ReportRequest) -> None:
+    """What is given of both may not be the same. Either may be left for later."""
+    facts = request.facts
+    if "wrong" in facts and "right" in facts:
+        refused = why_no_correction(facts["wrong"], facts["right"], request.kinds)
+        if refused:
+            raise BadRequestError(refused)
 
 
 def _poster(

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
+from flows.inspecting import HowRead
 from models.looks import Saw
 from models.retries import RetryCode, RetryOf
 from models.settlement import SettleOf
@@ -29,8 +30,11 @@ from models.words import (
     Wait,
 )
 from policy.access import Relation
+from policy.correcting import How
+from policy.looking import Sort
 from policy.plan import ClearanceMode, CorrectionWord
 from policy.taint.words import Gap, Origin
+from policy.words import Claim, Finding
 
 
 class PostShape(BaseModel):
@@ -61,6 +65,41 @@ class TaintCheckShape(BaseModel):
     against: list[Origin]
     gaps: list[Gap]
     sentence: str
+
+
+class ChangeShape(BaseModel):
+    """A run of words that a correction leaves, takes out or puts in, in their order."""
+
+    how: How
+    text: str
+
+
+class ClaimShape(BaseModel):
+    """A claim that the words make or may make, by the truth gate."""
+
+    claim: Claim
+    says: str = Field(description="what it says, after “the words say”")
+    how: HowRead = Field(
+        description="`says`: the words make it; `may-say`: they may; `not-read`: they are not "
+        "English that we can read"
+    )
+    sentences: list[int] = Field(description="in which sentences of the words, from 1")
+    why_not: str | None = Field(description="why it may not be made now; null where it may")
+    asked: bool = Field(description="whether a clearer must say if the words make it")
+
+
+class FindingShape(BaseModel):
+    """Something that was found in words that are not out yet."""
+
+    finding: Finding
+    then: Sort = Field(
+        description="`refused`: the words cannot be sent with it; `look-again`: the clearer looks, "
+        "and may go on by naming it in `confirmed`"
+    )
+    sentence: str = Field(description="what and where, for people")
+    start: int = Field(description="where it begins in `text`, in characters from 0")
+    end: int = Field(description="where it ends; 0 where it is about all of the words")
+    instead: list[str] = Field(description="what may be meant")
 
 
 class StatementShape(BaseModel):
@@ -97,6 +136,12 @@ class StatementShape(BaseModel):
     longest: int | None
     you_may_clear: bool
     taint_check: TaintCheckShape | None
+    claims: list[ClaimShape] = Field(description="until the words are out")
+    findings: list[FindingShape] = Field(description="until the words are out")
+    difference: list[ChangeShape] = Field(
+        description="of a correction, from what was wrong to what is right; of words in the place "
+        "of a post, from the post as it was kept; empty where there is none, or none of yours"
+    )
 
 
 class NoticeShape(BaseModel):

@@ -1,6 +1,7 @@
 """What one person may see of an incident, by their relation to it (design §8, §9).
 
-Never the text of a post, and nothing of a referral.
+Never the text of a post (but for what the putting right of a typo changes in it, to those who may
+read the facts), and nothing of a referral.
 """
 
 import json
@@ -8,7 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from flows.differing import difference
 from flows.failed_captures import why_not_captured
+from flows.inspecting import NOTHING_FOUND, ClaimFound, Inspection, inspect_words
 from flows.naming import shown_as
 from flows.own_words import led_to
 from flows.refusals import NO_INCIDENT, NotFoundError
@@ -16,9 +19,12 @@ from flows.register import read_register
 from flows.shapes import (
     AnswerShape,
     AttemptShape,
+    ChangeShape,
+    ClaimShape,
     ClockShape,
     DecisionShape,
     FactsShape,
+    FindingShape,
     IncidentShape,
     LookShape,
     NoticeShape,
@@ -64,6 +70,8 @@ from models.words import (
 from policy.access import LEFT_US, Act, Relation, answerers, is_dtu, may, relations
 from policy.clearing import given, groups_for, wording_of
 from policy.clocks import breach_due_at
+from policy.correcting import Change
+from policy.looking import Found, finding_row, sentence_of
 from policy.people import Register
 from policy.stored import plan_of
 from templates.labels import label
@@ -73,6 +81,10 @@ from templates.settling import answer_sentence, attempt_sentence, look_sentence
 
 NAMED_TO = frozenset({Relation.DTU, Relation.POSTER, Relation.LINE_MANAGER, Relation.AUDITOR})
 """Who may read who posted."""
+
+
+UNSAID = frozenset({StatementState.WAITING, StatementState.CLEARED, StatementState.NEEDS_HUMAN})
+"""Words that are still looked at: they are not out."""
 
 
 @dataclass(frozen=True)
@@ -199,6 +211,7 @@ def _statement(by: Viewer, statement: Statement) -> StatementShape:
     wording = wording_of(by.seen, statement)
     account = by.seen.accounts[statement.account_id]
     said = given(by.seen, statement)
+    inspection = _inspected(by, statement)
     emails = {one.id: one.email for one in by.register.people}
     return StatementShape(
         id=statement.id,
@@ -220,10 +233,39 @@ def _statement(by: Viewer, statement: Statement) -> StatementShape:
         published_at=statement.published_at,
         published_by_hand_by=by.name(statement.published_by) if statement.published_by else None,
         attested_by=by.name(statement.attested_by) if statement.attested_by else None,
-        length=statement.length if statement.state == StatementState.NEEDS_HUMAN else None,
-        longest=statement.longest if statement.state == StatementState.NEEDS_HUMAN else None,
+        length=statement.length,
+        longest=statement.longest,
         you_may_clear=_may_clear(by, statement),
         taint_check=_taint_check(by),
+        claims=[_claim(one) for one in inspection.claims],
+        findings=[_finding(one) for one in inspection.found],
+        difference=[ChangeShape(how=one.how, text=one.text) for one in _difference(by, statement)],
+    )
+
+
+def _difference(by: Viewer, statement: Statement) -> tuple[Change, ...]:
+    """What the words put right, for those who may read the facts."""
+    if not by.may(Act.SEE_FACTS):
+        return ()
+    return difference(by.office, by.seen, statement)
+
+
+def _inspected(by: Viewer, statement: Statement) -> Inspection:
+    """What is found in words that are not out yet."""
+    wording = wording_of(by.seen, statement)
+    if wording is None or statement.state not in UNSAID:
+        return NOTHING_FOUND
+    return inspect_words(by.office, by.seen, statement, wording, by.register)
+
+
+def _claim(one: ClaimFound) -> ClaimShape:
+    return ClaimShape(
+        claim=one.claim,
+        says=one.says,
+        how=one.how,
+        sentences=[sentence.number for sentence in one.where],
+        why_not=one.why_not,
+        asked=one.asked,
     )
 
 
@@ -262,6 +304,17 @@ def _may_clear(by: Viewer, statement: Statement) -> bool:
         return False
     groups = groups_for(by.seen, statement, by.register, by.now)
     return any(by.person.email == one.email for group in groups for one in group.people)
+
+
+def _finding(one: Found) -> FindingShape:
+    return FindingShape(
+        finding=one.finding,
+        then=finding_row(one.finding).sort,
+        sentence=sentence_of(one),
+        start=one.start,
+        end=one.end,
+        instead=list(one.instead),
+    )
 
 
 def _notice(by: Viewer, notice: Notice) -> NoticeShape:

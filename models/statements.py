@@ -73,7 +73,11 @@ class Wording(SQLModel, table=True):
 
 
 class Clearance(SQLModel, table=True):
-    """A person's yes or no to the digest, in a role that the table lets clear."""
+    """A person's yes or no to the digest, in a role that the table lets clear.
+
+    ``claims`` are those that the person says the words make, beside the wording's own;
+    ``confirmed`` the codes of what they were shown and went on all the same.
+    """
 
     __tablename__ = "clearance"
     __table_args__ = (UniqueConstraint("statement_id", "digest", "person_id"),)
@@ -85,6 +89,8 @@ class Clearance(SQLModel, table=True):
     role: Role = word(Role)
     approved: bool
     reason: str | None = Field(default=None, max_length=1000)
+    claims: list[str] = words_list()
+    confirmed: list[str] = words_list()
     given_at: datetime = at()
 
 

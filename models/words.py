@@ -300,6 +300,7 @@ class DecisionType(StrEnum):
     ATTEST = "attest"  # a named person says that it is gone
     SETTLE = "settle"  # the ledger could not read the truth
     FACTS = "facts"  # the wrong and the right claim, with a source
+    ESTABLISH = "establish"  # a fact that public words may rest on
     WORDS = "words"  # no template fits: a person writes them
     ADVISE = "advise"
     RECLASSIFY = "reclassify"
@@ -324,6 +325,7 @@ class Because(StrEnum):
     NOT_FOUND = "not-found"
     UNREADABLE = "unreadable"
     SEVERAL = "several"
+    UNTRUE = "untrue"
 
 
 class Choice(StrEnum):

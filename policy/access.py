@@ -42,6 +42,7 @@ class Act(StrEnum):
     ATTEST = "attest"
     SETTLE = "settle"
     GIVE_FACTS = "give-facts"
+    ESTABLISH_FOR_OTHERS = "establish-for-others"
     WRITE_WORDS = "write-words"
     ADVISE = "advise"
     RECLASSIFY = "reclassify"
@@ -65,6 +66,7 @@ ALLOWED: dict[Act, frozenset[Relation]] = {
     Act.ATTEST: frozenset({R.POSTER, R.PUBLISHER, R.OWNER, R.DTU, R.ASKED}),
     Act.SETTLE: frozenset({R.DTU, R.ASKED}),
     Act.GIVE_FACTS: frozenset({R.REPORTER, R.POSTER, R.PUBLISHER, R.OWNER, R.DTU, R.ASKED}),
+    Act.ESTABLISH_FOR_OTHERS: frozenset({R.DTU}),
     Act.WRITE_WORDS: frozenset({R.PUBLISHER, R.OWNER, R.CLEARER, R.DTU, R.ASKED}),
     Act.ADVISE: frozenset({R.DTU, R.ASKED}),
     Act.RECLASSIFY: frozenset({R.DTU}),

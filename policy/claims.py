@@ -7,7 +7,7 @@ from models.words import Kind, Tier
 from policy.tables import ClaimRow, load
 from policy.words import Claim, Fact, Never
 
-__all__ = ["Claim", "Facts", "true_claims"]
+__all__ = ["Claim", "Facts", "bars_on", "true_claims"]
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,15 @@ def true_claims(
     return frozenset(
         row.claim
         for row in load().claims
-        if _is_true(row, facts)
-        and not any(_bars(bar, facts, kinds, tier) for bar in row.never_with)
+        if _is_true(row, facts) and not bars_on(row, facts, kinds, tier)
     )
+
+
+def bars_on(
+    row: ClaimRow, facts: Facts, kinds: Collection[Kind], tier: Tier
+) -> tuple[Kind | Tier | Never, ...]:
+    """What forbids the claim, whatever is recorded besides."""
+    return tuple(bar for bar in row.never_with if _bars(bar, facts, kinds, tier))
 
 
 def _is_true(row: ClaimRow, facts: Facts) -> bool:

@@ -7,7 +7,8 @@ from enum import StrEnum
 from models.people import Person
 from models.snapshot import Snapshot
 from models.statements import Clearance, Statement, Wording
-from models.words import Role, StatementKind, StatementState
+from models.words import Choice, DecisionType, Role, StatementKind, StatementState
+from policy.grounds import resting_on
 from policy.people import Group, Register, clearers, is_cleared
 from policy.stored import plan_of
 
@@ -20,8 +21,9 @@ def wording_of(seen: Snapshot, statement: Statement) -> Wording | None:
 
 
 def never_clears(seen: Snapshot, statement: Statement) -> frozenset[str]:
-    """Author, poster and whoever cleared the original; who gave the facts is an author too. Where
-    the original is a statement of ours, its authors and all who cleared it."""
+    """Author, poster and whoever cleared the original; who gave the facts is an author too, and
+    so is who recorded a fact that the words rest on. Where the original is a statement of ours, its
+    authors and all who cleared it."""
     wording = wording_of(seen, statement)
     facts_by = seen.incident.facts_by if statement.kind in CORRECTING else None
     involved = {
@@ -30,8 +32,20 @@ def never_clears(seen: Snapshot, statement: Statement) -> frozenset[str]:
         seen.incident.poster_email,
         seen.incident.cleared_by,
         *seen.incident.never_clear,
+        *(_recorded_by(seen, wording) if wording else ()),
     }
     return frozenset(email for email in involved if email)
+
+
+def _recorded_by(seen: Snapshot, wording: Wording) -> frozenset[str | None]:
+    rests_on = resting_on(wording.claims) if wording.claims else frozenset()
+    return frozenset(
+        one.decided_by
+        for one in seen.decisions
+        if one.type == DecisionType.ESTABLISH
+        and one.choice == Choice.YES
+        and one.target in rests_on
+    )
 
 
 def groups_for(

@@ -131,9 +131,11 @@ class FallbackRow:
 
 @dataclass(frozen=True)
 class ClaimRow:
-    """When a claim may be made: one fact of each group, and none of the bars."""
+    """When a claim may be made: one fact of each group, and none of the bars. ``says`` ends a
+    sentence that begins "The words say"."""
 
     claim: Annotated[Claim, Column("claim", one_of(Claim))]
+    says: Annotated[str, Column("says", _text)]
     true_when: Annotated[tuple[tuple[Fact, ...], ...], Column("true when", _facts)]
     never_with: Annotated[tuple[Kind | Tier | Never, ...], Column("never with", several(_bar))]
     note: Annotated[str, Column("note", _text)]

@@ -98,3 +98,28 @@ class Never(StrEnum):
     CLEARED_POST = "cleared-post"
     OFFENSIVE_AND_MEANT = "offensive-and-meant"
     OWN_SLIP = "own-slip"
+
+
+class Finding(StrEnum):
+    """Something that is found in public words before they go out."""
+
+    CONDITIONAL_APOLOGY = "conditional-apology"
+    BLAMES = "blames"
+    NAMES_POSTER = "names-poster"
+    MAY_NAME_POSTER = "may-name-poster"
+    NAMES_OUTCOME = "names-outcome"
+    MISSPELT = "misspelt"
+    UNKNOWN_WORD = "unknown-word"
+    BAD_LINK = "bad-link"
+    BARE_LINK = "bare-link"
+    UNKNOWN_HOST = "unknown-host"
+    UNKNOWN_HANDLE = "unknown-handle"
+    TOO_LONG = "too-long"
+    NO_APOLOGY = "no-apology"
+    NO_REPAIR = "no-repair"
+    NO_OLD_CLAIM = "no-old-claim"
+    NO_RIGHT_CLAIM = "no-right-claim"
+    LONG_SENTENCE = "long-sentence"
+    NOT_PLAIN = "not-plain"
+    MORE_THAN_A_TYPO = "more-than-a-typo"
+    NO_ALT_TEXT = "no-alt-text"

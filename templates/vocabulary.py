@@ -19,6 +19,14 @@ _PARENT = re.compile(r"\{% extends \"([^\"]+)\"")
 
 
 @cache
+def all_own_words() -> frozenset[str]:
+    """The lower-case words that our English statements say: what is expected of such words."""
+    folder = HERE / "statements" / "en"
+    names = (path.relative_to(folder).with_suffix("") for path in folder.rglob("*.txt"))
+    return frozenset().union(*(own_words(str(name), "en") for name in names))
+
+
+@cache
 def own_words(template: str, language: str) -> frozenset[str]:
     """The lower-case words of a statement's template, for the taint check.
 

@@ -8,9 +8,9 @@ import typer
 
 from amends.cli.client import Client, incident_path
 from amends.cli.exits import Code, Stop
-from amends.cli.options import AsJson, Reason, Reference, StatementId
+from amends.cli.options import AsJson, Reason, Reference, StatementId, listed
 from amends.cli.screen import show, show_json
-from amends.cli.sight import account_of, name_of
+from amends.cli.sight import account_of, changes_of, claims_of, findings_of, name_of
 
 NOTHING = "No words of this incident wait for clearance. See: amends status {reference}"
 NO_SUCH = "This incident has no such statement. See: amends status {reference}"
@@ -23,6 +23,22 @@ def clear(
     statement: StatementId = None,
     reject: Annotated[bool, typer.Option("--reject", help="Say no; needs --reason.")] = False,
     reason: Reason = None,
+    claims: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--claims",
+            help="Which of the claims that are asked about the words make, or none; asked at a "
+            "terminal.",
+        ),
+    ] = None,
+    confirm: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--confirm",
+            help="What you were told to look at again, looked at, and go on with, like "
+            "unknown-word; asked at a terminal.",
+        ),
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -42,6 +58,8 @@ def clear(
             verb = "Reject" if reject else "Clear"
             if not typer.confirm(f"{verb} these words?"):
                 raise Stop(Code.FAILED, NO)
+        said = _claims(same[0], claims) if not reject else None
+        looked = _confirmed(same[0], confirm) if not reject else None
         for about in same:
             answer = client.post(
                 incident_path(reference, "/clearances"),
@@ -50,9 +68,32 @@ def clear(
                     "digest": about["digest"],
                     "decision": "reject" if reject else "approve",
                     "reason": reason,
+                    "claims": said,
+                    "confirmed": looked,
                 },
             )
             _tell(about, answer, reject=reject, as_json=as_json, alone=len(meant) == 1)
+
+
+def _claims(about: dict[str, Any], given: list[str] | None) -> list[str] | None:
+    """What the clearer says that the words claim; None where they were neither told nor asked."""
+    if given is not None:
+        return [one for one in listed(given) if one != "none"]
+    asked = [one for one in about["claims"] if one["asked"]]
+    if not asked or not sys.stdin.isatty():
+        return None
+    return [one["claim"] for one in asked if typer.confirm(f"Do the words say {one['says']}?")]
+
+
+def _confirmed(about: dict[str, Any], given: list[str] | None) -> list[str] | None:
+    """What the clearer goes on with; None where they were neither told nor asked."""
+    if given is not None:
+        return listed(given)
+    to_look_at = [one for one in about["findings"] if one["then"] == "look-again"]
+    if not to_look_at or not sys.stdin.isatty():
+        return None
+    codes = dict.fromkeys(one["finding"] for one in to_look_at)
+    return [code for code in codes if typer.confirm(f"Go on with {code}?")]
 
 
 def _tell(
@@ -106,6 +147,8 @@ def _show_words(same: list[dict[str, Any]]) -> None:
         if len(same) > 1:
             show(account_of(one))
         show(f"SHA-256 {one['digest']}")
+    for line in (*changes_of(same[0]), *claims_of(same[0]), *findings_of(same[0])):
+        show(line)
 
 
 COMMANDS = {"clear": clear}

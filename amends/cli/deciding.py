@@ -108,6 +108,22 @@ def facts(
     send(reference, body, "the facts are recorded.", as_json=as_json)
 
 
+def establish(
+    reference: Reference,
+    fact: Annotated[
+        str, typer.Argument(help="The fact, like not-hacked-verified.", metavar="FACT")
+    ],
+    no: Annotated[bool, typer.Option("--no", help="Record that it is not so.")] = False,
+    reason: Reason = None,
+    as_json: AsJson = False,
+) -> None:
+    """Record a fact that public words may rest on; for others, --reason says who told you."""
+    body = {
+        "type": "establish", "target": fact, "choice": "no" if no else "yes", "reason": reason,
+    }  # fmt: skip
+    send(reference, body, "the fact is recorded.", as_json=as_json)
+
+
 def words(
     reference: Reference,
     text: Annotated[str, typer.Option(help="The words, exactly as they should go out.")],
@@ -209,6 +225,7 @@ COMMANDS = {
     "keep": keep,
     "attest": attest,
     "facts": facts,
+    "establish": establish,
     "words": words,
     "advise": advise,
     "reclassify": reclassify,

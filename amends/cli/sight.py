@@ -187,8 +187,51 @@ def _statement(one: dict[str, Any], said: str | None) -> tuple[str, str]:
     if one["attested_by"]:
         lines.append(f"not read back: on the word of {one['attested_by']}")
     if one["you_may_clear"]:
+        lines += [*changes_of(one), *claims_of(one), *findings_of(one)]
         lines += ["You may clear these words. This statement’s id:", one["id"]]
     return one["state"], "\n".join(lines)
+
+
+def changes_of(statement: dict[str, Any]) -> list[str]:
+    """What the words put right, a line for each change; nothing where they correct nothing."""
+    lines: list[str] = []
+    out = ""
+    for run in [*statement["difference"], {"how": "same", "text": ""}]:
+        if run["how"] == "in" and out:
+            lines.append(f"Changed: “{out}” becomes “{run['text']}”")
+        elif run["how"] == "in":
+            lines.append(f"Added: “{run['text']}”")
+        elif out:
+            lines.append(f"Left out: “{out}”")
+        out = run["text"] if run["how"] == "out" else ""
+    return lines
+
+
+def claims_of(statement: dict[str, Any]) -> list[str]:
+    """What the words claim or may claim, and why a claim may not be made; a line each."""
+    return [_claim(one) for one in statement["claims"]]
+
+
+def findings_of(statement: dict[str, Any]) -> list[str]:
+    """What was found in the words, a line each: what it does, where, and the very words."""
+    return [_finding(statement["text"] or "", one) for one in statement["findings"]]
+
+
+def _finding(text: str, one: dict[str, Any]) -> str:
+    does = "Cannot be sent" if one["then"] == "refused" else f"Look again ({one['finding']})"
+    words = " ".join(text[one["start"] : one["end"]].split())
+    return f"{does}: {one['sentence']}" + (f" “{words}”" if words else "")
+
+
+def _claim(one: dict[str, Any]) -> str:
+    where = ", ".join(str(number) for number in one["sentences"])
+    if one["how"] == "says":
+        said = f"Sentence {where} says {one['says']}"
+        return f"{said}: {one['why_not']}" if one["why_not"] else f"{said}, and so it is recorded."
+    if not one["asked"]:
+        return f"Sentence {where} may say {one['says']}, and so it is recorded."
+    said = f"Do they say {one['says']}? ({one['claim']}; sentence {where})"
+    return f"{said} They may not: {one['why_not']}" if one["why_not"] else said
 
 
 def _notice(one: dict[str, Any]) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from flows.deciding.holding import USUAL_MINUTES
 from flows.deciding.referring import Verdict
 from flows.intake import MOST_POSTS, ReportRequest
 from models.words import Circumstance, Kind, Step
+from policy.words import Claim, Fact, Finding
 
 Link = Annotated[str, Field(max_length=2000)]
 Text = Annotated[str, Field(max_length=10_000)]
@@ -112,6 +113,22 @@ class ClearanceBody(Body):
     digest: Annotated[str, Field(max_length=200, description="of the words that were shown")]
     decision: Literal["approve", "reject"]
     reason: Reason = None
+    claims: Annotated[
+        list[Claim] | None,
+        Field(
+            max_length=len(Claim),
+            description="which claims the words make, of those that `statements[].claims` asks "
+            "about; an empty list for none",
+        ),
+    ] = None
+    confirmed: Annotated[
+        list[Finding] | None,
+        Field(
+            max_length=len(Finding),
+            description="the findings of `look-again` in `statements[].findings` that you looked "
+            "at and go on with",
+        ),
+    ] = None
 
 
 class AcknowledgementBody(Body):
@@ -175,6 +192,16 @@ class FactsBody(Body):
     right: Annotated[Text, Field(description="what is right instead")]
     source_url: Source = None
     choice: Literal["given"] = "given"
+
+
+class EstablishBody(Body):
+    """Whether a fact holds that public words may rest on. ``target`` is the fact; a duty officer
+    who records it for whoever knows says in ``reason`` who told them."""
+
+    type: Literal["establish"]
+    target: Annotated[Fact, Field(description="the fact, as `facts` of the tables names it")]
+    choice: Literal["yes", "no"] = "yes"
+    reason: Reason = None
 
 
 class WordsBody(Body):
@@ -282,6 +309,7 @@ DecisionBody = Annotated[
     | AttestBody
     | SettleBody
     | FactsBody
+    | EstablishBody
     | WordsBody
     | AdviseBody
     | ReclassifyBody

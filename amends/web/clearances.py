@@ -27,6 +27,8 @@ def give_clearance(
             digest=body.digest,
             approve=body.decision == "approve",
             reason=body.reason,
+            claims=body.claims,
+            confirmed=body.confirmed,
         )
     )
     return accepted(response, reference, state=state.value)

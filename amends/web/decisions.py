@@ -11,6 +11,7 @@ from amends.web.bodies import (
     ConfirmBody,
     DecisionBody,
     ElsewhereBody,
+    EstablishBody,
     FactsBody,
     HoldBody,
     KeepBody,
@@ -28,6 +29,7 @@ from flows.deciding.advising import advise
 from flows.deciding.attesting import attest
 from flows.deciding.closing import close
 from flows.deciding.confirming import confirm
+from flows.deciding.establishing import establish
 from flows.deciding.holding import hold
 from flows.deciding.keeping import keep, put_right
 from flows.deciding.reclassifying import reclassify
@@ -71,6 +73,8 @@ def _take(here: Office, person: Person, ref: str, body: DecisionBody) -> None:
             settle(here, person, ref, there=choice == "there", target=target, link=link)
         case FactsBody(wrong=wrong, right=right, source_url=source):
             give_facts(here, person, ref, wrong=wrong, right=right, source_url=source)
+        case EstablishBody(target=fact, choice=choice):
+            establish(here, person, ref, fact=fact, holds=choice == "yes", reason=reason)
         case WordsBody():
             write_words(
                 here,

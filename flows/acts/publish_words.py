@@ -7,15 +7,17 @@ from sqlmodel import col, update
 
 from flows.acts.base import NOTHING, Again, Finding, Receipt, platform_of
 from flows.asking import ask_for_words, ask_to_publish
-from flows.hands import Hands
+from flows.hands import Hands, hands_here
 from flows.restored import may_be_up_since, not_of_others
+from flows.truth import untrue_claims
 from integrations.errors import NotSent, OutcomeUnknown, OutsideError
 from integrations.platforms.base import FOR_EVER, Platform, Published, Words
 from models.effects import Effect
 from models.incident import Incident, Post
-from models.office import Office
+from models.office import Office, office
 from models.people import Account
 from models.publishing import AFTER_PUBLISHING, why_not_sent
+from models.snapshot import snapshot
 from models.statements import Statement, Wording
 from models.store import Transaction
 from models.words import Audience, Outcome, Presence, StatementState
@@ -113,6 +115,11 @@ def again_with_key(holds: timedelta | None, age: timedelta) -> Again:
     return Again.AT_ONCE if holds == FOR_EVER else Again.ONCE_SETTLED
 
 
+def _office() -> Office:
+    hands = hands_here()
+    return hands.office if hands else office()
+
+
 class PublishWords:
     """Put a statement up, as a post of its own or in the place of one (lines 120, 122).
 
@@ -129,14 +136,23 @@ class PublishWords:
         self, tx: Transaction, effect: Effect, account: Account | None, now: datetime
     ) -> str | None:
         statement = tx.get_one(Statement, effect.target)
-        return why_not_sent(
+        incident = tx.get_one(Incident, effect.incident_id)
+        wording = tx.get(Wording, statement.wording_id) if statement.wording_id else None
+        why = why_not_sent(
             statement,
-            tx.get(Wording, statement.wording_id) if statement.wording_id else None,
-            of_incident=tx.get_one(Incident, effect.incident_id).generation,
+            wording,
+            of_incident=incident.generation,
             of_effect=effect.generation,
             held_until=account.held_until if account else None,
             now=now,
         )
+        if (
+            why is None
+            and wording
+            and untrue_claims(_office(), snapshot(tx, incident), statement, wording)
+        ):
+            return "claims-untrue"
+        return why
 
     def do(self, hands: Hands, account: Account | None, effect: Effect, payload: bytes) -> Receipt:
         platform = platform_of(hands, account)

@@ -1,9 +1,13 @@
 """Clear: a person's yes or no to the exact words that they were shown (lines 76-80)."""
 
+from collections.abc import Collection
+
 from flows.deciding.closing import PLANNING
 from flows.deciding.desk import Desk, desk
+from flows.deciding.inspecting_words import confirmed_claims, confirmed_findings, inspected
 from flows.deciding.questions import already, last_answer, needed
 from flows.deciding.statements import statement_meant, take_back
+from flows.inspecting import NOTHING_FOUND
 from flows.refusals import (
     AlreadyDecidedError,
     DigestDiffersError,
@@ -18,6 +22,7 @@ from models.statements import Clearance, Statement
 from models.words import DecisionType, StatementState
 from policy.access import Act
 from policy.clearing import Answer, NotTaken, given, judge, wording_of
+from policy.words import Claim, Finding
 
 NOT_YOURS = "You are not among those who clear these words. Look at the incident for who is."
 NOT_YOUR_OWN = (
@@ -39,12 +44,16 @@ def clear(
     digest: str,
     approve: bool,
     reason: str | None = None,
+    claims: Collection[Claim] | None = None,
+    confirmed: Collection[Finding] | None = None,
 ) -> StatementState:
     """Give the yes or no, and return where the statement then stands.
 
     The first answer of each person stands. A "no" needs a reason and takes the words back: new
-    ones are asked for. Raises NotFoundError, NotAllowedError, BadRequestError, NotNowError,
-    DigestDiffersError and AlreadyDecidedError. Lines 76-80.
+    ones are asked for. ``claims`` are those that the words make, where the clearer is asked; None
+    where they were not. ``confirmed`` is what they were shown to look at again and go on with.
+    Raises NotFoundError, NotAllowedError, BadRequestError, NotNowError, DigestDiffersError and
+    AlreadyDecidedError. Lines 76-80.
     """
     with desk(office, person, reference, "clear") as here:
         about = _about(here, statement, digest)
@@ -55,10 +64,15 @@ def clear(
         reason = reason if approve else needed(reason, WHY_NOT)
         if approve:
             _require_clean(here, about)
+        found = inspected(here, about) if approve else NOTHING_FOUND
+        said = confirmed_claims(here, found, claims) if approve else []
+        seen = confirmed_findings(found, confirmed)
         _give(here, about, Clearance(
             statement_id=about.id, digest=digest, person_id=person.id, role=taken.role,
-            approved=approve, reason=reason, given_at=here.now,
+            approved=approve, reason=reason, claims=said, confirmed=seen,
+            given_at=here.now,
         ))  # fmt: skip
+        _record_confirmed(here, about, claims if approve else None, seen)
         if not approve:
             take_back(here, about, "clearance-refused")
         about.state = taken.state
@@ -120,6 +134,18 @@ def _give(here: Desk, about: Statement, clearance: Clearance) -> None:
         digest=clearance.digest,
         role=clearance.role.value,
     )
+
+
+def _record_confirmed(
+    here: Desk, about: Statement, claims: Collection[Claim] | None, seen: list[str]
+) -> None:
+    """What the clearer said of them, on the timeline: each by itself, or that there is none."""
+    for claim in sorted(claims or ()):
+        here.record("claim-confirmed", statement=about.id, claim=claim.value)
+    if claims is not None and not claims:
+        here.record("no-claim-confirmed", statement=about.id)
+    for finding in seen:
+        here.record("finding-confirmed", statement=about.id, finding=finding)
 
 
 def _already(here: Desk, clearance: Clearance) -> AlreadyDecidedError:

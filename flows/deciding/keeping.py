@@ -13,6 +13,7 @@ from flows.deciding.questions import (
 )
 from flows.deciding.statements import take_back
 from flows.deciding.writing import open_statement, put_words
+from flows.differing import text_before
 from flows.refusals import BadRequestError, NotAllowedError, NotNowError
 from models.incident import Post
 from models.office import Office
@@ -27,6 +28,7 @@ NOTHING = "No post waits for this decision."
 TOO_LATE = "The post is being deleted or is gone already."
 WHY_KEEP = "Say why the post stays."
 WRITE = "Write the post as it should read."
+NO_CHANGE = "The text is the same as the post’s. Write the post as it should read."
 WHICH_POST = "Say which post: there are several, and each has words of its own."
 NOT_OUR_ACCOUNT = "The account is not one of ours: ask the person to put it right themselves."
 ONLY_TYPOS = (
@@ -79,6 +81,8 @@ def put_right(
         if len(meant) > 1:
             raise BadRequestError(WHICH_POST)
         post = meant[0]
+        if text_before(here.office, here.seen, post.id) == text:
+            raise BadRequestError(NO_CHANGE)
         if post.account_id is None:
             raise BadRequestError(NOT_OUR_ACCOUNT)
         _answer(here, post, Choice.EDIT, None)

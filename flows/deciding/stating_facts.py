@@ -4,14 +4,15 @@ import json
 
 from flows.deciding.desk import Desk, desk
 from flows.deciding.questions import decide, needed
+from flows.refusals import BadRequestError
 from models.office import Office
 from models.people import Person
-from models.words import Choice, DecisionType
+from models.web_links import is_web_link
+from models.words import Choice, DecisionType, Kind
 from policy.access import Act
+from policy.correcting import BAD_SOURCE, NO_RIGHT, NO_WRONG, why_no_correction
 
 NOT_YOURS = "Only who reported it, the poster, a publisher or the duty officer can give the facts."
-WHAT_WRONG = "Say what was wrong in the post."
-WHAT_RIGHT = "Say what is right instead."
 
 
 def give_facts(
@@ -27,12 +28,17 @@ def give_facts(
 
     Raises NotFoundError, NotAllowedError, BadRequestError, NotNowError. Line 122.
     """
-    facts = {"wrong": needed(wrong, WHAT_WRONG), "right": needed(right, WHAT_RIGHT)}
+    facts = {"wrong": needed(wrong, NO_WRONG), "right": needed(right, NO_RIGHT)}
     if source_url and source_url.strip():
         facts["source_url"] = source_url.strip()
+        if not is_web_link(facts["source_url"]):
+            raise BadRequestError(BAD_SOURCE)
     with desk(office, person, reference, "give-facts") as here:
         here.require(Act.GIVE_FACTS, NOT_YOURS)
         here.require_open()
+        kinds = [Kind(kind) for kind in here.incident.kinds]
+        if refused := why_no_correction(facts["wrong"], facts["right"], kinds):
+            raise BadRequestError(refused)
         _store(here, facts)
         decide(here, DecisionType.FACTS, choice=Choice.GIVEN)
         here.record("facts-given")

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from flows.deciding.desk import Desk, desk
+from flows.deciding.inspecting_words import refuse_what_cannot_be_sent
 from flows.deciding.questions import decide, needed, open_question, withdraw_question
 from flows.deciding.statements import account_meant, statement_meant, take_back
 from flows.refusals import BadRequestError, NotNowError
@@ -47,17 +48,27 @@ def write_words(
 def put_words(here: Desk, about: Statement, text: str, language: str | None = None) -> str:
     """Make these the statement's words, which wait for clearance; returns their digest.
 
-    Raises NotNowError, and BadRequestError where they repeat what may not be repeated.
+    Raises NotNowError, also where they hold what cannot be sent, and BadRequestError where they
+    repeat what may not be repeated.
     """
+    language = language or here.incident.language
     _require_clean(here, about, text, language)
+    claims = refuse_what_cannot_be_sent(here, about, text, language)
     take_back(here, about, "words-changed")
     withdraw_question(here, DecisionType.SETTLE, about.id)  # nobody publishes what is not cleared
-    wording = _version(here, about, text, language)
+    wording = _version(here, about, text, language, claims)
     _void(here, about)
     about.wording_id, about.state = wording.id, StatementState.WAITING
+    about.length = about.longest = None  # those of the earlier words
     here.tx.add(about)
     _answer(here, about)
-    here.record("words-written", statement=about.id, digest=wording.digest, version=wording.version)
+    here.record(
+        "words-written",
+        statement=about.id,
+        digest=wording.digest,
+        version=wording.version,
+        claims=claims,
+    )
     return wording.digest
 
 
@@ -108,7 +119,7 @@ def open_statement(here: Desk, account: Account, edits: str = "", restores: str 
     return made
 
 
-def _version(here: Desk, about: Statement, text: str, language: str | None) -> Wording:
+def _version(here: Desk, about: Statement, text: str, language: str, claims: list[str]) -> Wording:
     account = here.tx.get_one(Account, about.account_id)
     digest = wording_digest(
         text, platform=account.platform, handle=account.handle, edits=about.edits
@@ -123,8 +134,9 @@ def _version(here: Desk, about: Statement, text: str, language: str | None) -> W
         version=max((one.version for one in earlier), default=0) + 1,
         text_sealed=b"",
         digest=digest,
-        language=language or here.incident.language,
+        language=language,
         author=here.person.email,
+        claims=claims,
         written_at=here.now,
     )
     wording.text_sealed = here.seal(text, "wording", wording.id, "text")

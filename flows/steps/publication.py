@@ -10,21 +10,21 @@ from flows.hands import hands_here
 from flows.ledger import carry_out, plan_effect
 from flows.side_by_side import side_by_side
 from flows.step import step
-from flows.steps.words import true_claims_of
 from flows.tainted_words import look_at_published, void_tainted
 from flows.tainting import taint_of_wording
+from flows.truth import text_of, untrue_claims
 from flows.words_by_hand import length_of
 from models.audit import chain_of_incident
 from models.decisions import Decision
 from models.incident import Incident
 from models.office import Office
-from models.sealed import place
 from models.snapshot import Snapshot, incident_by, snapshot
-from models.statements import Statement, Wording
+from models.statements import Statement
 from models.store import Transaction
-from models.words import DecisionType, EffectKind, StatementState, Step
+from models.words import Because, DecisionType, EffectKind, StatementState, Step
 from policy.plan import Plan
 from policy.taint.words import Found
+from policy.words import Claim
 
 
 @step(Step.PUBLISH)
@@ -55,7 +55,7 @@ def measure_for_hands(here: Office, reference: str) -> None:
         wording = seen.wordings.get(statement.wording_id or "")
         if statement.state != StatementState.NEEDS_HUMAN or statement.length or wording is None:
             continue
-        text = here.content.open_text(wording.text_sealed, place("wording", wording.id, "text"))
+        text = text_of(here, wording)
         length = length_of(hands, seen.accounts[statement.account_id], text)
         if length is None:
             continue
@@ -100,11 +100,11 @@ def _take_from_hands(here: Office, reference: str, statement_id: str) -> None:
             void_tainted(tx, next(s for s in seen.statements if s.id == statement_id), found)
 
 
-def _untrue_in_hands(here: Office, seen: Snapshot, statement_id: str) -> list[str]:
+def _untrue_in_hands(here: Office, seen: Snapshot, statement_id: str) -> list[Claim]:
     statement = next(s for s in seen.statements if s.id == statement_id)
     if statement_id not in _in_peoples_hands(seen) or statement.wording_id is None:
         return []
-    return _untrue_claims(here, seen, statement, seen.wordings[statement.wording_id])
+    return untrue_claims(here, seen, statement, seen.wordings[statement.wording_id])
 
 
 def _tainted_in_hands(
@@ -126,13 +126,13 @@ def _authorise(here: Office, reference: str, statement_id: str) -> None:
         if statement.state != StatementState.CLEARED or statement.wording_id is None:
             return
         wording = seen.wordings[statement.wording_id]
-        if untrue := _untrue_claims(here, seen, statement, wording):
+        if untrue := untrue_claims(here, seen, statement, wording):
             _void(tx, statement, untrue)
             return
         if found := taint_of_wording(tx, here, incident, statement, wording):
             void_tainted(tx, statement, found)
             return
-        text = here.content.open_text(wording.text_sealed, place("wording", wording.id, "text"))
+        text = text_of(here, wording)
         plan_effect(
             tx,
             here,
@@ -151,23 +151,13 @@ def _authorise(here: Office, reference: str, statement_id: str) -> None:
         )
 
 
-def _untrue_claims(
-    here: Office, seen: Snapshot, statement: Statement, wording: Wording
-) -> list[str]:
-    account = seen.accounts[statement.account_id]
-    true = true_claims_of(here, seen, account)
-    return [claim for claim in wording.claims if claim not in true]
-
-
-def _void(tx: Transaction, statement: Statement, untrue: list[str]) -> None:
+def _void(tx: Transaction, statement: Statement, untrue: list[Claim]) -> None:
     """Facts have changed since the words were written: they are not said; a person writes new."""
     statement.state = StatementState.WITHDRAWN
     tx.add(statement)
-    tx.record(
-        chain_of_incident(statement.incident_id),
-        "amends",
-        "clearance-voided",
-        statement=statement.id,
-        claims=untrue,
-    )
-    ask_for_words(tx, statement)
+    chain = chain_of_incident(statement.incident_id)
+    for claim in untrue:
+        tx.record(chain, "amends", "claim-untrue", statement=statement.id, claim=claim.value)
+    said = [claim.value for claim in untrue]
+    tx.record(chain, "amends", "clearance-voided", statement=statement.id, claims=said)
+    ask_for_words(tx, statement, Because.UNTRUE)

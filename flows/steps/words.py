@@ -1,6 +1,5 @@
 """Word and clear: the statement on each account, within the truth gate (lines 76-80, 120, 122)."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,6 +12,8 @@ from flows.letters import NewNotice, queue_notice
 from flows.register import read_register
 from flows.step import step
 from flows.tainting import note_taint, taint_of
+from flows.truth import facts_of, text_of, true_claims_of
+from flows.words_by_hand import length_of
 from integrations.errors import OutsideError
 from models.audit import chain_of_incident
 from models.columns import new_id
@@ -27,15 +28,12 @@ from models.words import (
     DecisionType,
     DeleteWord,
     EffectKind,
-    Kind,
     PostState,
     Role,
     StatementKind,
     StatementState,
     Step,
-    Tier,
 )
-from policy.claims import Facts, true_claims
 from policy.clearing import groups_for
 from policy.plan import ClearanceMode, Plan
 from templates.words import (
@@ -46,12 +44,6 @@ from templates.words import (
     always,
     render_statement,
 )
-
-SLIPS = (Kind.WRONG_ACCOUNT, Kind.PRIVATE_MESSAGE, Kind.UNATTENDED, Kind.NOISE)
-"""Kinds that say by themselves that the post was not meant for this account."""
-
-CORRECTS = (StatementKind.CORRECTION, StatementKind.APOLOGY_AND_CORRECTION)
-NOBODY = "nobody"
 
 
 @step(Step.WORD)
@@ -274,37 +266,9 @@ class _Draft:
         )
 
 
-def facts_of(here: Office, incident: Incident) -> dict[str, str]:
-    """What the incident's reporters said was wrong and is right; empty where nobody did."""
-    if incident.facts_sealed is None:
-        return {}
-    opened = here.content.open_text(incident.facts_sealed, place("incident", incident.id, "facts"))
-    return {name: value for name, value in json.loads(opened).items() if value}
-
-
 def author_of(seen: Snapshot, told: dict[str, str]) -> str | None:
     """Who supplied what the words say: never their clearer. The first reporter, where facts are."""
     return seen.incident.facts_by if told else None
-
-
-def true_claims_of(here: Office, seen: Snapshot, account: Account) -> frozenset[str]:
-    """The claims that the recorded facts make true now."""
-    told = facts_of(here, seen.incident)
-    plan_kinds = [Kind(kind) for kind in seen.incident.kinds]
-    statement = StatementKind((seen.incident.plan or {}).get("statement", StatementKind.NONE))
-    slip = any(kind in SLIPS for kind in plan_kinds) and seen.incident.poster_email is not None
-    cleared_by = seen.incident.cleared_by
-    facts = Facts(
-        not_meant_by_poster_or_publisher=True if slip else None,
-        cleared_by_nobody=None if cleared_by is None else cleared_by == NOBODY,
-        tier_official=account.tier == Tier.OFFICIAL,
-        wrong_right_and_source_recorded=all(
-            told.get(name) for name in ("wrong", "right", "source_url")
-        ),
-        this_is_the_correction=statement in CORRECTS,
-        every_copy_gone=all(post.state == PostState.GONE for post in seen.posts),
-    )
-    return frozenset(claim.value for claim in true_claims(facts, plan_kinds, account.tier))
 
 
 @step(Step.CLEAR)
@@ -314,11 +278,38 @@ def clear(here: Office, incident: Incident, plan: Plan) -> None:
     A clearance is a row. Once the words are overdue, those to whom they fall are asked as well.
     """
     with here.store.read() as tx:
-        waiting = _waiting(snapshot(tx, incident))
+        seen = snapshot(tx, incident)
+    waiting = [one for one in _waiting(seen) if not _is_too_long(here, seen, one)]
     if waiting:
         _ask_for_clearance(here, incident.reference)
     for effect_id in due_effects(here, incident.id, EffectKind.NOTICE):
         carry_out(effect_id)
+
+
+def _is_too_long(here: Office, seen: Snapshot, statement: Statement) -> bool:
+    """Count words that a person wrote as the platform does, once a version. Those that do not fit
+    are asked for anew, before anybody reads them."""
+    wording = seen.wordings.get(statement.wording_id or "")
+    hands = hands_here()
+    if wording is None or wording.template is not None or statement.length or hands is None:
+        return False
+    length = length_of(hands, seen.accounts[statement.account_id], text_of(here, wording))
+    if length is None:
+        return False
+    with here.store.write("measure-words") as tx:
+        # What a person does meanwhile waits for this, or is seen here.
+        tx.get_one(Incident, statement.incident_id, with_for_update={"key_share": True})
+        row = tx.get_one(Statement, statement.id)
+        if row.state != StatementState.WAITING or row.wording_id != wording.id:
+            return True
+        row.length, row.longest = length.used, length.limit
+        if not length.fits:
+            row.state = StatementState.WITHDRAWN
+            chain = chain_of_incident(row.incident_id)
+            tx.record(chain, "amends", "words-too-long", statement=row.id)
+            ask_for_words(tx, row)
+        tx.add(row)
+    return not length.fits
 
 
 def _waiting(seen: Snapshot) -> list[Statement]:

@@ -133,7 +133,7 @@ def test_status_says_the_same_words_once_and_what_each_wait_is_about(terminal: A
         paper.ask(reference, DecisionType.ATTEST, post.id, Role.PUBLISHER)
     paper.set_posts(reference, PostState.BY_HAND)
     shown = terminal.run("status", reference, by=DEE).out
-    assert shown.count("A post on this account was wrong.") == 1
+    assert shown.count("Please disregard an earlier post on this account.") == 1
     assert shown.count("the same words as on x/") == 1
     waiting = shown.partition("\nWaiting\n")[2]
     assert all(link in waiting for link in links)
@@ -167,7 +167,7 @@ def test_clearing_shows_the_words_and_sends_their_digest(terminal: Any) -> None:
     digest = terminal.paper.digest(reference)
     ended = terminal.run("clear", reference, by=DEE)
     assert ended.code == 0
-    assert "A post on this account was wrong. We are sorry." in ended.out
+    assert "Please disregard an earlier post on this account. We are sorry." in ended.out
     assert digest in ended.out
     again = terminal.run("clear", reference, by=DEE)
     assert again.code == 1
@@ -181,7 +181,7 @@ def test_the_same_words_on_several_accounts_are_read_once_and_cleared_together(
     reference = paper.worded(paper.link(1), paper.link(2, "embassy"))
     ended = terminal.run("clear", reference, by=DEE)
     assert ended.code == 0
-    assert ended.out.count("A post on this account was wrong.") == 1
+    assert ended.out.count("Please disregard an earlier post on this account.") == 1
     assert "apology on x/dept, x/embassy" in ended.out
     assert max(len(line) for line in ended.out.splitlines()) <= 80
     assert ended.out.splitlines()[-2:] == ["x/dept: Cleared.", "x/embassy: Cleared."]
@@ -202,6 +202,30 @@ def test_clearing_your_own_post_is_not_allowed(terminal: Any) -> None:
     assert terminal.run("clear", reference, by=ANA).code == 12
 
 
+def test_what_the_words_claim_is_shown_and_said_with_the_clearance(terminal: Any) -> None:
+    reference = terminal.paper.worded(by=SAM)
+    text = "Nous sommes désolés. Le message a été supprimé."
+    written = terminal.run("words", reference, "--text", text, "--language", "fr", by=CY)
+    assert written.code == 0
+    ended = terminal.run("clear", reference, by=DEE)
+    assert ended.code == 2
+    assert "Do they say that it has been removed?" in " ".join(ended.out.split())
+    assert "--claims" not in ended.err
+    assert "has-been-removed (that it has been removed)" in ended.err
+    ended = terminal.run("clear", reference, "--claims", "has-been-removed", by=DEE)
+    assert ended.code == 1
+    assert "Not every copy has been seen gone." in ended.err
+    assert terminal.run("clear", reference, "--claims", "none", by=DEE).code == 0
+
+
+def test_words_that_are_not_true_are_refused_with_what_is_missing(terminal: Any) -> None:
+    reference = terminal.paper.worded(by=SAM)
+    ended = terminal.run("words", reference, "--text", "It was a drill.", by=CY)
+    assert ended.code == 1
+    assert "Sentence 1 says that it was a drill" in ended.err
+    assert "amends establish REFERENCE drill-owner-confirmed" in ended.err
+
+
 def test_rejecting_needs_a_reason(terminal: Any) -> None:
     reference = terminal.paper.worded()
     assert terminal.run("clear", reference, "--reject", by=DEE).code == 2
@@ -219,7 +243,8 @@ def test_every_decision_has_a_verb(terminal: Any) -> None:
         ("confirm", reference, "--target", post),
         ("keep", reference, "--target", post, "--reason", "Fair."),
         ("facts", reference, "--wrong", "a", "--right", "b", "--source", "https://a.example/x"),
-        ("words", reference, "--text", "Other words."),
+        ("establish", reference, "cleared-by-nobody", "--reason", "Cy said so."),
+        ("words", reference, "--text", "We are sorry. Please disregard our post."),
         ("hold", reference, "--account", "x/dept", "--minutes", "5", "--reason", "Wait."),
         ("hold", reference, "--account", "x/dept", "--lift"),
         ("waive", reference, "--reason", "Nobody saw it."),

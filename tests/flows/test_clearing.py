@@ -88,7 +88,9 @@ def test_an_edit_leaves_the_yes_behind(paper: Paper) -> None:
     reference = paper.worded(kinds=(Kind.FACTUAL,))
     shown = paper.digest(reference)
     _clear(paper, reference, DEE)
-    write_words(paper.office, paper.person(CY), reference, text="Other words.")
+    write_words(
+        paper.office, paper.person(CY), reference, text="We are sorry. Please disregard our post."
+    )
     (statement,) = paper.seen(reference).statements
     assert statement.state == StatementState.WAITING
     assert "clearance-voided" in paper.said(reference)
@@ -147,9 +149,11 @@ def test_where_several_must_agree_one_is_not_enough(paper: Paper) -> None:
 def test_words_that_were_there_before_cannot_come_back(paper: Paper) -> None:
     reference = paper.worded()
     people = paper.person(CY)
-    write_words(paper.office, people, reference, text="Other words.")
+    write_words(paper.office, people, reference, text="We are sorry. Please disregard our post.")
     with pytest.raises(NotNowError, match="there before"):
-        write_words(paper.office, people, reference, text="Other words.")
+        write_words(
+            paper.office, people, reference, text="We are sorry. Please disregard our post."
+        )
 
 
 def test_words_under_way_cannot_be_changed(paper: Paper) -> None:
@@ -157,14 +161,21 @@ def test_words_under_way_cannot_be_changed(paper: Paper) -> None:
     _clear(paper, reference, DEE)
     paper.publish(reference, EffectState.INFLIGHT)
     with pytest.raises(NotNowError, match="being published"):
-        write_words(paper.office, paper.person(CY), reference, text="Other words.")
+        write_words(
+            paper.office,
+            paper.person(CY),
+            reference,
+            text="We are sorry. Please disregard our post.",
+        )
 
 
 def test_words_not_yet_sent_are_taken_back_by_an_edit(paper: Paper) -> None:
     reference = paper.worded()
     _clear(paper, reference, DEE)
     paper.publish(reference, EffectState.AUTHORISED)
-    write_words(paper.office, paper.person(CY), reference, text="Other words.")
+    write_words(
+        paper.office, paper.person(CY), reference, text="We are sorry. Please disregard our post."
+    )
     (effect,) = paper.seen(reference).effects
     assert effect.state == EffectState.WITHDRAWN
 
@@ -173,12 +184,19 @@ def test_published_words_cannot_be_changed(paper: Paper) -> None:
     reference = paper.worded()
     paper.set_statement(reference, StatementState.PUBLISHED)
     with pytest.raises(NotNowError, match="are published"):
-        write_words(paper.office, paper.person(CY), reference, text="Other words.")
+        write_words(
+            paper.office,
+            paper.person(CY),
+            reference,
+            text="We are sorry. Please disregard our post.",
+        )
 
 
 def test_whoever_writes_the_words_does_not_clear_them(paper: Paper) -> None:
     reference = paper.worded()
-    write_words(paper.office, paper.person(DEE), reference, text="Other words.")
+    write_words(
+        paper.office, paper.person(DEE), reference, text="We are sorry. Please disregard our post."
+    )
     with pytest.raises(NotAllowedError):
         _clear(paper, reference, DEE)
 

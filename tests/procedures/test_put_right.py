@@ -61,6 +61,25 @@ def test_what_misled_people_is_not_put_right_in_silence(department: Department) 
     assert department.seen(reference).posts[0].state == PostState.ASKED
 
 
+def test_the_clearer_sees_what_is_put_right_and_the_same_text_is_no_edit(
+    department: Department,
+) -> None:
+    reference = asked(department)
+    department.until(reference, lambda s: bool(s.captures))
+    with pytest.raises(BadRequestError, match="The text is the same"):
+        put_right(department.office, department.person(CY), reference, text=TYPO)
+    put_right(department.office, department.person(CY), reference, text=RIGHT)
+    with department.office.store.read() as tx:
+        by = viewer(tx, department.office, department.person(DEE), reference)
+    edit = view(by).statements[-1]
+    assert [(one.how, one.text) for one in edit.difference] == [
+        ("same", "The"),
+        ("out", "fnud"),
+        ("in", "fund"),
+        ("same", "opens on 5 June."),
+    ]
+
+
 def test_an_edit_needs_words(department: Department) -> None:
     reference = asked(department)
     with pytest.raises(BadRequestError, match="Write the post"):

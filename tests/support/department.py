@@ -32,6 +32,7 @@ from models.snapshot import Snapshot, incident_by, snapshot
 from models.standing import Standing, standing
 from models.statements import Statement, Wording
 from models.words import Circumstance, Kind, StatementState, Wait
+from policy.words import Finding
 
 ANA = "ana@dept.example"  # posts
 BO = "bo@dept.example"  # her manager
@@ -218,7 +219,7 @@ class Department:
         return self.until(reference, lambda seen: seen.incident.waiting_for == wait, seconds)
 
     def clear(self, reference: str, by: str = DEE, *, approve: bool = True) -> StatementState:
-        """Somebody reads the words and says yes or no."""
+        """Somebody reads the words, looks again where they are told to, and says yes or no."""
         seen = self.seen(reference)
         statement = next(s for s in seen.statements if s.state == StatementState.WAITING)
         return clear(
@@ -229,6 +230,7 @@ class Department:
             digest=seen.wordings[str(statement.wording_id)].digest,
             approve=approve,
             reason=None if approve else "not yet",
+            confirmed=list(Finding),
         )
 
     def text_of(self, statement: Statement) -> str:

@@ -68,7 +68,7 @@ EVERYBODY = (ANA, BO, CY, DEE, EVE, HAL, IDA, PAT, SAM, SUE, ADA, ROY)
 
 PLATFORM = "http://127.0.0.1:8931"
 PLAN = TypeAdapter(Plan)
-WORDS = "A post on this account was wrong. We are sorry."
+WORDS = "Please disregard an earlier post on this account. We are sorry."
 
 
 @dataclass

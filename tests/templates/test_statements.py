@@ -188,7 +188,8 @@ def test_a_wrong_account_post_is_called_a_mistake_only_when_that_is_true() -> No
     apology = render_statement(StatementKind.APOLOGY, kinds, GENEROUS, said)
     assert apology.text == (
         "A post that does not belong on this account was published. It was posted by mistake. "
-        "It is not an official view. We take responsibility for what we publish, and we are sorry."
+        "It is not an official view. Please disregard it. We take responsibility for what we "
+        "publish, and we are sorry."
     )
     assert apology.claims_made == ("posted-by-mistake", "not-an-official-view")
 
