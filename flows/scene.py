@@ -1,5 +1,7 @@
-"""What public words are about, as far as looking at them needs it: read off the rows, asked of
-nobody. Links are not followed, and no platform is called."""
+"""What public words are about, as far as looking at them needs it, read off the rows.
+
+Links are not followed, and no platform is called.
+"""
 
 import json
 import re

@@ -38,7 +38,9 @@ def never_clears(seen: Snapshot, statement: Statement) -> frozenset[str]:
 
 
 def _recorded_by(seen: Snapshot, wording: Wording) -> frozenset[str | None]:
-    rests_on = resting_on(wording.claims) if wording.claims else frozenset()
+    if not wording.claims:
+        return frozenset()
+    rests_on = resting_on(wording.claims)
     return frozenset(
         one.decided_by
         for one in seen.decisions
