@@ -1,11 +1,14 @@
 """What an installation says of itself: amends.toml and the ``AMENDS_…`` environment."""
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -46,8 +49,27 @@ def _address(value: str) -> str:
     return value
 
 
+def _phone(value: str) -> str:
+    """The number without its spaces and marks, as carriers take it."""
+    number = re.sub(r"[ ().-]", "", value)
+    if not re.fullmatch(r"\+?[0-9]{7,15}", number):
+        raise ValueError("enter a phone number, like +44 7700 900123")
+    return number
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("enter a time zone, like Europe/London") from None
+    return value
+
+
 class OrganisationPart(_Part):
-    """Who the department is, and where its shared mailboxes are."""
+    """Who the department is, where its shared mailboxes are, and when it works.
+
+    ``hours`` and ``holidays`` hold for everybody who has none of their own.
+    """
 
     name: str
     duty_officer: str
@@ -55,8 +77,12 @@ class OrganisationPart(_Part):
     hr: str
     url: str = "http://127.0.0.1:8000"
     accredited_for_classified: bool = False
+    timezone: str = "Europe/London"
+    hours: str = "09:00-17:00"
+    holidays: str = "GB-ENG"
 
     _lower = field_validator("dtu", "hr")(_address)
+    _known = field_validator("timezone")(_zone)
 
 
 class PersonPart(_Part):
@@ -72,8 +98,10 @@ class PersonPart(_Part):
     deputy: str | None = None
     roles: tuple[str, ...] = ()
     phone: str | None = None
-    timezone: str = "Europe/London"
+    timezone: str | None = None
     hours: str | None = None
+    holidays: str | None = None
+    away: tuple[str, ...] = ()
 
     _lower = field_validator("email")(_address)
 
@@ -81,6 +109,36 @@ class PersonPart(_Part):
     @classmethod
     def _lower_too(cls, value: str | None) -> str | None:
         return None if value is None else _address(value)
+
+    @field_validator("phone")
+    @classmethod
+    def _callable(cls, value: str | None) -> str | None:
+        return None if value is None else _phone(value)
+
+    @field_validator("timezone")
+    @classmethod
+    def _known(cls, value: str | None) -> str | None:
+        return None if value is None else _zone(value)
+
+
+class RotaPart(_Part):
+    """Who takes turns at a duty. ``starts`` is when the first turn begins, by the local clock."""
+
+    role: str
+    people: tuple[str, ...]
+    starts: datetime
+    every: Literal["day", "week"] = "week"
+    timezone: str | None = None
+
+    @field_validator("people")
+    @classmethod
+    def _lower_all(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(_address(one) for one in value)
+
+    @field_validator("timezone")
+    @classmethod
+    def _known(cls, value: str | None) -> str | None:
+        return None if value is None else _zone(value)
 
 
 class AccountPart(_Part):
@@ -125,6 +183,7 @@ class _File(_Part):
     organisation: OrganisationPart
     people: tuple[PersonPart, ...] = ()
     accounts: tuple[AccountPart, ...] = ()
+    rotas: tuple[RotaPart, ...] = ()
     mail: MailPart = Field(default_factory=MailPart)
     database: DatabasePart = Field(default_factory=DatabasePart)
 
@@ -137,6 +196,7 @@ class Settings:
         self.organisation = file.organisation
         self.people = file.people
         self.accounts = file.accounts
+        self.rotas = file.rotas
         self._file = file
         self._environ = environ
 
