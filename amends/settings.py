@@ -173,6 +173,30 @@ class MailPart(_Part):
     sender: str = "amends@localhost"
 
 
+class NotifyPart(_Part):
+    """GOV.UK Notify, which sends mails, texts or both: whatever has a template here."""
+
+    key: str
+    mail_template: str | None = None
+    text_template: str | None = None
+    base_url: str | None = None
+
+    @field_validator("mail_template", "text_template")
+    @classmethod
+    def _id(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"[0-9a-fA-F-]{36}", value):
+            raise ValueError("enter the template's id, as Notify shows it")
+        return value
+
+    @field_validator("base_url")
+    @classmethod
+    def _safe(cls, value: str | None) -> str | None:
+        """The key signs what is sent: in the clear only to this machine."""
+        if value and not re.match(r"https://|http://(127\.0\.0\.1|localhost)(:|/|$)", value):
+            raise ValueError("enter an address that starts with https://")
+        return value
+
+
 class DatabasePart(_Part):
     """Where the rows live. Without ``url``: SQLite under AMENDS_HOME."""
 
@@ -185,6 +209,7 @@ class _File(_Part):
     accounts: tuple[AccountPart, ...] = ()
     rotas: tuple[RotaPart, ...] = ()
     mail: MailPart = Field(default_factory=MailPart)
+    notify: NotifyPart | None = None
     database: DatabasePart = Field(default_factory=DatabasePart)
 
 
@@ -197,6 +222,7 @@ class Settings:
         self.people = file.people
         self.accounts = file.accounts
         self.rotas = file.rotas
+        self.notify = file.notify
         self._file = file
         self._environ = environ
 
@@ -215,6 +241,13 @@ class Settings:
     def smtp(self) -> str | None:
         """The mail server as ``smtp://host:port``, or None for the outbox folder."""
         return self._environ.get("AMENDS_MAIL_SMTP") or self._file.mail.smtp
+
+    @cached_property
+    def texts_leave(self) -> bool:
+        """Whether there is a carrier of texts, be it the outbox folder."""
+        if self.notify and self.notify.text_template:
+            return True
+        return self.smtp is None and not (self.notify and self.notify.mail_template)
 
     @cached_property
     def sender(self) -> str:
@@ -273,12 +306,11 @@ class Settings:
 
     @property
     def credential_variables(self) -> tuple[str, ...]:
-        """The names of the environment variables that hold platform credentials."""
-        return tuple(
-            account.credentials.removeprefix("env:")
-            for account in self.accounts
-            if account.credentials and account.credentials.startswith("env:")
-        )
+        """The names of the environment variables that hold credentials of platforms and
+        carriers."""
+        secrets = [account.credentials for account in self.accounts]
+        secrets += [self.notify.key] if self.notify else []
+        return tuple(one.removeprefix("env:") for one in secrets if one and one.startswith("env:"))
 
 
 def _explain(error: ValidationError, path: Path) -> str:
@@ -322,8 +354,13 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         raise SettingsError(NO_CONFIG)
     try:
         raw: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-        return Settings(_File.model_validate(raw), home, environ)
+        settings = Settings(_File.model_validate(raw), home, environ)
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path} is not TOML: {error}.") from None
     except ValidationError as error:
         raise SettingsError(_explain(error, path)) from None
+    if settings.smtp and settings.notify and settings.notify.mail_template:
+        raise SettingsError(
+            f"{path}: mail has two ways out. Remove [mail] smtp, or [notify] mail_template."
+        )
+    return settings

@@ -18,6 +18,7 @@ from amends.settings import (
     AccountPart,
     DatabasePart,
     MailPart,
+    NotifyPart,
     OrganisationPart,
     PersonPart,
     RotaPart,
@@ -33,6 +34,7 @@ PARTS: dict[str, type[BaseModel]] = {
     "[[accounts]]": AccountPart,
     "[[rotas]]": RotaPart,
     "[mail]": MailPart,
+    "[notify]": NotifyPart,
     "[database]": DatabasePart,
 }
 
@@ -83,10 +85,19 @@ SETTINGS = {
     "[mail] smtp": "the mail server, `smtp://[user:password@]host[:port]` (TLS by STARTTLS; "
     "none on this machine, or with `?tls=off`) or `smtps://…`; left out: the outbox folder",
     "[mail] sender": "the address that mail comes from",
+    "[notify] key": "where the API key is: `env:NAME`, `file:PATH` or `credential:NAME`; never the "
+    "key itself",
+    "[notify] mail_template": "the id of a template whose subject is `((subject))` and whose "
+    "message is `((body))`; left out: mail leaves by `[mail] smtp`",
+    "[notify] text_template": "the id of a template whose message is `((text))`; left out: no "
+    "texts",
+    "[notify] base_url": "a practice server, or another service of the same API",
     "[database] url": "a `postgresql://` address; left out: SQLite under `AMENDS_HOME`",
 }
 
 TABLES = {
+    "escalation": "Who hears, by what and when, where nobody says that they have read a notice "
+    "([how](../how-to/rotas-and-carriers.md)).",
     "response": "What each kind of mistake calls for. Over several kinds, a rule per column "
     "decides ([why](../explanation/procedure-and-policy.md#several-kinds-at-once)).",
     "rises": "What a recorded circumstance changes in the row of its kind. An empty cell changes "

@@ -17,6 +17,7 @@ from models.words import (
     EffectState,
     IncidentState,
     Kind,
+    Medium,
     NoticeState,
     Outcome,
     PosterKnown,
@@ -89,6 +90,7 @@ class NoticeShape(BaseModel):
 
     id: str
     to_role: Role
+    by: Medium
     state: NoticeState
     sent_at: datetime | None
     acknowledged_at: datetime | None

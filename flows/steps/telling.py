@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from flows.asking import ask
 from flows.due import due_effects
+from flows.escalating import escalate
 from flows.ledger import carry_out
 from flows.letters import NewNotice, queue_notice
 from flows.register import read_register
@@ -23,6 +24,7 @@ from models.words import (
     Role,
     Step,
 )
+from policy.conflicts import involved_in
 from policy.people import Register, addresses, line_of, manager_there
 from policy.plan import Plan
 from policy.working_time import OfficeTime, working_time
@@ -45,8 +47,9 @@ def tell(here: Office, incident: Incident, plan: Plan) -> None:
         fresh = incident_by(tx, incident.reference)
         seen = snapshot(tx, fresh)
         register = read_register(tx, here.settings)
-        for notice in _notices(tx, seen, plan, register):
-            queue_notice(tx, here, fresh, notice)
+        told = [queue_notice(tx, here, fresh, one) for one in _notices(tx, seen, plan, register)]
+        if any(told):  # whoever is on duty hears at minute 0
+            escalate(tx, here, snapshot(tx, fresh), register)
         _ask_about_manager(tx, seen, plan, register)
     for effect_id in due_effects(here, incident.id, EffectKind.NOTICE):
         carry_out(effect_id)
@@ -103,8 +106,7 @@ def _manager(seen: Snapshot, register: Register, now: datetime) -> list[str]:
     poster = seen.incident.poster_email
     if poster is None:
         return []
-    involved = {poster, seen.incident.cleared_by or poster}
-    involved |= {account.owner for account in seen.accounts.values()} - {poster}
+    involved = involved_in(seen)
     told = {n.to_address for n in seen.notices if n.to_role == Role.LINE_MANAGER}
     if told_already := [one for one in line_of(poster, register) if one in told - involved]:
         return told_already[:1]
