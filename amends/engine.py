@@ -23,7 +23,7 @@ from flows.standing_now import last_seq, stand
 from flows.steps.telling import tell
 from flows.sweeper import due_incidents, seconds_left
 from flows.went_back import reconcile_if_it_went_back
-from integrations.notices.registry import carrier
+from integrations.notices.registry import mail_carrier, text_carrier
 from integrations.platforms.connections import Connections
 from models.anchor_keys import AnchorKeyError
 from models.anchoring import write_anchor
@@ -63,7 +63,8 @@ class Engine:
             office,
             owner_name(),
             Connections(),
-            carrier(office.settings.smtp, office.settings.outbox),
+            mail_carrier(office.settings),
+            text_carrier(office.settings),
         )
         self._runner = ProcedureRunner(prefect_api_url)
         self._urgent = concurrent.futures.ThreadPoolExecutor(URGENT_AT_ONCE, "urgent")

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 from amends.settings import load
 from flows.tokens import CLAIM_LIFE, first_hr_code, first_token
 from integrations.notices.base import Mail
-from integrations.notices.registry import carrier
+from integrations.notices.registry import mail_carrier
 from models.office import Office
 from models.people import Person
 from models.register import sync
@@ -37,7 +37,7 @@ def first_token_here(email: str) -> Made:
             return Made(token=first_token(office, email))
         code = first_hr_code(office, email)
         to = office.settings.organisation.hr
-        carrier(office.settings.smtp, office.settings.outbox).send(_mail(office, to, code))
+        mail_carrier(office.settings).send(_mail(office, to, code))
         return Made(mailed_to=to)
     finally:
         office.store.close()

@@ -1,11 +1,14 @@
 """What an installation says of itself: amends.toml and the ``AMENDS_…`` environment."""
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -46,8 +49,27 @@ def _address(value: str) -> str:
     return value
 
 
+def _phone(value: str) -> str:
+    """The number without its spaces and marks, as carriers take it."""
+    number = re.sub(r"[ ().-]", "", value)
+    if not re.fullmatch(r"\+?[0-9]{7,15}", number):
+        raise ValueError("enter a phone number, like +44 7700 900123")
+    return number
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("enter a time zone, like Europe/London") from None
+    return value
+
+
 class OrganisationPart(_Part):
-    """Who the department is, and where its shared mailboxes are."""
+    """Who the department is, where its shared mailboxes are, and when it works.
+
+    ``hours`` and ``holidays`` hold for everybody who has none of their own.
+    """
 
     name: str
     duty_officer: str
@@ -55,8 +77,12 @@ class OrganisationPart(_Part):
     hr: str
     url: str = "http://127.0.0.1:8000"
     accredited_for_classified: bool = False
+    timezone: str = "Europe/London"
+    hours: str = "09:00-17:00"
+    holidays: str = "GB-ENG"
 
     _lower = field_validator("dtu", "hr")(_address)
+    _known = field_validator("timezone")(_zone)
 
 
 class PersonPart(_Part):
@@ -72,8 +98,10 @@ class PersonPart(_Part):
     deputy: str | None = None
     roles: tuple[str, ...] = ()
     phone: str | None = None
-    timezone: str = "Europe/London"
+    timezone: str | None = None
     hours: str | None = None
+    holidays: str | None = None
+    away: tuple[str, ...] = ()
 
     _lower = field_validator("email")(_address)
 
@@ -81,6 +109,36 @@ class PersonPart(_Part):
     @classmethod
     def _lower_too(cls, value: str | None) -> str | None:
         return None if value is None else _address(value)
+
+    @field_validator("phone")
+    @classmethod
+    def _callable(cls, value: str | None) -> str | None:
+        return None if value is None else _phone(value)
+
+    @field_validator("timezone")
+    @classmethod
+    def _known(cls, value: str | None) -> str | None:
+        return None if value is None else _zone(value)
+
+
+class RotaPart(_Part):
+    """Who takes turns at a duty. ``starts`` is when the first turn begins, by the local clock."""
+
+    role: str
+    people: tuple[str, ...]
+    starts: datetime
+    every: Literal["day", "week"] = "week"
+    timezone: str | None = None
+
+    @field_validator("people")
+    @classmethod
+    def _lower_all(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(_address(one) for one in value)
+
+    @field_validator("timezone")
+    @classmethod
+    def _known(cls, value: str | None) -> str | None:
+        return None if value is None else _zone(value)
 
 
 class AccountPart(_Part):
@@ -115,6 +173,30 @@ class MailPart(_Part):
     sender: str = "amends@localhost"
 
 
+class NotifyPart(_Part):
+    """GOV.UK Notify, which sends mails, texts or both: whatever has a template here."""
+
+    key: str
+    mail_template: str | None = None
+    text_template: str | None = None
+    base_url: str | None = None
+
+    @field_validator("mail_template", "text_template")
+    @classmethod
+    def _id(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"[0-9a-fA-F-]{36}", value):
+            raise ValueError("enter the template's id, as Notify shows it")
+        return value
+
+    @field_validator("base_url")
+    @classmethod
+    def _safe(cls, value: str | None) -> str | None:
+        """The key signs what is sent: in the clear only to this machine."""
+        if value and not re.match(r"https://|http://(127\.0\.0\.1|localhost)(:|/|$)", value):
+            raise ValueError("enter an address that starts with https://")
+        return value
+
+
 class DatabasePart(_Part):
     """Where the rows live. Without ``url``: SQLite under AMENDS_HOME."""
 
@@ -125,7 +207,9 @@ class _File(_Part):
     organisation: OrganisationPart
     people: tuple[PersonPart, ...] = ()
     accounts: tuple[AccountPart, ...] = ()
+    rotas: tuple[RotaPart, ...] = ()
     mail: MailPart = Field(default_factory=MailPart)
+    notify: NotifyPart | None = None
     database: DatabasePart = Field(default_factory=DatabasePart)
 
 
@@ -137,6 +221,8 @@ class Settings:
         self.organisation = file.organisation
         self.people = file.people
         self.accounts = file.accounts
+        self.rotas = file.rotas
+        self.notify = file.notify
         self._file = file
         self._environ = environ
 
@@ -155,6 +241,13 @@ class Settings:
     def smtp(self) -> str | None:
         """The mail server as ``smtp://host:port``, or None for the outbox folder."""
         return self._environ.get("AMENDS_MAIL_SMTP") or self._file.mail.smtp
+
+    @cached_property
+    def texts_leave(self) -> bool:
+        """Whether there is a carrier of texts, be it the outbox folder."""
+        if self.notify and self.notify.text_template:
+            return True
+        return self.smtp is None and not (self.notify and self.notify.mail_template)
 
     @cached_property
     def sender(self) -> str:
@@ -213,12 +306,11 @@ class Settings:
 
     @property
     def credential_variables(self) -> tuple[str, ...]:
-        """The names of the environment variables that hold platform credentials."""
-        return tuple(
-            account.credentials.removeprefix("env:")
-            for account in self.accounts
-            if account.credentials and account.credentials.startswith("env:")
-        )
+        """The names of the environment variables that hold credentials of platforms and
+        carriers."""
+        secrets = [account.credentials for account in self.accounts]
+        secrets += [self.notify.key] if self.notify else []
+        return tuple(one.removeprefix("env:") for one in secrets if one and one.startswith("env:"))
 
 
 def _explain(error: ValidationError, path: Path) -> str:
@@ -262,8 +354,13 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         raise SettingsError(NO_CONFIG)
     try:
         raw: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-        return Settings(_File.model_validate(raw), home, environ)
+        settings = Settings(_File.model_validate(raw), home, environ)
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path} is not TOML: {error}.") from None
     except ValidationError as error:
         raise SettingsError(_explain(error, path)) from None
+    if settings.smtp and settings.notify and settings.notify.mail_template:
+        raise SettingsError(
+            f"{path}: mail has two ways out. Remove [mail] smtp, or [notify] mail_template."
+        )
+    return settings

@@ -18,8 +18,10 @@ from amends.settings import (
     AccountPart,
     DatabasePart,
     MailPart,
+    NotifyPart,
     OrganisationPart,
     PersonPart,
+    RotaPart,
 )
 
 ROOT = Path(__file__).parents[1]
@@ -30,7 +32,9 @@ PARTS: dict[str, type[BaseModel]] = {
     "[organisation]": OrganisationPart,
     "[[people]]": PersonPart,
     "[[accounts]]": AccountPart,
+    "[[rotas]]": RotaPart,
     "[mail]": MailPart,
+    "[notify]": NotifyPart,
     "[database]": DatabasePart,
 }
 
@@ -42,15 +46,23 @@ SETTINGS = {
     "[organisation] url": "what links in mails start with",
     "[organisation] accredited_for_classified": "of a classified post everything is "
     "kept; otherwise id, time, account and digest alone",
+    "[organisation] timezone": "where the office is, like `Europe/London`",
+    "[organisation] hours": "when it works: `09:00-17:00` is Monday to Friday",
+    "[organisation] holidays": "whose bank holidays it has: a country, or one with a part of it, "
+    "like `GB-SCT`, as the library `holidays` names them; `none` for none",
     "[[people]] email": "the address that identifies the person",
     "[[people]] name": "as colleagues know them",
     "[[people]] employer": "who employs them: decides the route for possible misconduct",
     "[[people]] line_manager": "the e-mail address of their line manager",
-    "[[people]] deputy": "not used yet: whom to ask when they do not answer",
+    "[[people]] deputy": "the e-mail address of whoever hears when they do not "
+    "[acknowledge](../how-to/rotas-and-carriers.md)",
     "[[people]] roles": "the jobs that they do, as the [tables](tables.md) name them",
-    "[[people]] phone": "kept with the register; not used yet",
-    "[[people]] timezone": "kept with the register; not used yet",
-    "[[people]] hours": "kept with the register; not used yet",
+    "[[people]] phone": "the number that texts go to, with its country: `+44 7700 900123`",
+    "[[people]] timezone": "where they work, like `Asia/Tokyo`; the organisation's when left out",
+    "[[people]] hours": "when they work there, like `Sun-Thu 08:00-12:00 13:00-16:00`; the "
+    "organisation's when left out",
+    "[[people]] holidays": "whose bank holidays they have; the organisation's when left out",
+    "[[people]] away": "days of leave, both included: `2026-12-24`, `2026-12-21/2027-01-04`",
     "[[accounts]] platform": "`x`, `bluesky` or `mastodon`; where posts are [dealt with "
     "by hand](../how-to/delete-by-hand.md): `facebook`, `instagram`, `linkedin`, `threads`, "
     "`tiktok`, `youtube`, or `by-hand` for anything else",
@@ -65,13 +77,27 @@ SETTINGS = {
     "`credential:NAME` (systemd); never the secret itself",
     "[[accounts]] base_url": "the server, where it is not the platform's own; for `by-hand`, what "
     "the links of its posts begin with",
+    "[[rotas]] role": "the role whose holders take turns, like `dtu-duty`",
+    "[[rotas]] people": "the e-mail addresses in the order of their turns; each needs the role",
+    "[[rotas]] starts": "when the first turn begins, by the local clock: `2026-01-05T09:00:00`",
+    "[[rotas]] every": "how long a turn is: `day` or `week`",
+    "[[rotas]] timezone": "whose local clock; the organisation's when left out",
     "[mail] smtp": "the mail server, `smtp://[user:password@]host[:port]` (TLS by STARTTLS; "
     "none on this machine, or with `?tls=off`) or `smtps://…`; left out: the outbox folder",
     "[mail] sender": "the address that mail comes from",
+    "[notify] key": "where the API key is: `env:NAME`, `file:PATH` or `credential:NAME`; never the "
+    "key itself",
+    "[notify] mail_template": "the id of a template whose subject is `((subject))` and whose "
+    "message is `((body))`; left out: mail leaves by `[mail] smtp`",
+    "[notify] text_template": "the id of a template whose message is `((text))`; left out: no "
+    "texts",
+    "[notify] base_url": "a practice server, or another service of the same API",
     "[database] url": "a `postgresql://` address; left out: SQLite under `AMENDS_HOME`",
 }
 
 TABLES = {
+    "escalation": "Who hears, by what and when, where nobody says that they have read a notice "
+    "([how](../how-to/rotas-and-carriers.md)).",
     "response": "What each kind of mistake calls for. Over several kinds, a rule per column "
     "decides ([why](../explanation/procedure-and-policy.md#several-kinds-at-once)).",
     "rises": "What a recorded circumstance changes in the row of its kind. An empty cell changes "

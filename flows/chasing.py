@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from flows.due import due_effects
+from flows.escalating import anything_to_escalate, escalate
 from flows.ledger import carry_out
 from flows.letters import NewNotice, queue_digest, queue_notice
 from flows.register import read_register
@@ -67,13 +68,19 @@ def _queue(here: Office, incident: Incident) -> None:
             chase.fall(question)
         for question in _to_remind(seen, now):
             chase.remind(question)
+        if anything_to_escalate(seen, now):
+            escalate(tx, here, seen, chase.register)
         for address in dict.fromkeys(n.to_address for n in _lines_due(seen, now)):
             queue_digest(tx, here, fresh, address)
 
 
 def _anything(seen: Snapshot, now: datetime) -> bool:
     return bool(
-        _unasked(seen) or _overdue(seen, now) or _to_remind(seen, now) or _lines_due(seen, now)
+        _unasked(seen)
+        or _overdue(seen, now)
+        or _to_remind(seen, now)
+        or _lines_due(seen, now)
+        or anything_to_escalate(seen, now)
     )
 
 

@@ -44,6 +44,14 @@ MOST_ATTEMPTS = 6
 READ_BACK_LIMIT = timedelta(minutes=10)
 """How long the truth may stay unreadable before a person is asked."""
 
+CARRIER_LIMIT = timedelta(days=6)
+"""The same, for a notice whose carrier can be asked by our reference."""
+
+SELDOM = timedelta(minutes=1)
+"""The time between two looks once the first ten minutes have passed."""
+
+KEY_REFUSED = ("unauthorised", "no-token")
+
 
 def read_back(hands: Hands, effect_id: str) -> EffectState:
     """Settle one effect whose outcome is not known, by looking."""
@@ -174,10 +182,10 @@ def _settle(hands: Hands, claim: Claim, act: Act, looked: Looked) -> EffectState
         again = act.again(hands, claim.account, now - first)
         tried = effect.attempts if effect.kind == EffectKind.PUBLISH else 0
         quiet = _looked_at(claim, now) - (over_since(tries[-1]) if tries else effect.planned_at)
-        to = _after_look(finding, again, quiet, tried)
+        to = _after_look(finding, again, quiet, tried, _patience(effect, again, looked))
         values: dict[str, object] = {"lease_until": None}
         if to == EffectState.UNKNOWN:
-            values["due_at"] = now + LOOK_AGAIN
+            values["due_at"] = now + (LOOK_AGAIN if quiet < READ_BACK_LIMIT else SELDOM)
         elif to == EffectState.RETRY:
             values["due_at"] = now + timedelta(seconds=min(2 ** (effect.attempts - 1) - 1, 60))
         elif to == EffectState.CONFIRMED:
@@ -214,7 +222,21 @@ def over_since(attempt: Attempt) -> datetime:
     return attempt.ended_at or attempt.started_at
 
 
-def _after_look(finding: Finding, again: Again, age: timedelta, tried: int) -> EffectState:
+def _patience(effect: Effect, again: Again, looked: Looked) -> timedelta:
+    """How long the truth may stay unreadable. Words and posts press; of a notice whose carrier can
+    be asked again the others hear meanwhile, and no person could tell. A key that is refused only
+    a person can put right."""
+    asks_itself = effect.kind == EffectKind.NOTICE and again == Again.ONCE_SETTLED
+    return CARRIER_LIMIT if asks_itself and looked.code not in KEY_REFUSED else READ_BACK_LIMIT
+
+
+def _after_look(
+    finding: Finding,
+    again: Again,
+    age: timedelta,
+    tried: int,
+    patience: timedelta = READ_BACK_LIMIT,
+) -> EffectState:
     """What a look decides (pure). Only what cannot be done twice is tried again unasked. ``age``
     is the time from the end of the last attempt to the look."""
     if finding == Finding.THERE:
@@ -222,7 +244,7 @@ def _after_look(finding: Finding, again: Again, age: timedelta, tried: int) -> E
     if finding == Finding.SEVERAL:
         return EffectState.NEEDS_HUMAN
     if finding == Finding.UNREADABLE:
-        return EffectState.UNKNOWN if age < READ_BACK_LIMIT else EffectState.NEEDS_HUMAN
+        return EffectState.UNKNOWN if age < patience else EffectState.NEEDS_HUMAN
     if finding == Finding.NEVER_READABLE:
         return EffectState.NEEDS_HUMAN
     if again == Again.AT_ONCE and tried < MOST_ATTEMPTS:

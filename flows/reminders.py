@@ -5,6 +5,7 @@ from sqlmodel import and_, col, or_, select
 
 from flows.ledger import wake_incident
 from models.decisions import Decision
+from models.escalation import Escalation
 from models.notices import Notice
 from models.office import office
 from models.words import NoticeState
@@ -31,5 +32,10 @@ def remind() -> None:
             .where(col(Notice.state) == NoticeState.QUEUED)
             .where(or_(col(Notice.due_at).is_(None), col(Notice.due_at) <= now))
         ).all()
-        for incident_id in sorted({*overdue, *waiting}):
+        unacknowledged = tx.exec(
+            select(Escalation.incident_id).where(
+                col(Escalation.next_at) <= now, col(Escalation.ended_at).is_(None)
+            )
+        ).all()
+        for incident_id in sorted({*overdue, *waiting, *unacknowledged}):
             wake_incident(tx, incident_id)

@@ -18,6 +18,7 @@ from models.words import (
     EffectState,
     IncidentState,
     Kind,
+    Medium,
     NoticeState,
     Outcome,
     PosterKnown,
@@ -149,6 +150,7 @@ class NoticeShape(BaseModel):
 
     id: str
     to_role: Role
+    by: Medium
     state: NoticeState
     sent_at: datetime | None
     acknowledged_at: datetime | None

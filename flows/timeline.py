@@ -14,7 +14,7 @@ from models.audit import Entry, chain_of_incident
 from models.people import Account
 from models.snapshot import Snapshot
 from models.store import Transaction
-from models.words import Role
+from models.words import Medium, Role
 from templates.labels import label
 from templates.moments import clock
 from templates.reasons import because
@@ -65,7 +65,7 @@ def _of_several(account: Account | None, said: str) -> str:
 
 def _target(seen: Snapshot, row: Entry) -> str:
     effect = next((one for one in seen.effects if one.id == row.facts.get("effect")), None)
-    named = (row.facts.get(name) for name in ("post", "statement", "target"))
+    named = (row.facts.get(name) for name in ("post", "statement", "notice", "target"))
     return str(effect.target if effect else next((one for one in named if one), None))
 
 
@@ -98,6 +98,8 @@ def _in_words(
     facts = row.facts
     role = next((one.to_role for one in seen.notices if one.id == target), None)
     words: dict[str, object] = {"role": role} if role else {}
+    if role and _is_text(seen, target):
+        words["texted"] = label("role", role)
     if account is not None:
         words |= {"account": f"@{account.handle}", "platform": account.platform}
     if again := facts.get("again_at"):
@@ -105,8 +107,14 @@ def _in_words(
     if until := facts.get("known_until"):
         words["known_until"] = f"{datetime.fromisoformat(until):%-d %B %Y, %H:%M} UTC"
     if code := facts.get("code"):
-        words["because"] = because(code, _other(account, notice=role is not None))
+        words["because"] = because(
+            code, _other(account, notice=role is not None, texted="texted" in words)
+        )
     return words
+
+
+def _is_text(seen: Snapshot, target: str) -> bool:
+    return any(one.id == target and one.by == Medium.TEXT for one in seen.notices)
 
 
 def _account_id(seen: Snapshot, target: str) -> str | None:
@@ -115,10 +123,10 @@ def _account_id(seen: Snapshot, target: str) -> str | None:
     return (of_posts | of_statements).get(target)
 
 
-def _other(account: Account | None, *, notice: bool) -> dict[str, str]:
+def _other(account: Account | None, *, notice: bool, texted: bool) -> dict[str, str]:
     """The other side, as a reason names it."""
     if notice:
-        return {"other": label("platform", "mail")}
+        return {"other": label("platform", "text" if texted else "mail")}
     if account is None:
         return {}
     return {"other": label("platform", account.platform), "account": f"@{account.handle}"}

@@ -322,6 +322,7 @@ def _notice(by: Viewer, notice: Notice) -> NoticeShape:
     return NoticeShape(
         id=notice.id,
         to_role=notice.to_role,
+        by=notice.by,
         state=notice.state,
         sent_at=notice.sent_at,
         acknowledged_at=acknowledged.given_at if acknowledged else None,

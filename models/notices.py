@@ -6,18 +6,20 @@ from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from models.columns import at, key, word
-from models.words import NoticeState, Role
+from models.words import Medium, NoticeState, Role
 
 
 class Notice(SQLModel, table=True):
     """One message to one address. ``sealed`` notices belong to a referral: HR alone sees them.
 
+    ``by`` is how it travels; a text is about the notice of the same template and generation, or
+    about the one that it ``follows``: a reminder, or what others hear as nobody acknowledged that.
     A ``digest_line`` waits for ``due_at``; ``carried_by`` is the notice whose mail then holds it.
     """
 
     __tablename__ = "notice"
     __table_args__ = (
-        UniqueConstraint("incident_id", "template", "to_address", "generation"),
+        UniqueConstraint("incident_id", "template", "to_address", "generation", "by"),
         Index("ix_notice_address_incident", "to_address", "incident_id"),
     )
 
@@ -27,6 +29,8 @@ class Notice(SQLModel, table=True):
     to_address: str = Field(max_length=254)
     template: str = Field(max_length=60)
     generation: int = Field(default=1)
+    by: Medium = word(Medium, default=Medium.MAIL)
+    follows: str | None = Field(default=None, max_length=32)
     state: NoticeState = word(NoticeState, default=NoticeState.QUEUED)
     digest_line: bool = Field(default=False)
     carried_by: str | None = Field(default=None, max_length=32, index=True)

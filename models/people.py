@@ -10,7 +10,11 @@ from models.words import Employer, Role, Tier
 
 
 class Person(SQLModel, table=True):
-    """Someone who can report, clear, decide or be told. Addresses are stored in lower case."""
+    """Someone who can report, clear, decide or be told. Addresses are stored in lower case.
+
+    ``hours`` and ``away`` are as amends.toml writes them (``models/hours.py``); ``holidays`` names
+    a calendar of bank holidays. What is left out is the organisation's.
+    """
 
     __tablename__ = "person"
 
@@ -24,6 +28,8 @@ class Person(SQLModel, table=True):
     phone: str | None = Field(default=None, max_length=40)
     timezone: str = Field(default="Europe/London", max_length=60)
     hours: str | None = Field(default=None, max_length=60)
+    holidays: str | None = Field(default=None, max_length=20)
+    away: list[str] = words_list()
     registered: bool = Field(default=True)
 
     def has_role(self, role: Role) -> bool:

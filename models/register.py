@@ -4,7 +4,9 @@ from collections.abc import Iterable
 
 from sqlmodel import col, select, update
 
-from amends.settings import AccountPart, PersonPart, Settings, SettingsError
+from amends.settings import AccountPart, PersonPart, RotaPart, Settings, SettingsError
+from models.bank_holidays import NoSuchCalendarError, check_calendar
+from models.hours import BadHoursError, read_days, read_hours
 from models.people import Account, Person, Token
 from models.store import Store, Transaction
 from models.words import Employer, Role, Tier
@@ -40,8 +42,49 @@ def check(settings: Settings) -> None:
                 f"amends.toml gives {part.email} the role {unknown[0]!r}, which Amends does not "
                 f"know. Use any of: {', '.join(role.value for role in GIVEN_ROLES)}."
             )
+    _check_times(settings)
+    for rota in settings.rotas:
+        _check_rota(rota, settings)
+    _check_once("rota for", [rota.role for rota in settings.rotas])
     _check_once("person", [part.email for part in settings.people])
     _check_once("account", [f"{part.platform}/{part.handle}" for part in settings.accounts])
+
+
+def _check_times(settings: Settings) -> None:
+    """Hours, leave and bank holidays of everybody, and of the organisation."""
+    _check_time("[organisation]", settings.organisation.hours, settings.organisation.holidays, ())
+    for part in settings.people:
+        _check_time(part.email, part.hours, part.holidays, part.away)
+
+
+def _check_time(whose: str, hours: str | None, holidays: str | None, away: Iterable[str]) -> None:
+    try:
+        if hours is not None:
+            read_hours(hours)
+        if holidays is not None:
+            check_calendar(holidays)
+        for days in away:
+            read_days(days)
+    except (BadHoursError, NoSuchCalendarError) as error:
+        raise SettingsError(f"amends.toml, {whose}: {error}.") from None
+
+
+def _check_rota(rota: RotaPart, settings: Settings) -> None:
+    """Whoever has a turn must have the role, or they could not do what is then asked of them."""
+    if rota.role not in {role.value for role in GIVEN_ROLES}:
+        raise SettingsError(
+            f"amends.toml has a rota for {rota.role!r}, which is no role that is given to people. "
+            f"Use any of: {', '.join(role.value for role in GIVEN_ROLES)}."
+        )
+    holders = {part.email for part in settings.people if rota.role in part.roles}
+    if not rota.people:
+        raise SettingsError(f"The rota for {rota.role} in amends.toml names nobody. Add people.")
+    for email in rota.people:
+        if email not in holders:
+            raise SettingsError(
+                f"The rota for {rota.role} in amends.toml names {email}, who does not have that "
+                "role. Give it to them in [[people]], or take them off the rota."
+            )
 
 
 def _check_once(what: str, names: list[str]) -> None:
@@ -63,7 +106,9 @@ def _sync_people(tx: Transaction, settings: Settings) -> None:
         if Role.HR in part.roles and not person.has_role(Role.HR):
             _revoke_tokens(tx, person)
         person.roles = list(part.roles)
-        person.phone, person.timezone, person.hours = part.phone, part.timezone, part.hours
+        person.phone, person.hours = part.phone, part.hours
+        person.timezone = part.timezone or settings.organisation.timezone
+        person.holidays, person.away = part.holidays, list(part.away)
         person.registered = True
         tx.add(person)
     _unregister(tx, known.values())

@@ -7,6 +7,7 @@ from sqlmodel import col, select
 
 from models.decisions import Decision
 from models.effects import Effect
+from models.escalation import Escalation
 from models.incident import Capture, Incident, Post, Report
 from models.notices import Acknowledgement, Notice
 from models.people import Account
@@ -34,6 +35,7 @@ class Snapshot:
     acknowledgements: dict[str, Acknowledgement]
     effects: tuple[Effect, ...]
     decisions: tuple[Decision, ...]
+    escalations: tuple[Escalation, ...] = ()
 
     def open_decisions(self) -> tuple[Decision, ...]:
         """The questions that still wait for a person."""
@@ -76,6 +78,7 @@ def snapshot(tx: Transaction, incident: Incident) -> Snapshot:
         },
         effects=effects,
         decisions=_of(tx, Decision, incident),
+        escalations=_of(tx, Escalation, incident),
     )
 
 

@@ -6,6 +6,7 @@ from models.audit import Entry
 from models.beats import Beat
 from models.decisions import Decision
 from models.effects import Attempt, Effect
+from models.escalation import Escalation
 from models.incident import Capture, IdempotencyKey, Incident, Post, Report
 from models.looks import Look
 from models.notices import Acknowledgement, Notice
@@ -17,5 +18,5 @@ from models.statements import Clearance, Statement, Wording
 ALL: tuple[type[SQLModel], ...] = (
     Person, Account, Token, Incident, Report, IdempotencyKey, Post, Capture, Effect, Attempt,
     Statement, Wording, Clearance, Notice, Acknowledgement, Decision, Referral, Entry, Beat,
-    Reconciliation, Reading, Look,
+    Reconciliation, Reading, Look, Escalation,
 )  # fmt: skip

@@ -251,6 +251,13 @@ class NoticeState(StrEnum):
     ACKNOWLEDGED = "acknowledged"
 
 
+class Medium(StrEnum):
+    """How a message travels. Mail wakes nobody."""
+
+    MAIL = "mail"
+    TEXT = "text"
+
+
 class EffectKind(StrEnum):
     """An act on the outside world."""
 

@@ -25,3 +25,11 @@ def may_see_case(person: Person, seen: Snapshot, register: Register) -> bool:
     took_part = {report.reporter_id for report in seen.reports}
     took_part |= {clearance.person_id for clearance in seen.clearances}
     return person.email not in involved and person.id not in took_part
+
+
+def involved_in(seen: Snapshot) -> frozenset[str]:
+    """Who does not hear of the poster's mistake as their manager: the poster, and whoever owns,
+    cleared or shared the post (design §3.2)."""
+    poster = seen.incident.poster_email
+    owners = {account.owner for account in seen.accounts.values()} - {poster}
+    return frozenset(one for one in (poster, seen.incident.cleared_by, *owners) if one)

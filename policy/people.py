@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import chain
 from typing import NamedTuple
 
 from models.people import Account, Person
 from models.words import Role
 from policy.plan import Plan
+from policy.rotas import Rota
 from policy.tables import load
+from policy.working_time import USUAL, OfficeTime, is_away
 
 OFFICERS = (Role.DTU_DUTY, Role.DTU)
 RELATIONS = frozenset(
@@ -25,6 +28,8 @@ class Register:
     accounts: tuple[Account, ...]
     dtu_address: str
     hr_address: str
+    rotas: tuple[Rota, ...] = ()
+    office: OfficeTime = USUAL
 
     def person(self, email: str | None) -> Person | None:
         """The registered person with this address."""
@@ -70,14 +75,27 @@ def manager_of(
     person_email: str, register: Register, skipping: Collection[str] = frozenset()
 ) -> Person | None:
     """The next one up who is not skipped. None where the line ends, or goes round in a circle."""
-    seen = {person_email}
+    above = (one for one in line_of(person_email, register) if one not in skipping)
+    return next((person for one in above if (person := register.person(one))), None)
+
+
+def line_of(person_email: str, register: Register) -> tuple[str, ...]:
+    """Everyone above them, the nearest first, as far as the register knows."""
+    line: list[str] = []
     person = register.person(person_email)
-    while person and person.line_manager and person.line_manager not in seen:
-        seen.add(person.line_manager)
+    while person and person.line_manager and person.line_manager not in (person_email, *line):
+        line.append(person.line_manager)
         person = register.person(person.line_manager)
-        if person and person.email not in skipping:
-            return person
-    return None
+    return tuple(line)
+
+
+def manager_there(
+    person_email: str, register: Register, now: datetime, skipping: Collection[str] = frozenset()
+) -> Person | None:
+    """The next one up who is neither skipped nor on leave; where all are on leave, the nearest."""
+    away = {one.email for one in register.people if is_away(one, now)}
+    there = manager_of(person_email, register, {*skipping, *away})
+    return there or manager_of(person_email, register, skipping)
 
 
 def clearers(

@@ -97,6 +97,11 @@ def render_notice(name: str, facts: NoticeFacts) -> Letter:
     )
 
 
+def render_text(facts: NoticeFacts) -> str:
+    """What a phone is sent, whatever the notice: the reference, a link and whom to ring."""
+    return " ".join(plain_text("notices").get_template("text.txt").render(_given(facts)).split())
+
+
 @cache
 def notice_names() -> frozenset[str]:
     """The notices that there are words for."""

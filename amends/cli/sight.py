@@ -236,7 +236,8 @@ def _claim(one: dict[str, Any]) -> str:
 
 def _notice(one: dict[str, Any]) -> tuple[str, str]:
     when = one["acknowledged_at"] or one["sent_at"]
-    return one["state"], label("role", one["to_role"]) + (f" at {_time(when)}" if when else "")
+    whom = label("role", one["to_role"]) + (", by text" if one["by"] == "text" else "")
+    return one["state"], whom + (f" at {_time(when)}" if when else "")
 
 
 def _advice(seen: dict[str, Any]) -> list[dict[str, Any]]:

@@ -22,6 +22,7 @@ def examine() -> list[Finding]:
         rules.examine,
         duty.examine,
         outside.examine_mail,
+        outside.examine_texts,
         outside.examine_prefect,
     ):
         found += examination(settings)

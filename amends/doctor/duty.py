@@ -4,8 +4,10 @@ from amends.doctor.findings import Findings, bad, ok, warn
 from amends.doctor.staff import Staff
 from amends.settings import Settings
 from models.words import Role
+from policy.duty import DUTIES
 
 ABOUT = "duty"
+REACHED = "reached"
 
 
 def examine(settings: Settings) -> Findings:
@@ -35,3 +37,25 @@ def examine(settings: Settings) -> Findings:
         )
     if len(unit) > 1 and on_duty:
         yield ok(ABOUT, f"On duty: {staff.names(on_duty)}.")
+    yield from _reached(settings, staff)
+
+
+def _reached(settings: Settings, staff: Staff) -> Findings:
+    """Whether those who are called at night have a phone, and somebody to stand in for them."""
+    called = [
+        part
+        for email in staff.with_role(*DUTIES, *(Role(rota.role) for rota in settings.rotas))
+        if (part := staff.part(email))
+    ]
+    if silent := [part.email for part in called if part.phone is None]:
+        yield warn(
+            REACHED,
+            f"No phone is known of {staff.names(silent)}, so at night nothing wakes them. "
+            "Set phone in [[people]].",
+        )
+    if alone := [part.email for part in called if part.deputy is None]:
+        yield warn(
+            REACHED,
+            f"Nobody stands in for {staff.names(alone)} when they do not answer. "
+            "Set deputy in [[people]].",
+        )

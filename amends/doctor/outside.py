@@ -5,9 +5,11 @@ import os
 import httpx
 
 from amends.doctor.findings import Finding, Findings, bad, ok, warn
+from amends.doctor.staff import listed
 from amends.settings import Settings
-from integrations.notices.registry import carrier
+from integrations.notices.registry import mail_carrier, text_carrier
 from integrations.notices.smtp import BadSmtpAddressError
+from policy.escalation import texts_beside_mail
 
 PREFECT_HERE = "http://127.0.0.1:4200/api"
 SECONDS = 5.0
@@ -17,7 +19,7 @@ UNAUTHORISED = 401
 def examine_mail(settings: Settings) -> Findings:
     """Whether mail can leave. Nothing is sent."""
     try:
-        problems = carrier(settings.smtp, settings.outbox).check()
+        problems = mail_carrier(settings).check()
     except BadSmtpAddressError as error:
         yield bad("mail", str(error))
         return
@@ -25,10 +27,33 @@ def examine_mail(settings: Settings) -> Findings:
         yield bad("mail", problem)
     if problems:
         return
-    if settings.smtp is None:
+    if settings.notify and settings.notify.mail_template:
+        yield ok("mail", "GOV.UK Notify accepts our key, and has the template for mails.")
+    elif settings.smtp is None:
         yield warn("mail", f"No mail server is set: notices stay in {settings.outbox}.")
     else:
         yield ok("mail", "The mail server answers.")
+
+
+def examine_texts(settings: Settings) -> Findings:
+    """Whether texts can leave: mail wakes nobody. Nothing is sent."""
+    carrier = text_carrier(settings)
+    grave = [severity for severity in (1, 2, 3, 4) if texts_beside_mail(severity)]
+    if carrier is None:
+        wants = listed([str(one) for one in grave])
+        yield warn(
+            "texts",
+            f"No texts can leave, and mail wakes nobody: severity {wants} should be texted. "
+            "Set [notify] text_template.",
+        )
+        return
+    if not (settings.notify and settings.notify.text_template):
+        yield warn("texts", f"No carrier of texts is set: they stay in {settings.outbox}.")
+        return
+    problems = carrier.check()
+    yield from (bad("texts", problem) for problem in problems)
+    if not problems:
+        yield ok("texts", "GOV.UK Notify accepts our key, and has the template for texts.")
 
 
 def examine_prefect(settings: Settings) -> Findings:

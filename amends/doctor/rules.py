@@ -5,6 +5,7 @@ from amends.settings import Settings
 from models.people import Account, Person
 from models.words import Kind, Role, StatementKind, Tier
 from policy.decide import decide
+from policy.escalation import load_ladders
 from policy.people import Register, unfilled
 from policy.reader import PolicyError
 from policy.tables import load
@@ -19,6 +20,7 @@ def examine(settings: Settings) -> Findings:
     """Tables, roles and templates."""
     try:
         tables = load()
+        load_ladders()
         plans = [decide([kind]) for kind in Kind]
     except PolicyError as error:
         yield bad("policy", str(error))

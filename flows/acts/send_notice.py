@@ -8,20 +8,24 @@ from sqlmodel import col, update
 from flows.acts.base import NOTHING, Again, Finding, Receipt
 from flows.asking import ask_to_settle
 from flows.hands import Hands
-from integrations.notices.base import Mail
+from integrations.errors import NotSupported
+from integrations.notices.base import Mail, utc_now
+from integrations.notices.texts import Text
 from models.effects import Effect
 from models.notices import Notice
 from models.office import Office
 from models.people import Account
 from models.store import Transaction
-from models.words import NoticeState, Outcome
+from models.words import Medium, NoticeState, Outcome
 
 
 class SendNotice:
     """Tell one address (line 124). Sent again only where the carrier shows that it never left."""
 
     def again(self, hands: Hands, account: Account | None, age: timedelta) -> Again:
-        return Again.AT_ONCE
+        """Where a message may show late in a look, one that is not there is not believed yet."""
+        late = hands.carrier.keeps or (hands.texts and hands.texts.keeps)
+        return Again.ONCE_SETTLED if late else Again.AT_ONCE
 
     def forbidden(
         self, tx: Transaction, effect: Effect, account: Account | None, now: datetime
@@ -29,7 +33,12 @@ class SendNotice:
         return None
 
     def do(self, hands: Hands, account: Account | None, effect: Effect, payload: bytes) -> Receipt:
-        hands.carrier.send(mail_of(payload))
+        if not is_text(payload):
+            hands.carrier.send(mail_of(payload))
+        elif hands.texts is None:
+            raise NotSupported("no-text-carrier")
+        else:
+            hands.texts.send_text(text_of(payload))
         return NOTHING
 
     def look(
@@ -40,7 +49,7 @@ class SendNotice:
         payload: bytes,
         since: datetime,
     ) -> tuple[Finding, Receipt]:
-        found = hands.carrier.find(mail_of(payload).message_id)
+        found = None if _is_forgotten(hands, payload, since) else _find(hands, payload)
         if found is None:
             return Finding.NEVER_READABLE, NOTHING
         return (Finding.THERE if found else Finding.ABSENT), NOTHING
@@ -71,6 +80,35 @@ class SendNotice:
 
     def needs_human(self, tx: Transaction, effect: Effect) -> None:
         """The notice already shows that nobody knows."""
+
+
+def _is_forgotten(hands: Hands, payload: bytes, since: datetime) -> bool:
+    """Whether the carrier would no longer know, had it taken it then."""
+    by = hands.texts if is_text(payload) else hands.carrier
+    return by is not None and by.keeps is not None and utc_now() - since > by.keeps
+
+
+def _find(hands: Hands, payload: bytes) -> bool | None:
+    if not is_text(payload):
+        return hands.carrier.find(mail_of(payload).message_id)
+    return hands.texts.find_text(text_of(payload).reference) if hands.texts else None
+
+
+def freeze_text(text: Text) -> bytes:
+    """The bytes of a text's payload."""
+    held = {"medium": Medium.TEXT, "reference": text.reference, "to": text.to, "text": text.text}
+    return json.dumps(held).encode()
+
+
+def is_text(payload: bytes) -> bool:
+    """Whether it goes to a phone; else it is a mail."""
+    return bool(json.loads(payload).get("medium") == Medium.TEXT)
+
+
+def text_of(payload: bytes) -> Text:
+    """The text that a notice's payload holds."""
+    held = json.loads(payload)
+    return Text(held["reference"], held["to"], held["text"])
 
 
 def freeze_mail(mail: Mail) -> bytes:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from flows.asking import ask
 from flows.due import due_effects
+from flows.escalating import escalate
 from flows.ledger import carry_out
 from flows.letters import NewNotice, queue_notice
 from flows.register import read_register
@@ -23,8 +24,10 @@ from models.words import (
     Role,
     Step,
 )
-from policy.people import Register, addresses, manager_of
+from policy.conflicts import involved_in
+from policy.people import Register, addresses, line_of, manager_there
 from policy.plan import Plan
+from policy.working_time import OfficeTime, working_time
 
 MANAGER = "manager"
 """The target of the question whether the line manager may hear."""
@@ -44,8 +47,9 @@ def tell(here: Office, incident: Incident, plan: Plan) -> None:
         fresh = incident_by(tx, incident.reference)
         seen = snapshot(tx, fresh)
         register = read_register(tx, here.settings)
-        for notice in _notices(tx, seen, plan, register):
-            queue_notice(tx, here, fresh, notice)
+        told = [queue_notice(tx, here, fresh, one) for one in _notices(tx, seen, plan, register)]
+        if any(told):  # whoever is on duty hears at minute 0
+            escalate(tx, here, snapshot(tx, fresh), register)
         _ask_about_manager(tx, seen, plan, register)
     for effect_id in due_effects(here, incident.id, EffectKind.NOTICE):
         carry_out(effect_id)
@@ -56,7 +60,7 @@ def _notices(
 ) -> Iterator[NewNotice]:
     """Whom to tell, once each. The phone first, where the table says so, is the DTU's notice."""
     line = plan.digest_only
-    due = next_working_morning(tx.now()) if line else None
+    due = next_working_morning(tx.now(), register.office) if line else None
     told = dict.fromkeys((*plan.told, Role.DTU))
     manager_due = plan.manager_hears_only_that_security_leads or Role.LINE_MANAGER in told
     for role in told:
@@ -72,7 +76,7 @@ def _notices(
             yield NewNotice(role, address, template, line, due, generation=again, fills_in=fills_in)
     if manager_due and not line and manager_may_hear(seen, register):
         template = SECURITY_LEADS if plan.manager_hears_only_that_security_leads else "line_manager"
-        for address in _manager(seen, register):
+        for address in _manager(seen, register, tx.now()):
             yield NewNotice(Role.LINE_MANAGER, address, template, line, due)
     if line and any(post.deleted_at for post in seen.posts):
         # Every deletion is told the DTU at once, outside the control of whoever asked for it.
@@ -96,14 +100,17 @@ def _account(seen: Snapshot) -> Account | None:
     return next(iter(seen.accounts.values()), None)
 
 
-def _manager(seen: Snapshot, register: Register) -> list[str]:
-    """The line manager, or the next one up where they own, cleared or shared the post."""
+def _manager(seen: Snapshot, register: Register, now: datetime) -> list[str]:
+    """The line manager, or the next one up where they own, cleared or shared the post, or are on
+    leave. Whoever of the line was told is not followed by another, whoever comes back."""
     poster = seen.incident.poster_email
     if poster is None:
         return []
-    involved = {poster, seen.incident.cleared_by or poster}
-    involved |= {account.owner for account in seen.accounts.values()} - {poster}
-    found = manager_of(poster, register, skipping=involved)
+    involved = involved_in(seen)
+    told = {n.to_address for n in seen.notices if n.to_role == Role.LINE_MANAGER}
+    if told_already := [one for one in line_of(poster, register) if one in told - involved]:
+        return told_already[:1]
+    found = manager_there(poster, register, now, skipping=involved)
     return [found.email] if found else []
 
 
@@ -165,9 +172,6 @@ def _ask_about_manager(tx: Transaction, seen: Snapshot, plan: Plan, register: Re
     )
 
 
-def next_working_morning(now: datetime) -> datetime:
-    """Nine o'clock UTC of the next Monday to Friday: when digest lines leave."""
-    day = now + timedelta(days=1)
-    while day.weekday() >= 5:
-        day += timedelta(days=1)
-    return day.replace(hour=9, minute=0, second=0, microsecond=0)
+def next_working_morning(now: datetime, office: OfficeTime) -> datetime:
+    """When the office opens on its next working day: when digest lines leave."""
+    return working_time(None, office).next_morning(now)

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -54,7 +54,13 @@ class Mail:
 
 
 class Carrier(Protocol):
-    """A way to send mail, bounded in time, with no retries of its own."""
+    """A way to send mail, bounded in time, with no retries of its own.
+
+    ``keeps`` is how long a message can be found where it went, and that it may show late there;
+    None where it shows at once and for good, or never.
+    """
+
+    keeps: timedelta | None
 
     def send(self, mail: Mail) -> None:
         """Hand the message over; returns when the other side says that it has it.

@@ -1,19 +1,22 @@
-"""A folder of .eml files that stands in for a mail server."""
+"""A folder of .eml and .txt files that stands in for a mail server and for phones."""
 
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from integrations.deadline import require_time
 from integrations.errors import NotSent
 from integrations.notices.base import Mail, utc_now, wire_bytes
+from integrations.notices.texts import Text
 from models import faults
 
 
 class OutboxCarrier:
     """Writes each message as a file named by its message id; the same one twice is one file."""
+
+    keeps: timedelta | None = None
 
     def __init__(self, folder: Path, clock: Callable[[], datetime] = utc_now) -> None:
         self._folder = folder
@@ -34,6 +37,21 @@ class OutboxCarrier:
         """Whether the file is there."""
         return self._path(message_id).is_file()
 
+    def send_text(self, text: Text) -> None:
+        """Write the text as a file named by its reference. Raises as ``send`` does."""
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            require_time()
+            faults.point("mail:before-call")
+            _write_whole(self._text(text.reference), f"To: {text.to}\n\n{text.text}\n".encode())
+            faults.point("mail:after-call")
+        except OSError:
+            raise NotSent("outbox-not-writable") from None
+
+    def find_text(self, reference: str) -> bool | None:
+        """Whether the file is there."""
+        return self._text(reference).is_file()
+
     def check(self) -> tuple[str, ...]:
         """A sentence when the folder cannot be written to."""
         with suppress(OSError):
@@ -44,6 +62,9 @@ class OutboxCarrier:
             f"Notices cannot be written to {self._folder}. Let the engine write to that folder, "
             "or set [mail] smtp.",
         )
+
+    def _text(self, reference: str) -> Path:
+        return self._folder / f"{Path(reference).name}.txt"
 
     def _path(self, message_id: str) -> Path:
         bare = message_id.removeprefix("<").removesuffix(">")

@@ -69,6 +69,8 @@ def read_address(url: str) -> SmtpAddress:
 class SmtpCarrier:
     """Sends through one server. Without TLS only to this machine, or where the setting says so."""
 
+    keeps: timedelta | None = None
+
     def __init__(
         self,
         url: str,

@@ -19,6 +19,7 @@ VENDORS = {
     "atproto_client": "bluesky",
     "atproto_core": "bluesky",
     "mastodon": "mastodon",
+    "notifications_python_client": "notify",
 }
 LEFT_TO_OTHERS = re.compile(
     r"\"resolved\": *\"http|index[-]url|https?[:]//[^ \"]*/simpl[e]\b"

@@ -235,6 +235,7 @@ def _notice(old: Department, connection: Connection, incident: str) -> None:
         to_address=DEE,
         template="dtu",
         generation=9,
+        by="mail",
         state="queued",
         digest_line=False,
         sealed=False,

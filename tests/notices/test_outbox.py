@@ -12,6 +12,7 @@ from integrations.notices.base import Mail
 from integrations.notices.outbox import OutboxCarrier
 from integrations.notices.registry import carrier
 from integrations.notices.smtp import SmtpCarrier
+from integrations.notices.texts import Text
 
 NOW = datetime(2026, 6, 3, 10, 15, tzinfo=UTC)
 
@@ -72,3 +73,15 @@ def test_check_finds_nothing_wrong_with_a_folder_of_ours(tmp_path: Path) -> None
 def test_the_settings_choose_the_carrier(tmp_path: Path) -> None:
     assert isinstance(carrier("smtp://127.0.0.1:2525", tmp_path), SmtpCarrier)
     assert isinstance(carrier(None, tmp_path), OutboxCarrier)
+
+
+def test_a_text_is_kept_as_a_file_that_is_found_again(tmp_path: Path) -> None:
+    kept = OutboxCarrier(tmp_path)
+    text = Text("0123abcd", "+447700900123", "Amends AM-7K3Q2: please read")
+    assert kept.find_text(text.reference) is False
+    kept.send_text(text)
+    kept.send_text(text)
+    assert kept.find_text(text.reference) is True
+    (file,) = tmp_path.glob("*.txt")
+    assert file.read_text(encoding="utf-8") == f"To: {text.to}\n\n{text.text}\n"
+    assert file.stat().st_mode & 0o077 == 0

@@ -61,7 +61,7 @@ def test_the_poster_who_is_asked_for_facts_gives_no_advice(department: Departmen
 def test_a_line_of_the_digest_leaves_though_its_incident_is_closed(
     department: Department, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(telling, "next_working_morning", lambda now: now + timedelta(seconds=6))
+    monkeypatch.setattr(telling, "next_working_morning", lambda now, _: now + timedelta(seconds=6))
     reference = department.report(
         department.post("Teh fund is open"), Kind.TYPO, circumstances=(Circumstance.NOTICED,)
     )

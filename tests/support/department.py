@@ -280,10 +280,12 @@ def open_department(
     accredited: bool = False,
     more_accounts: str = "",
     more_secrets: dict[str, str] | None = None,
+    smtp: bool = True,
 ) -> Department:
     """Start the world around an installation in ``home``; no engine runs yet.
 
     ``more_accounts`` is TOML, for accounts on other servers; ``more_secrets`` what it names.
+    Without ``smtp`` mail has another way out, or is kept in the outbox.
     """
     sandbox = Sandbox(latency=latency).start()
     mail = MailServer()
@@ -308,7 +310,7 @@ accredited_for_classified = {str(accredited).lower()}
 {people}
 {accounts}
 [mail]
-smtp = "{mail.url}"
+{f'smtp = "{mail.url}"' if smtp else ""}
 sender = "amends@dept.example"
 {database}
 """

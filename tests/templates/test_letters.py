@@ -11,7 +11,13 @@ from jinja2 import UndefinedError
 
 from models.words import Kind, Role, Wait
 from templates.environment import HERE
-from templates.letters import NoticeFacts, UnsafeFactError, notice_names, render_notice
+from templates.letters import (
+    NoticeFacts,
+    UnsafeFactError,
+    notice_names,
+    render_notice,
+    render_text,
+)
 
 URL = "https://amends.dept.example"
 FACTS = NoticeFacts(
@@ -64,6 +70,7 @@ def test_the_notices_that_the_procedure_sends_have_words() -> None:
         "line_manager", "dtu", "security", "role", "security_leads", "confirm", "clear", "overdue",
         "needs_human", "by_hand", "reopened", "closed", "digest", "hr_referral", "handover",
         "sign_in_code", "sign_in", "deleted", "decide", "facts", "words", "advise", "consider",
+        "reminder", "stand_in", "unanswered",
     }  # fmt: skip
 
 
@@ -205,3 +212,25 @@ def test_an_empty_digest_says_so() -> None:
 
 def test_a_letter_keeps_its_text_out_of_its_repr() -> None:
     assert "ABCD" not in repr(render_notice("sign_in_code", FACTS)) + repr(FACTS)
+
+
+def test_a_text_has_the_reference_the_link_and_the_number_and_nothing_else() -> None:
+    facts = dataclasses.replace(FACTS, ack_url=f"{URL}/ack/{'x' * 32}")
+    text = render_text(facts)
+    assert text.isascii()
+    assert len(text) <= 160, "one message"
+    for fact in ("AM-7K3Q2", str(facts.ack_url), "+44 20 7946 0000"):
+        assert fact in text
+        text = text.replace(fact, "")
+    for word in (
+        *(kind.value for kind in Kind),
+        "severity",
+        "mistake",
+        "urgent",
+        "data protection",
+    ):
+        assert word not in text.lower()
+
+
+def test_a_text_without_a_link_of_its_own_leads_to_the_incidents_page() -> None:
+    assert f"{URL}/i/AM-7K3Q2" in render_text(SHARED)
