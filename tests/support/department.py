@@ -3,7 +3,7 @@
 import contextlib
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import Message
@@ -32,7 +32,7 @@ from models.snapshot import Snapshot, incident_by, snapshot
 from models.standing import Standing, standing
 from models.statements import Statement, Wording
 from models.words import Circumstance, Kind, StatementState, Wait
-from policy.words import Finding
+from policy.words import Claim, Finding
 
 ANA = "ana@dept.example"  # posts
 BO = "bo@dept.example"  # her manager
@@ -218,8 +218,18 @@ class Department:
         """Wait until the incident's row says that it waits for this."""
         return self.until(reference, lambda seen: seen.incident.waiting_for == wait, seconds)
 
-    def clear(self, reference: str, by: str = DEE, *, approve: bool = True) -> StatementState:
-        """Somebody reads the words, looks again where they are told to, and says yes or no."""
+    def clear(
+        self,
+        reference: str,
+        by: str = DEE,
+        *,
+        approve: bool = True,
+        claims: Collection[Claim] | None = None,
+    ) -> StatementState:
+        """Somebody reads the words, looks again where they are told to, and says yes or no.
+
+        ``claims`` is what they say that the words claim, where Amends cannot read it.
+        """
         seen = self.seen(reference)
         statement = next(s for s in seen.statements if s.state == StatementState.WAITING)
         return clear(
@@ -230,6 +240,7 @@ class Department:
             digest=seen.wordings[str(statement.wording_id)].digest,
             approve=approve,
             reason=None if approve else "not yet",
+            claims=claims,
             confirmed=list(Finding),
         )
 
