@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from flows.putting_back import is_as_it_was
 from flows.scene import scene_of
 from flows.truth import facts_now, read_words, text_of
 from models.office import Office
@@ -15,7 +16,7 @@ from policy.looking import Found, look_at
 from policy.people import Register
 from policy.reading import ENGLISH, Read, Sentence
 from policy.tables import load
-from policy.words import Claim
+from policy.words import Claim, Finding
 
 
 @dataclass(frozen=True)
@@ -100,14 +101,16 @@ def inspect_words(
 def inspect_draft(
     here: Office, seen: Snapshot, about: Statement, draft: Draft, register: Register
 ) -> Inspection:
-    """Look at words for that statement, by the facts of now."""
+    """Look at words for that statement, by the facts of now. Of a post that is published again as
+    it was only the length is looked at: it is no apology, and its words are not ours to mend."""
     scene = scene_of(here, seen, about, register, ours=draft.ours)
+    too_long = scene.too_long and draft.stored
+    if is_as_it_was(here, seen, about, draft.text, draft.language):
+        return Inspection(found=(Found(Finding.TOO_LONG),) if too_long else ())
     english = draft.language.partition("-")[0].lower() == ENGLISH
     return Inspection(
         _claims(here, seen, about, draft),
-        look_at(
-            draft.text, replace(scene, english=english, too_long=scene.too_long and draft.stored)
-        ),
+        look_at(draft.text, replace(scene, english=english, too_long=too_long)),
     )
 
 

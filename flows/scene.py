@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flows.differing import text_before
+from flows.putting_back import kept_text
 from flows.truth import facts_of
 from models.office import Office
 from models.sealed import place
@@ -30,24 +31,26 @@ def scene_of(
 ) -> Scene:
     """The scene of this statement's words; ``ours`` where a template wrote them."""
     told = facts_of(here, seen.incident)
-    poster = register.person(seen.incident.poster_email)
+    kept = kept_text(here, seen, about.restores) if about.restores else ""
+    # Whoever wrote a post that is published again made no mistake: it may name them.
+    poster = None if about.restores else register.person(seen.incident.poster_email)
     before = text_before(here, seen, about.edits) if about.edits else None
     scene = Scene(
         statement=about.kind,
         ours=ours,
         before=before,
-        in_place=bool(about.edits),
-        wrong="" if about.edits else told.get("wrong", ""),
+        in_place=bool(about.edits or about.restores),
+        wrong="" if about.edits or about.restores else told.get("wrong", ""),
         right=told.get("right", ""),
         poster=poster.name if poster else "",
-        known=_names(here.settings.organisation.name, told.get("right", "")),
+        known=_names(here.settings.organisation.name, told.get("right", "")) | _words(kept),
         expected=all_own_words(),
         hosts=_own_hosts(here, register) | _hosts(told.get("source_url", "")),
         handles=frozenset(name for one in register.accounts for name in _called(one.handle)),
         without_alt_text=_lacks_alt_text(here, seen, about),
         too_long=bool(about.length and about.longest and about.length > about.longest),
     )
-    return _with_captured(scene, _captured(here, seen))
+    return _with_captured(scene, [*_captured(here, seen), kept])
 
 
 def _with_captured(scene: Scene, texts: list[str]) -> Scene:
@@ -90,6 +93,11 @@ def _lacks_alt_text(here: Office, seen: Snapshot, about: Statement) -> bool:
 def _names(*texts: str) -> frozenset[str]:
     """The words with a capital: names, and what begins a sentence."""
     return frozenset(word for text in texts for word in WORD.findall(text) if word[0].isupper())
+
+
+def _words(text: str) -> frozenset[str]:
+    """All of them: a post that is published again keeps its own spelling."""
+    return frozenset(WORD.findall(text))
 
 
 def _hosts(text: str) -> frozenset[str]:

@@ -103,11 +103,13 @@ def open_statement(here: Desk, account: Account, edits: str = "", restores: str 
     if plan is None:
         raise NotNowError(WAIT)
     due = plan.words_due
+    # A post that is published again says what it said, whatever words its deletion called for.
+    said = StatementKind.NONE if restores else plan.statement
     made = Statement(
         id=new_id(),
         incident_id=here.incident.id,
         account_id=account.id,
-        kind=plan.statement if plan.statement != StatementKind.NONE else StatementKind.NOTE,
+        kind=said if said != StatementKind.NONE else StatementKind.NOTE,
         generation=here.incident.generation,
         edits=edits,
         restores=restores,

@@ -4,13 +4,15 @@ import pytest
 from department import ANA, BO, CY, DEE, EVE, PAT, Department
 from sqlmodel import select
 
+from flows.deciding.clearing import clear
 from flows.deciding.keeping import keep
 from flows.deciding.reclassifying import reclassify
 from flows.deciding.speaking_elsewhere import speak_elsewhere
 from flows.deciding.undoing import undo
+from flows.deciding.writing import write_words
 from flows.refusals import BadRequestError, NotAllowedError, NotNowError
 from models.decisions import Decision
-from models.words import DecisionType, Kind, PostState, StatementState, Wait
+from models.words import DecisionType, Kind, PostState, StatementKind, StatementState, Wait
 
 POST = "The fund opens on 3 May."
 
@@ -87,6 +89,54 @@ def test_a_post_that_was_deleted_wrongly_is_put_back_and_says_so(department: Dep
         said = tx.exec(select(Decision).where(Decision.type == DecisionType.UNDO)).one()
     assert said.decided_by == DEE
     department.finish(reference)
+
+
+LOOKS_LIKE_WORDS_OF_OURS = (
+    "Ana Ahmed opens the new musuem today, see @hanningmuseum and bit.ly/opens. "
+    "The scaffolding has been removed. If anyone was offended by the noise: sorry!"
+)
+
+
+def deleted_wrongly(department: Department, text: str) -> str:
+    """A post that was thought to be on the wrong account, gone; the reference."""
+    reference = department.report(department.post(text), Kind.WRONG_ACCOUNT)
+    department.until_waiting(reference, Wait.ADVICE)
+    return reference
+
+
+def test_a_post_that_is_put_back_is_no_apology_and_is_looked_at_as_none(
+    department: Department,
+) -> None:
+    """Its words are its own: neither claims about the mistake nor ours to spell."""
+    reference = deleted_wrongly(department, LOOKS_LIKE_WORDS_OF_OURS)
+    dee = department.person(DEE)
+    undo(department.office, dee, reference, reason="It was ours to say.")
+    seen = department.seen(reference)
+    about = next(one for one in seen.statements if one.restores)
+    assert about.kind == StatementKind.NOTE
+    clear(
+        department.office, department.person(EVE), reference, statement=about.id,
+        digest=seen.wordings[str(about.wording_id)].digest, approve=True,
+    )  # fmt: skip
+    up = StatementState.PUBLISHED
+    department.until(reference, lambda s: any(o.restores and o.state == up for o in s.statements))
+
+
+def test_what_a_person_adds_to_a_post_that_is_put_back_is_read(department: Department) -> None:
+    reference = deleted_wrongly(department, LOOKS_LIKE_WORDS_OF_OURS)
+    undo(department.office, department.person(DEE), reference, reason="It was ours to say.")
+    seen = department.seen(reference)
+    about = next(one for one in seen.statements if one.restores)
+    text = department.text_of(about)
+    for added, why in (
+        ("Nobody hacked our account.", "not hacked"),
+        ("We apologizes.", "misspelt"),
+    ):
+        with pytest.raises(NotNowError, match=why):
+            write_words(
+                department.office, department.person(CY), reference, text=f"{text} {added}",
+                statement=about.id,
+            )  # fmt: skip
 
 
 def test_only_the_dtu_puts_back_and_never_what_was_secret(department: Department) -> None:
