@@ -138,9 +138,10 @@ def read_claims(text: str, language: str = ENGLISH, quoted: Collection[str] = ()
     found = sentences(text)
     if language.partition("-")[0].lower() != ENGLISH:
         return Read(unread=tuple(found))
+    passages = _by_sentence(quoted)
     heard: list[Heard] = []
     for one in found:
-        said = {claim: _says(claim, _without(one.plain, quoted)) for claim in Claim}
+        said = {claim: _says(claim, _without(one.plain, passages)) for claim in Claim}
         rest = _blanked(one.plain, (match for matches in said.values() for match in matches))
         heard += [Heard(claim, True, one) for claim in Claim if said[claim]]
         heard += [Heard(claim, False, one) for claim in Claim if _may_say(claim, rest)]
@@ -188,9 +189,15 @@ def _is_seen(letter: str) -> bool:
     return unicodedata.category(letter) not in ("Cf", "Cc") or letter.isspace()
 
 
-def _without(sentence: str, quoted: Collection[str]) -> str:
-    for passage in filter(None, (plain(one).strip(" .") for one in quoted)):
-        sentence = sentence.replace(passage, " … ")
+def _by_sentence(quoted: Iterable[str]) -> tuple[str, ...]:
+    """The passages, each sentence by itself, the longest first: so is the text read."""
+    found = {one.plain.strip(" .") for passage in quoted for one in sentences(passage)}
+    return tuple(sorted(found - {""}, key=len, reverse=True))
+
+
+def _without(sentence: str, passages: Iterable[str]) -> str:
+    for passage in passages:
+        sentence = re.sub(rf"(?<!\w){re.escape(passage)}(?!\w)", " … ", sentence)
     return sentence
 
 

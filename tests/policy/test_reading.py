@@ -172,6 +172,14 @@ def test_the_old_claim_is_only_quoted() -> None:
     assert read.maybe == {Claim.HAS_BEEN_REMOVED}
 
 
+def test_a_post_of_several_sentences_is_quoted_too() -> None:
+    post = "The museum is open. The scaffolding has been removed. See you there."
+    read = read_claims(f"{post} We have deleted the other post.", quoted=[post])
+    assert read.made == {Claim.HAS_BEEN_REMOVED}
+    assert [one.sentence.number for one in read.heard if one.sure] == [4]
+    assert read_claims(post, quoted=[post]).made == frozenset()
+
+
 def test_a_sentence_is_found_where_it_stands() -> None:
     text = "We are sorry. See https://dept.example/a.b for more. It’s been deleted!"
     (heard,) = [one for one in read_claims(text).heard if one.sure]
