@@ -34,8 +34,9 @@ CARRIES_WORDS = frozenset({EffectKind.PUBLISH, EffectKind.NOTICE})
 MACHINES = frozenset({"wording", "audience", "at", "edits", "url"})
 """What a publication's payload holds besides words."""
 
-HEADERS = frozenset({"message_id", "sender", "to", "date"})
-"""The same of a notice's: addresses and times that its template does not write."""
+HEADERS = frozenset({"message_id", "sender", "to", "date", "medium", "reference"})
+"""The same of a notice's: addresses, times and our own numbers, which its template does not
+write."""
 
 
 def taint_of(

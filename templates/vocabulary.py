@@ -78,7 +78,7 @@ def _without_facts(statement: StatementKind, kinds: tuple[Kind, ...]) -> tuple[s
 def own_text_of_notices() -> tuple[str, ...]:
     """All that notices say by themselves, with what they call people and waits."""
     folder = HERE / "notices"
-    paths = [*folder.glob("*.md"), *folder.glob("*/*")]
+    paths = [*folder.glob("*.md"), *folder.glob("*.txt"), *folder.glob("*/*")]
     sources = (path.read_text(encoding="utf-8") for path in sorted(paths))
     said = (_said(source, plain_text("notices")) for source in sources)
     roles = tuple(label("role", role) for role in Role)

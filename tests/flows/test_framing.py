@@ -10,7 +10,7 @@ from models.words import Role, Wait
 from policy.taint.check import find_taint
 from policy.taint.common_words import common_words
 from policy.taint.words import Origin, Own, Part, Piece
-from templates.letters import Letter, NoticeFacts, notice_names, render_notice
+from templates.letters import Letter, NoticeFacts, notice_names, render_notice, render_text
 from templates.vocabulary import own_text_of_notices
 
 OWN = Own(own_text_of_notices(), common_words([]))
@@ -31,19 +31,22 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return load({"AMENDS_HOME": str(home), "AMENDS_CONFIG": str(home / "amends.toml")})
 
 
-def letter(settings: Settings, name: str) -> Letter:
-    facts = NoticeFacts(
+def facts(settings: Settings, name: str) -> NoticeFacts:
+    return NoticeFacts(
         organisation=settings.organisation.name,
         url=settings.public_url,
         duty_officer=settings.organisation.duty_officer,
         reference="AM-2B3C4",
         references=("AM-2B3C4", "AM-5D6F7"),
         ack_url=f"{settings.public_url}/ack/KVALkYJE-TFXzQr7wMGFFtArBj9EM7SS",
-        role=Role.DPO if name == "role" else None,
+        role=Role.DPO if name in ("role", "unanswered") else None,
         waiting_for=Wait.CLEARANCE,
         due_at=datetime(2026, 3, 3, 14, 30, tzinfo=UTC),
     )
-    return render_notice(name, facts)
+
+
+def letter(settings: Settings, name: str) -> Letter:
+    return render_notice(name, facts(settings, name))
 
 
 def parts(written: Letter, added: str = "") -> list[tuple[Part, str]]:
@@ -67,6 +70,12 @@ def test_a_notice_passes_though_the_post_had_every_word_of_it(
     written = letter(settings, name)
     post = f"{written.subject} {written.text} {written.html} 1 2 3 4 5"
     assert not tainted(settings, parts(written), post)
+
+
+def test_a_text_passes_though_the_post_had_every_word_of_it(settings: Settings) -> None:
+    said = render_text(facts(settings, "dtu"))
+    assert not tainted(settings, [(Part.MESSAGE, said)], f"{said} 1 2 3 4 5")
+    assert tainted(settings, [(Part.MESSAGE, f"{said} h3ron")], "Heron lives here")
 
 
 def test_what_tags_part_is_read_as_one(settings: Settings) -> None:

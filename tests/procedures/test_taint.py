@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 from department import ANA, CY, DEE, EVE, PEOPLE, SAM, Department, open_department
+from practice_notify import MAIL_TEMPLATE, TEXT_TEMPLATE, PracticeNotify
 from served import Served, serve
 from sqlmodel import select
 
@@ -330,6 +331,34 @@ def test_a_template_that_repeats_something_is_not_drafted(
     seen = guarded.until_waiting(reference, Wait.WORDS)
     assert (seen.statements[0].state, seen.wordings) == (StatementState.WITHDRAWN, {})
     assert "words-tainted" in guarded.said(reference)
+
+
+def test_texts_about_it_leave_though_the_post_has_their_words(tmp_path: Path) -> None:
+    notify = PracticeNotify().start()
+    phone = f'email = "{DPO}"\nphone = "+447700900009"\n'
+    department = open_department(
+        tmp_path,
+        people=PEOPLE + SPECIALISTS.replace(f'email = "{DPO}"\n', phone),
+        more_accounts=(
+            f'[notify]\nkey = "env:NOTIFY_KEY"\nbase_url = "{notify.url}"\n'
+            f'mail_template = "{MAIL_TEMPLATE}"\ntext_template = "{TEXT_TEMPLATE}"\n'
+        ),
+        more_secrets={"NOTIFY_KEY": notify.key},
+        smtp=False,
+    )
+    try:
+        department.start_engine()
+        text = "If you cannot, ring Siobhan Marchetti; text or tap 07946558231, a notice to read"
+        reference = department.report(department.post(text), Kind.PERSONAL_DATA)
+        department.until_waiting(reference, Wait.CLEARANCE)
+        sent = NoticeState.SENT
+        department.until(reference, lambda s: all(one.state == sent for one in s.notices))
+        department.until(reference, lambda _: bool(notify.to("+447700900009")))
+        said = squeezed(" ".join(one.text for one in notify.messages))
+        assert not any(one in said for one in ("siobhan", "marchetti", "07946558231"))
+    finally:
+        department.close()
+        notify.stop()
 
 
 TAINTED_MAILS = {
