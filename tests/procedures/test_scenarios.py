@@ -155,7 +155,9 @@ def test_two_platforms_taken_over_are_one_incident_and_the_hand_is_named(play: P
         assert on_tiktok.published_by_hand_by == CY.email
         assert theatre.mails_to(SID)
         assert theatre.mails_to(CY)
-        assert awaited("SC12") == [Wait.BY_HAND, Wait.CLEARANCE, Wait.PERSON, Wait.ADVICE]
+        assert awaited("SC12") == [
+            Wait.CONFIRMATION, Wait.CLEARANCE, Wait.PERSON, Wait.ADVICE
+        ]  # fmt: skip
 
 
 def test_a_private_account_is_the_persons_own_and_every_post_is_counted(play: Play) -> None:
