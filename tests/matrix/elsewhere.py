@@ -2,6 +2,7 @@
 there. ``tests/procedures/test_crashes_elsewhere.py`` kills at each of them, on both sides."""
 
 COMMITS = (
+    "ask-about-published",
     "ask-by-hand",
     "ask-engines",
     "ask-words",

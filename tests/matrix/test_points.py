@@ -76,11 +76,23 @@ def test_each_request_is_sent_by_the_one_adapter() -> None:
         path
         for path, tree in trees("integrations")
         for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute) and node.attr == "Session"
-        if isinstance(node.value, ast.Name) and node.value.id == "requests"
+        if _makes_a_session(node)
     }
+    assert "integrations/notices/notify.py" in making
     for path in making:
         assert "bound(" in Path(ROOT / path).read_text(encoding="utf-8")
+
+
+def _makes_a_session(node: ast.AST) -> bool:
+    """Itself, or through a client that brings its own."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        return node.func.id == "NotificationsAPIClient"
+    return (
+        isinstance(node, ast.Attribute)
+        and node.attr == "Session"
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "requests"
+    )
 
 
 def test_the_points_of_the_ledger_are_found() -> None:

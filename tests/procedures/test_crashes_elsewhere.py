@@ -22,6 +22,7 @@ from sqlmodel import select
 from amends.supervise import free_port
 from flows.deciding.attesting import attest
 from flows.deciding.confirming import confirm
+from flows.deciding.reclassifying import reclassify
 from flows.deciding.settling import settle
 from models.anchoring import write_anchor
 from models.decisions import Decision
@@ -167,6 +168,25 @@ def words_that_became_untrue(department: Department) -> Road:
     return Road(ends)
 
 
+def words_that_give_away(department: Department) -> Road:
+    """What was a wrong fact turns out to be personal data, and the words are up."""
+    reference = department.report_wrong_fact(department.post(FACT))
+    with EngineProcess(department):
+        department.until_waiting(reference, Wait.CLEARANCE, 40)
+        department.clear(reference)
+        department.until(reference, lambda s: s.statements[0].state == StatementState.PUBLISHED, 40)
+    reclassify(department.office, department.person(DEE), reference, kinds=(Kind.PERSONAL_DATA,))
+    published = department.seen(reference).statements[0].id
+
+    def ends() -> bool:
+        asked = questions(department, reference, DecisionType.CONFIRM)
+        said = department.said(reference).count("published-tainted")
+        assert max(len([q for q in asked if q.target == published]), said) <= 1
+        return said == 1 and any(q.target == published for q in asked)
+
+    return Road(ends)
+
+
 def somebody_was_quicker(department: Department) -> Road:
     reference = department.report_wrong_fact(department.post(FACT))
     department.sandbox.timeline.delete(department.sandbox.live_posts("dept")[0])
@@ -226,6 +246,7 @@ def _again(department: Department) -> None:
 
 
 ROADS: dict[str, Callable[[Department], Road]] = {
+    "ask-about-published": words_that_give_away,
     "ask-by-hand": a_post_elsewhere,
     "ask-engines": a_worker_that_asks,
     "ask-words": words_taken_back,
