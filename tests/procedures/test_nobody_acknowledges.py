@@ -32,6 +32,9 @@ DEPUTIES = {BO: SAM, DEE: EVE, PAT: CY}
 SPEED = 120.0
 """A minute of the policy is half a second of the test."""
 
+QUICKER = pytest.mark.parametrize("speed", [240.0])
+"""Half an hour is eight seconds."""
+
 SLOWER = pytest.mark.parametrize("speed", [20.0])
 """Two minutes are six seconds: time to see what happens before they have passed."""
 
@@ -134,14 +137,23 @@ def arrived(notify: PracticeNotify, seen: Snapshot) -> Counter[str]:
     return Counter(one.reference for one in notify.messages if one.reference in ours)
 
 
+EVERYWHERE = ("tell-waiting:before-commit", "notice:after-call@3", "tell-waiting:after-commit")
+
+
+@pytest.mark.parametrize(
+    ("faults", "speed"),
+    [
+        pytest.param(EVERYWHERE[2:], 240.0, id="once"),
+        pytest.param(EVERYWHERE, SPEED, id="everywhere", marks=pytest.mark.matrix),
+    ],
+)
 def test_reminder_deputy_and_duty_officer_hear_once_each_whatever_crashes_when(
-    staffed: Department, notify: PracticeNotify
+    staffed: Department, notify: PracticeNotify, faults: tuple[str, ...], speed: float
 ) -> None:
     """Severity 2, at ten, twenty and thirty minutes; Notify's answers get lost besides."""
-    quick = Quick(SPEED)
+    quick = Quick(speed)
     reference = report(staffed, SEVERE)
     notify.fail("cut-after", "", "500-after", "cut-before")
-    faults = ("tell-waiting:before-commit", "notice:after-call@3", "tell-waiting:after-commit")
     for fault in faults:
         with EngineProcess(staffed, fault, quick=quick) as one:
             assert one.died(60), one.log.read_text()
@@ -159,6 +171,7 @@ def test_reminder_deputy_and_duty_officer_hear_once_each_whatever_crashes_when(
     assert no_person_is_asked(seen)
 
 
+@QUICKER
 def test_a_clock_that_is_set_back_holds_nobody_up_and_tells_nobody_twice(
     hurried: Department,
 ) -> None:
@@ -291,6 +304,7 @@ def test_what_notify_does_not_show_yet_is_sent_again_only_once_that_is_settled(
     assert len(notify.messages) == len(staffed.seen(reference).notices)
 
 
+@pytest.mark.matrix
 def test_what_notify_took_before_it_went_down_waits_for_it_and_for_nobody_else(
     hurried: Department, notify: PracticeNotify
 ) -> None:

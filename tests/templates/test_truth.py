@@ -109,7 +109,18 @@ def fits(text: str, platform: str) -> bool:
     return PLATFORMS[platform](text)
 
 
-@pytest.mark.parametrize("kind", Kind)
+IN_EVERY_TEST = (Kind.WRONG_ACCOUNT, Kind.FACTUAL, Kind.PERSONAL_DATA, Kind.PREMATURE)
+
+
+def each_kind() -> list[object]:
+    """Four that differ in every `make test`, all of them in `make test-long`."""
+    return [
+        kind if kind in IN_EVERY_TEST else pytest.param(kind, marks=pytest.mark.matrix)
+        for kind in Kind
+    ]
+
+
+@pytest.mark.parametrize("kind", each_kind())
 def test_no_statement_claims_what_is_not_true(kind: Kind) -> None:
     worlds = {(case.kinds, case.true): case for case in every_case(kind)}
     for case in worlds.values():
