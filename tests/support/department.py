@@ -11,6 +11,7 @@ from pathlib import Path
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope
+from databases import lay_tables
 from record_watch import Watch
 from sqlmodel import col, select
 
@@ -327,6 +328,8 @@ sender = "amends@dept.example"
 """
     )
     settings = settings_of(home, secrets)
+    if database_url is None:
+        lay_tables(home)
     office = Office(settings)
     office.store.migrate()
     sync(office.store, settings)

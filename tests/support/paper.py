@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from databases import lay_tables
 from pydantic import TypeAdapter
 from sqlmodel import col, select
 
@@ -306,6 +307,8 @@ hr = "hr@dept.example"
         encoding="utf-8",
     )
     environ = {"AMENDS_HOME": str(home), "AMENDS_CONFIG": str(home / "amends.toml")}
+    if database_url is None:
+        lay_tables(home)
     office = Office(load(environ))
     office.store.migrate()
     sync(office.store, office.settings)
