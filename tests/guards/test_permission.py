@@ -27,7 +27,7 @@ CONFIRMED = (None, Choice.YES, Choice.NO)
 KEPT = (None, Choice.DELETE, Choice.KEEP, Choice.EDIT)
 UNASKED = {
     DecisionType.RECLASSIFY, DecisionType.SKIP, DecisionType.WAIVE, DecisionType.HOLD,
-    DecisionType.REFER, DecisionType.ELSEWHERE, DecisionType.UNDO,
+    DecisionType.REFER, DecisionType.ELSEWHERE, DecisionType.UNDO, DecisionType.ESTABLISH,
 }  # fmt: skip
 """Decisions that nobody is asked for: they are taken, and nothing waits for them here."""
 
