@@ -13,6 +13,7 @@ from places import Line, Stand, mails
 from prefect_server import PrefectServer
 from verdicts import Verdict
 
+from amends.web.again import again
 from flows.deciding.advising import advise
 from flows.deciding.closing import close
 from flows.deciding.settling import settle
@@ -123,19 +124,23 @@ class Play:
         self._watch(seen)
         if seen.incident.closed_at is not None:
             return True
-        waiting = seen.incident.waiting_for
         with contextlib.suppress(Refusal):
-            if answered := self._say_what_is_true(seen):
-                self.verdict.asked.add(answered)
-            elif any(one.state == StatementState.WAITING for one in seen.statements):
-                self.stand.department.clear(self.reference)
-            elif waiting == Wait.ADVICE:
-                advise(self._office, self._person(DEE), self.reference, text="Thank you.")
-            elif waiting == Wait.CLOSING:
-                close(self._office, self._person(DEE), self.reference)
-            elif waiting in NOT_OURS and not self.unsettled:
-                self.verdict.asked.add(waiting.value)
-                return True
+            return again(lambda: self._do_what_people_do(seen))  # as the API does for them
+        return False
+
+    def _do_what_people_do(self, seen: Snapshot) -> bool:
+        waiting = seen.incident.waiting_for
+        if answered := self._say_what_is_true(seen):
+            self.verdict.asked.add(answered)
+        elif any(one.state == StatementState.WAITING for one in seen.statements):
+            self.stand.department.clear(self.reference)
+        elif waiting == Wait.ADVICE:
+            advise(self._office, self._person(DEE), self.reference, text="Thank you.")
+        elif waiting == Wait.CLOSING:
+            close(self._office, self._person(DEE), self.reference)
+        elif waiting in NOT_OURS and not self.unsettled:
+            self.verdict.asked.add(waiting.value)
+            return True
         return False
 
     def _watch(self, seen: Snapshot) -> None:

@@ -6,7 +6,9 @@ lost, or where the shares that are promised were not reached.
 """
 
 import argparse
+import hashlib
 import itertools
+import signal
 import sys
 import tempfile
 import threading
@@ -124,6 +126,17 @@ def every_cell(ground: Ground, ons: list[On], seed: int, many: int) -> list[Cell
     return list(dict.fromkeys(cells))
 
 
+def place(cell: Cell, seed: int) -> int:
+    """Where the cell stands in the order, the same on every machine."""
+    return int.from_bytes(hashlib.sha256(f"{seed} {cell}".encode()).digest()[:8])
+
+
+def mixed(cells: Iterable[Cell], seed: int) -> list[Cell]:
+    """In an order in which any part of them is like the whole: a run that is cut short has played
+    both databases."""
+    return sorted(cells, key=lambda one: place(one, seed))
+
+
 def probed_cells(ground: Ground, database: Database, points: set[str]) -> Iterator[Cell]:
     """Death at the points that only a failing world leads to; ``points`` are those known so far."""
     for told in ground.play([Cell(On.X, database, one) for one in choosing.probes()]):
@@ -156,13 +169,16 @@ def main() -> int:
     given = parser.parse_args()
     part, parts = map(int, given.shard.split("/"))
     began = time.monotonic()
+    for name in (signal.SIGINT, signal.SIGTERM):  # also where a shell had it ignored
+        signal.signal(name, signal.default_int_handler)
     ons = [on for on in On if on not in given.without]
     with (
         tempfile.TemporaryDirectory(prefix="amends-matrix-") as folder,
         Ground(Path(folder), given.lines).opened() as ground,
     ):
         cells = every_cell(ground, ons, given.seed, given.drawn)
-        cells = [one for one in cells if given.only in str(one)][part - 1 :: parts]
+        cells = [one for one in mixed(cells, given.seed) if given.only in str(one)]
+        cells = [one for one in cells if place(one, given.seed) % parts == part - 1]
         say(f"{len(cells)} cells, seed {given.seed}, shard {given.shard}")
         try:
             if not given.only and part == 1:

@@ -15,7 +15,7 @@ class Breaking:
     """Fails the nth statement or commit of a store, once; whatever comes after works again.
 
     What the test's own thread does is not counted, and of statements those alone that begin with
-    ``of``."""
+    ``of``. ``passed`` is how many came."""
 
     def __init__(self, store: Store, nth: int, of: str = "") -> None:
         self._store = store
@@ -23,15 +23,15 @@ class Breaking:
         self._of = of
         self._guard = threading.Lock()
         self._test = threading.get_ident()
-        self._passed = 0
+        self.passed = 0
         self.broke = ""
 
     def _comes(self, what: str) -> bool:
         if threading.get_ident() == self._test or not what.startswith(self._of):
             return False
         with self._guard:
-            self._passed += 1
-            if self._passed != self._nth:
+            self.passed += 1
+            if self.passed != self._nth:
                 return False
             self.broke = what
             return True

@@ -1,5 +1,6 @@
 """A department whose database goes back: backed up, lived on, and restored to what it was."""
 
+import gc
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from reached import listening
 from amends.archive.packing import back_up
 from amends.archive.running import who_runs
 from amends.archive.unpacking import Restored, restore
+from amends.web.again import again
 from flows.deciding.reconciling import Seen, lift, reconciliation_seen
 from models.effects import Effect
 from models.office import Office, use
@@ -39,9 +41,11 @@ def go_back(department: Department, archive: Path) -> Restored:
 
 
 def _until_its_sessions_end(url: str) -> None:
-    """A stopped engine's threads may end their last statement on PostgreSQL a moment later."""
+    """A stopped engine's threads may end their last statement on PostgreSQL a moment later, and
+    give their session back to a pool that is closed already: it ends with the pool's memory."""
     until = time.monotonic() + 10
     while not url.startswith("sqlite") and time.monotonic() < until:
+        gc.collect()
         store = Store(url)
         busy = who_runs(store)
         store.close()
@@ -60,7 +64,7 @@ def lift_as_soon_as_read(
 ) -> None:
     """The officer waits until all was read back, and lets things be sent."""
     until(lambda: look_at_what_is_open(department).unread == 0)
-    lift(department.office, department.person(DEE), reason="All was looked for.")
+    again(lambda: lift(department.office, department.person(DEE), reason="All was looked for."))
 
 
 @dataclass(frozen=True)
