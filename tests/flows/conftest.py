@@ -8,14 +8,6 @@ import pytest
 from paper import Paper, open_paper
 
 
-@pytest.fixture
-def paper(tmp_path: Path) -> Iterator[Paper]:
-    """An installation on an SQLite file."""
-    opened = open_paper(tmp_path)
-    yield opened
-    opened.close()
-
-
 @pytest.fixture(scope="session")
 def postgres(server: Any) -> str:
     """The address of a database on PostgreSQL that these tests share."""

@@ -1,5 +1,6 @@
-"""Points that no cell of the matrix passes: only people, other processes and an older database lead
-there. ``tests/procedures/test_crashes_elsewhere.py`` kills at each of them, on both sides."""
+"""Points to which only people, other processes and an older database lead, and one that the matrix
+passes on another road. ``tests/procedures/test_crashes_elsewhere.py`` kills at each, on both
+sides."""
 
 COMMITS = (
     "ask-about-published",

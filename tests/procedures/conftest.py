@@ -6,10 +6,8 @@ from pathlib import Path
 import pytest
 from databases import NewDatabase
 from department import Department, open_department
-from paper import Paper, open_paper
 from reached import Reached, listening
 from record_watch import Watch
-from served import Served, serve
 
 from flows import reading_back
 
@@ -50,22 +48,6 @@ def reached() -> Iterator[Reached]:
 def url(database: str, new_database: NewDatabase) -> str | None:
     """The address of a new database of the kind that the test names; None is an SQLite file."""
     return new_database(database)
-
-
-@pytest.fixture
-def paper(tmp_path: Path, url: str | None) -> Iterator[Paper]:
-    """An installation without an engine."""
-    opened = open_paper(tmp_path, url)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def web(paper: Paper) -> Iterator[Served]:
-    """Its web process."""
-    served = serve(paper)
-    yield served
-    served.close()
 
 
 @pytest.fixture

@@ -84,7 +84,7 @@ def test_a_look_that_a_frozen_worker_made_does_not_bring_a_post_back(either: Dep
     with EngineProcess(life(either, quick, "look:after-call/freeze")) as frozen:
         assert frozen.froze(), frozen.log.read_text()
         with EngineProcess(life(either, quick)):
-            either.until(reference, lambda s: s.posts[0].state == PostState.GONE, 80)
+            either.until(reference, lambda s: s.posts[0].state == PostState.GONE, 40)
             either.until_waiting(reference, Wait.CLEARANCE, 40)
             frozen.wake()
             either.until(reference, lambda s: "taken over" in frozen.log.read_text(), 20)
