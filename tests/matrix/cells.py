@@ -68,9 +68,12 @@ class Cell:
     @property
     def is_refused(self) -> bool:
         """Whether a person acts in any case: the platform says no, or says *deleted* and keeps the
-        post, which is a person's after 60 s (design §3.5, §3.6)."""
+        post, which is a person's after 60 s (design §3.5, §3.6). That words are a duplicate is
+        said of words, and by X alone; every other such 403 is a plain no."""
         lies = Trouble("delete", "lying-200")
-        return any(one == lies or one.fault in REFUSALS for one in self.troubles)
+        doubted = Trouble("create", "duplicate-403") if self.on == On.X else None
+        noes = (*REFUSALS, "duplicate-403")
+        return any(one == lies or (one.fault in noes and one != doubted) for one in self.troubles)
 
 
 PUBLISHING = (
