@@ -199,6 +199,8 @@ class Play:
         if not self.verdict.ended:
             stands = self.stand.department.stands(self.reference)
             yield f"not ended: {stands.state} {[w.wait.value for w in stands.waits]}"
+            yield from (f"{e.kind} is {e.state} {e.code or ''}" for e in seen.effects)
+            yield f"the record: {' '.join(self.stand.department.said(self.reference))}"
         mistake = any(self.log.name in text and WRONG in text for text in self.stand.live())
         if mistake and seen.posts[0].state in (PostState.GONE, PostState.DELETING):
             yield f"the mistake is there, and said to be {seen.posts[0].state}"
