@@ -66,6 +66,11 @@ class Cell:
         return " · ".join(part for part in parts if part)
 
     @property
+    def world(self) -> str:
+        """In which way the world fails."""
+        return " and ".join(map(str, self.troubles)) or "a calm world"
+
+    @property
     def is_refused(self) -> bool:
         """Whether a person acts in any case: the platform says no, or says *deleted* and keeps the
         post, which is a person's after 60 s (design §3.5, §3.6). That words are a duplicate is

@@ -27,7 +27,7 @@ from places import Line, Postgres, template
 from playing import play
 from points import points
 from prefect_server import PrefectServer
-from verdicts import Verdict, shares, table
+from verdicts import Verdict, shares, table, what_people_said
 
 LINES = 8
 
@@ -193,6 +193,8 @@ def report(verdicts: Sequence[Verdict], seconds: float, *, whole: bool) -> int:
     """Print it; returns how the program ends. A ``whole`` run leaves no point out."""
     unreached = [one for one in verdicts if not one.reached]
     say("\n" + table(verdicts))
+    for line in ("A person said what is true:", *what_people_said(verdicts)):
+        say(line)
     say(f"{len(unreached)} more cells whose death was never reached are not counted.")
     wanted, passed = points(), {name for one in verdicts for name in one.passed}
     say(

@@ -1,6 +1,7 @@
 """What came of a cell, counted where the posts and mails are, not in our own tables."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from cells import Cell, On
@@ -46,6 +47,21 @@ def shares(verdicts: Sequence[Verdict]) -> tuple[int, int]:
     """How many settled by themselves, and of how many in which nobody had to act in any case."""
     able = [one for one in verdicts if not one.cell.is_refused]
     return sum(one.automatic for one in able), len(able)
+
+
+def what_people_said(verdicts: Iterable[Verdict]) -> Iterator[str]:
+    """For each account, in which failing worlds a person had to say what is true, and how often."""
+    counted = Counter(
+        (
+            one.cell.on,
+            " and ".join(map(str, one.cell.troubles)) or "death alone",
+            *sorted(one.asked),
+        )
+        for one in verdicts
+        if one.reached and one.is_a_persons
+    )
+    for (on, world, *asked), times in counted.most_common():
+        yield f"  {on}: {times} with {world} (of {', '.join(asked)})"
 
 
 def table(verdicts: Iterable[Verdict]) -> str:
