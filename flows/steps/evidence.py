@@ -184,6 +184,7 @@ def _manifest(here: Office, captured: Captured, post: Post, capture: Capture) ->
     return always | {
         "url": post.url,
         "warning": captured.warning,
+        "language": captured.language,
         "audience": captured.audience.value,
         "text": captured.text,
         "raw": captured.raw.decode("utf-8", "replace"),

@@ -63,4 +63,5 @@ def captured(
         media=media,
         edit_chain=tuple(post.edit_history_tweet_ids),
         missing=missing,
+        language=post.lang,
     )
