@@ -140,6 +140,9 @@ def _show_words(same: list[dict[str, Any]]) -> None:
     for line in (same[0]["text"] or "").splitlines():
         show(f"  {line}")
     show()
+    if note := same[0]["language_note"]:
+        show(note)
+        show()
     if check := same[0]["taint_check"]:
         show(check["sentence"])
         show()

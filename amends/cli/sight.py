@@ -172,6 +172,8 @@ def _statement(one: dict[str, Any], said: str | None) -> tuple[str, str]:
     lines = [f"{name_of(one)} on {account_of(one)}"]
     if one["speaks_for"]:
         lines.append(f"for @{one['speaks_for']}, which is not safe")
+    if one["language_note"]:
+        lines.append(one["language_note"])
     if one["restores"]:
         lines.append("publishes a post again that was deleted wrongly")
     if one["text"] and said:

@@ -89,6 +89,7 @@ def _statement(here: Desk, statement: str | None, account: str | None) -> Statem
         and one.generation == here.incident.generation
         and not one.edits
         and not one.restores
+        and not one.in_place_of
     ]
     return mine[-1] if mine else open_statement(here, spoken_on)
 

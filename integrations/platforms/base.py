@@ -55,7 +55,7 @@ class Captured:
     is the platform's word for exactly this state of the post, where it has one; ``signed`` is the
     post under the platform's own signature; ``author_id`` stays when the handle changes;
     ``warning`` is the content warning that stood before the text; ``language`` is a tag like
-    ``cy``, as whoever posted or the platform says.
+    ``cy``, which whoever posted chose, or the platform guessed (``language_guessed``).
     """
 
     remote_id: str
@@ -73,6 +73,7 @@ class Captured:
     author_id: str | None = None
     warning: str | None = field(default=None, repr=False)
     language: str | None = None
+    language_guessed: bool = False
     audience: Audience = Audience.PUBLIC
 
 

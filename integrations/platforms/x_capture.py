@@ -64,4 +64,5 @@ def captured(
         edit_chain=tuple(post.edit_history_tweet_ids),
         missing=missing,
         language=post.lang,
+        language_guessed=True,
     )
