@@ -6,6 +6,7 @@ put into a sentence is *isolated*, so that neither turns the other around.
 
 import unicodedata
 from collections.abc import Iterator
+from textwrap import wrap
 
 ISOLATE, END_ISOLATE = "\u2068", "\u2069"
 """First strong isolate, and what ends it: the text between goes its own way."""
@@ -67,6 +68,14 @@ def each_line_isolated(text: str) -> str:
     Text that runs one way alone is given back as it is.
     """
     return "\n".join(isolated(line, among_right_to_left=False) for line in text.split("\n"))
+
+
+def lines_apart(line: str, width: int) -> list[str]:
+    """One line for such a screen, broken where it holds right-to-left words: each part of it is
+    set apart by itself."""
+    if not runs_right_to_left(line):
+        return [line]
+    return [isolated(part, among_right_to_left=False) for part in wrap(line, width)]
 
 
 def runs_right_to_left(text: str) -> bool:

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from io import BytesIO
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import PoFileError, read_po
@@ -79,16 +80,21 @@ def spoken_in(language: str) -> str | None:
 
 
 def read_catalogue(language: str) -> Catalog:
-    """The file as translators have it. Raises PoFileError, and OSError where there is none."""
-    with (FOLDER / f"{language}.po").open("rb") as file:
-        return read_po(file, locale=language, abort_invalid=True)
+    """The file as translators have it. Raises PoFileError, ValueError, and OSError where there is
+    none."""
+    content = (FOLDER / f"{language}.po").read_bytes()
+    # Babel takes a line that lacks its last quotation mark, and the last letter with it.
+    for number, line in enumerate(content.decode().splitlines(), 1):
+        if line.strip() and not line.startswith("#") and not line.rstrip().endswith('"'):
+            raise ValueError(f"{language}.po, line {number}: it does not end with a quotation mark")
+    return read_po(BytesIO(content), locale=language, abort_invalid=True)
 
 
 def _read(language: str) -> dict[str, Message] | None:
     """The messages by their id, which is gettext's context; None of what cannot be read."""
     try:
         return dict(_by_id(read_catalogue(language)))
-    except (PoFileError, UnicodeDecodeError, ValueError):
+    except (PoFileError, ValueError):  # or no UTF-8
         return None
 
 
