@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
-.PHONY: help install demo demo-copies test test-real check matrix test-long bench docs picture requirements clean
+.PHONY: help install demo demo-copies test test-real check matrix test-long bench docs catalogues picture requirements clean
 
 help:
 	@echo "make demo          one mistake from report to proof, on the practice platform"
@@ -23,6 +23,7 @@ help:
 	@echo "make test-long     the tests that are too long for make test"
 	@echo "make bench         how long from report to gone, beside a bare script"
 	@echo "make docs          write the generated reference pages again"
+	@echo "make catalogues    bring the translations up to the English sentences"
 	@echo "make picture       draw the README's picture of the demo again"
 	@echo "make requirements  resolve and pin the dependencies again (needs uv)"
 	@echo "make install       .venv with everything that a developer needs"
@@ -66,6 +67,9 @@ bench: .venv/.developer
 
 docs: .venv/.developer
 	$(BIN)/python docs/generate.py
+
+catalogues: .venv/.developer
+	$(BIN)/python -m templates.extracting
 
 picture: .venv/.developer
 	$(BIN)/python docs/picture.py

@@ -11,6 +11,7 @@ from models.people import Account, Person
 from models.words import Circumstance, DeleteWord, Kind, PosterKnown, Tier
 from policy.correcting import why_no_correction
 from policy.decide import decide
+from policy.directions import why_not_balanced
 from policy.reader import PolicyError
 
 ME, UNKNOWN, NOBODY = "me", "unknown", "nobody"
@@ -148,6 +149,8 @@ def account_of(link: ParsedLink, accounts: Iterable[Account]) -> Account | None:
 def _check_facts(request: ReportRequest) -> None:
     """What is given of both may not be the same. Either may be left for later."""
     facts = request.facts
+    if why := next(filter(None, map(why_not_balanced, facts.values())), None):
+        raise BadRequestError(why)
     if "wrong" in facts and "right" in facts:
         refused = why_no_correction(facts["wrong"], facts["right"], request.kinds)
         if refused:

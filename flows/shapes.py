@@ -108,6 +108,8 @@ class StatementShape(BaseModel):
 
     ``edits`` is the id of the post in whose place they go; none where they stand alone.
     ``speaks_for`` is the handle of the account that carried the error, where another one speaks.
+    ``in_place_of`` is the language that these English words stand in for, and ``language_note``
+    says in words what is to be known of their language.
     ``restores`` is the id of the post that they publish again, where it was deleted wrongly.
     ``published_by_hand_by`` is who published them, where Amends could not; ``attested_by`` on whose
     word alone they count as published, where nobody could read them there. ``length`` and
@@ -123,6 +125,8 @@ class StatementShape(BaseModel):
     speaks_for: str | None
     text: str | None
     language: str | None
+    in_place_of: str | None
+    language_note: str | None
     platform: str
     account: str
     url: str | None

@@ -101,7 +101,8 @@ def _parts_of_mail(here: Office, frozen: dict[str, object]) -> list[tuple[Part, 
 def _own(incident: Incident, kind: StatementKind, language: str) -> Own:
     kinds = [Kind(one) for one in incident.kinds]
     spoken = kind if kind is not StatementKind.NONE else StatementKind.NOTE
-    return Own(own_text_for(spoken, kinds), common_words((language, incident.language)))
+    own = own_text_for(spoken, kinds, language)
+    return Own(own, common_words((language, incident.language)))
 
 
 def where(found: Iterable[Found]) -> str:

@@ -75,8 +75,10 @@ from policy.looking import Found, finding_row, sentence_of
 from policy.people import Register
 from policy.stored import plan_of
 from templates.labels import label
+from templates.language_notes import in_place_of, not_agreed
 from templates.reasons import reason
 from templates.retries import MAIL, retry_sentence
+from templates.reviews import why_not_agreed
 from templates.settling import answer_sentence, attempt_sentence, look_sentence
 
 NAMED_TO = frozenset({Relation.DTU, Relation.POSTER, Relation.LINE_MANAGER, Relation.AUDITOR})
@@ -223,6 +225,8 @@ def _statement(by: Viewer, statement: Statement) -> StatementShape:
         speaks_for=_speaks_for(by, statement),
         text=_words(by, wording),
         language=wording.language if wording else None,
+        in_place_of=statement.in_place_of or None,
+        language_note=_language_note(by, statement),
         platform=account.platform,
         account=account.handle,
         url=statement.url,
@@ -241,6 +245,17 @@ def _statement(by: Viewer, statement: Statement) -> StatementShape:
         findings=[_finding(one) for one in inspection.found],
         difference=[ChangeShape(how=one.how, text=one.text) for one in _difference(by, statement)],
     )
+
+
+def _language_note(by: Viewer, statement: Statement) -> str | None:
+    """What a reader must know of the language of the words."""
+    if statement.in_place_of:
+        return in_place_of(statement.in_place_of)
+    wording = wording_of(by.seen, statement)
+    if statement.state != StatementState.WAITING or wording is None or wording.template is None:
+        return None
+    why = why_not_agreed(wording.language, by.now.date())
+    return not_agreed(wording.language, why) if why else None
 
 
 def _difference(by: Viewer, statement: Statement) -> tuple[Change, ...]:

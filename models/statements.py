@@ -18,6 +18,7 @@ class Statement(SQLModel, table=True):
     ``edits`` is the id of the post in whose place the words go; empty for a post of their own.
     ``restores`` is the id of the post that they publish again; empty for any other words.
     ``speaks_for`` is the account that carried the error, where another one says the words.
+    ``in_place_of`` is the language that these English words stand in for; empty for any other.
     ``published_by`` is who published them by hand, ``attested_by`` the same person where nobody
     could read them there. ``length`` and ``longest`` are as the platform counts, where known.
     """
@@ -38,6 +39,7 @@ class Statement(SQLModel, table=True):
     edits: str = Field(default="", max_length=32)
     restores: str = Field(default="", max_length=32)
     speaks_for: str | None = Field(default=None, max_length=32)
+    in_place_of: str = Field(default="", max_length=12)
     state: StatementState = word(StatementState, default=StatementState.DRAFTED)
     wording_id: str | None = Field(default=None, max_length=32)
     drafted_at: datetime = at()

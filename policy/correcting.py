@@ -7,6 +7,7 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 
 from models.words import Kind
+from policy.directions import why_not_balanced
 
 NO_WRONG = "Say what was wrong in the post."
 NO_RIGHT = "Say what is right instead."
@@ -35,6 +36,8 @@ class Change:
 
 def why_no_correction(wrong: str, right: str, kinds: Collection[Kind] = ()) -> str | None:
     """The sentence that refuses it, or None. Of a typo, case and marks may be all that differs."""
+    if why := why_not_balanced(wrong) or why_not_balanced(right):
+        return why
     if not folded(wrong):
         return NO_WRONG
     if not folded(right):

@@ -1,7 +1,8 @@
 """A post that was deleted wrongly, with the line that says that it is there again."""
 
-from templates.environment import HERE, flow, plain_text
-from templates.words import ENGLISH
+from templates.catalogues import spoken_in
+from templates.locales import ENGLISH
+from templates.voice import Voice
 
 
 def published_again(text: str, language: str = ENGLISH) -> str:
@@ -11,6 +12,4 @@ def published_again(text: str, language: str = ENGLISH) -> str:
 
 def line(language: str = ENGLISH) -> str:
     """The line alone; in English where there is no other."""
-    primary = language.partition("-")[0].lower()
-    spoken = primary if (HERE / "undo" / f"{primary}.txt").is_file() else ENGLISH
-    return flow(plain_text("undo").get_template(f"{spoken}.txt").render())
+    return Voice(spoken_in(language) or ENGLISH, {}, frozenset()).speak("undo", f"{ENGLISH}.txt")

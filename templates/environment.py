@@ -1,5 +1,7 @@
 """The one Jinja environment of plain text: strict about missing facts, tidy about white space."""
 
+import re
+import unicodedata
 from functools import cache
 from pathlib import Path
 
@@ -7,7 +9,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 HERE = Path(__file__).parent
 PARAGRAPH = "¶"
-_ENDS = (".", "!", "?", "…")
+_ENDS = (".", "!", "?", "…", "。", "！", "？", "؟", "۔")
+_WIDE = re.compile(r"(?<=[。！？：]) (?=[^\x00-\x7f])")
+"""Where Chinese has no space between its sentences. A link keeps its own."""
 
 
 @cache
@@ -16,31 +20,36 @@ def plain_text(folder: str) -> Environment:
 
     A fact's own white space becomes single spaces, so that no fact can break a line.
     """
-    environment = Environment(
+    return Environment(
         loader=FileSystemLoader(HERE / folder),
         undefined=StrictUndefined,
         autoescape=False,
         finalize=_one_line,
     )
-    environment.filters["stop"] = end_with_a_stop
-    return environment
 
 
 def end_with_a_stop(text: str) -> str:
     """The text as a sentence: with a full stop, unless it ends with a mark of its own."""
-    text = _joined(text)
-    return text if text.endswith(_ENDS) else f"{text}."
+    text = one_line(text)
+    if text.endswith(_ENDS):
+        return text
+    return f"{text}。" if _is_chinese(text[-1:]) else f"{text}."
 
 
 def flow(text: str) -> str:
     """Lines joined into paragraphs, which a ¶ parts."""
     joined = (" ".join(paragraph.split()) for paragraph in text.split(PARAGRAPH))
-    return "\n\n".join(paragraph for paragraph in joined if paragraph)
+    return "\n\n".join(_WIDE.sub("", paragraph) for paragraph in joined if paragraph)
+
+
+def one_line(text: str) -> str:
+    """The text without line breaks, and without the mark that parts paragraphs."""
+    return " ".join(text.replace(PARAGRAPH, " ").split())
 
 
 def _one_line(value: object) -> object:
-    return _joined(value) if isinstance(value, str) else value
+    return one_line(value) if isinstance(value, str) else value
 
 
-def _joined(text: str) -> str:
-    return " ".join(text.replace(PARAGRAPH, " ").split())
+def _is_chinese(letter: str) -> bool:
+    return unicodedata.name(letter, "").startswith("CJK UNIFIED")

@@ -3,19 +3,27 @@
 import re
 from collections.abc import Collection
 from functools import cache
-from pathlib import Path
+from string import Formatter
 
 from jinja2 import Environment
 
 from models.words import WAIT_LABELS, Kind, Role, StatementKind
 from policy.words import Claim
+from templates.catalogues import catalogue, spoken_in
 from templates.choosing import choose
 from templates.environment import HERE, plain_text
 from templates.labels import label
-from templates.words import MissingFactError, StatementFacts, languages, render_statement
+from templates.locales import ENGLISH
+from templates.source import sentences_of
+from templates.words import (
+    SOURCE,
+    MissingFactError,
+    StatementFacts,
+    render_statement,
+    variants,
+)
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-_PARENT = re.compile(r"\{% extends \"([^\"]+)\"")
 
 
 @cache
@@ -39,35 +47,38 @@ def own_words(template: str, language: str) -> frozenset[str]:
 @cache
 def own_text(template: str, language: str) -> tuple[str, ...]:
     """All that a statement's template says by itself, in the pieces that facts and claims part."""
-    path = HERE / "statements" / language / f"{template}.txt"
-    source = path.read_text(encoding="utf-8")
-    inherited = (own_text(name.removesuffix(".txt"), language) for name in _PARENT.findall(source))
-    said = _said(source, plain_text(f"statements/{language}"))
-    return sum(inherited, said)
+    said = catalogue(language).sentences
+    used = dict.fromkeys(one.id for one in sentences_of(SOURCE, f"{template}.txt"))
+    return tuple(text for one in used for text, _, _, _ in Formatter().parse(said[one]) if text)
 
 
-def own_text_for(statement: StatementKind, kinds: Collection[Kind]) -> tuple[str, ...]:
-    """All that such a statement says by itself, in every language and with every claim. Raises
-    NoTemplateError."""
-    return _own_text_for(statement, tuple(sorted(set(kinds))))
+def own_text_for(
+    statement: StatementKind, kinds: Collection[Kind], language: str = ENGLISH
+) -> tuple[str, ...]:
+    """All that such a statement says by itself, in English and in that language, with every claim.
+    Raises NoTemplateError."""
+    return _own_text_for(statement, tuple(sorted(set(kinds))), spoken_in(language) or ENGLISH)
 
 
 @cache
-def _own_text_for(statement: StatementKind, kinds: tuple[Kind, ...]) -> tuple[str, ...]:
+def _own_text_for(
+    statement: StatementKind, kinds: tuple[Kind, ...], spoken: str
+) -> tuple[str, ...]:
     template = choose(statement, kinds).template
-    paths = (HERE / "statements").glob(f"*/{template}*.txt")
-    named = [path for path in sorted(paths) if path.name.split(".")[0] == Path(template).name]
-    pieces = (own_text(path.name.removesuffix(".txt"), path.parent.name) for path in named)
-    return sum(pieces, _without_facts(statement, kinds))
+    both = sorted({ENGLISH, spoken})
+    pieces = (own_text(name, one) for name in variants(template) for one in both)
+    return sum(pieces, _without_facts(statement, kinds, both))
 
 
-def _without_facts(statement: StatementKind, kinds: tuple[Kind, ...]) -> tuple[str, ...]:
+def _without_facts(
+    statement: StatementKind, kinds: tuple[Kind, ...], spoken: list[str]
+) -> tuple[str, ...]:
     """The words as they are drafted where nobody has told anything; none where facts are needed."""
     every = frozenset(claim.value for claim in Claim)
     try:
         return tuple(
             render_statement(statement, kinds, StatementFacts(""), claims, language).text
-            for language in sorted(languages())
+            for language in spoken
             for claims in (frozenset[str](), every)
         )
     except MissingFactError:

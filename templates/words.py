@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, fields
-from functools import cache
 
 from models.words import Kind, StatementKind
+from templates.catalogues import languages, spoken_in
 from templates.choosing import IF_ASKED, NoTemplateError, StatementFacts, choose
-from templates.environment import HERE, flow, plain_text
+from templates.environment import HERE
+from templates.locales import ENGLISH
+from templates.voice import Voice
 
 __all__ = [
     "MissingFactError",
@@ -18,11 +20,17 @@ __all__ = [
     "languages",
     "render_if_asked",
     "render_statement",
+    "variants",
 ]
 
-ENGLISH = "en"
+SOURCE = f"statements/{ENGLISH}"
+"""Where the templates are. Other languages have their sentences, never templates of their own."""
+
 VARIANTS = ("", ".short")
 """What a template's name ends with, in the order tried until one fits."""
+
+OF_PEOPLE = ("wrong", "right", "source_url")
+"""Facts that a person gave: words that repeat them are not the template's alone."""
 
 
 class MissingFactError(Exception):
@@ -47,12 +55,16 @@ class Rendered:
     """Words ready for clearance. ``claims_made`` are exactly the claims that the text makes.
 
     ``language`` is the one it is written in: English where the language asked for has none.
+    ``sentences`` are the ids of what it says, alike in every language; ``repeats`` the names of
+    the facts in it that a person gave.
     """
 
     text: str = field(repr=False)
     template: str
     claims_made: tuple[str, ...]
     language: str
+    sentences: tuple[str, ...] = ()
+    repeats: frozenset[str] = frozenset()
 
 
 def always(_text: str) -> bool:
@@ -87,12 +99,6 @@ def render_if_asked(
     return _render(IF_ASKED, kinds, facts, claims, language, always)
 
 
-@cache
-def languages() -> frozenset[str]:
-    """The languages that have a catalogue of statements."""
-    return frozenset(path.name for path in (HERE / "statements").iterdir() if path.is_dir())
-
-
 def _render(
     statement: str,
     kinds: Collection[Kind],
@@ -105,28 +111,28 @@ def _render(
     given = _given(facts)
     if missing := tuple(name for name in row.needs if name not in given):
         raise MissingFactError(missing)
-    spoken = _catalogue(language)
-    for name in _variants(spoken, row.template):
+    spoken = spoken_in(language) or ENGLISH
+    for name in variants(row.template):
         rendered = _fill(name, given, claims, spoken)
         if fits(rendered.text):
             return rendered
     raise TooLongError(name, len(rendered.text))
 
 
-def _fill(name: str, given: dict[str, str | bool], claims: frozenset[str], spoken: str) -> Rendered:
-    made: list[str] = []
+def _fill(name: str, given: dict[str, object], claims: frozenset[str], spoken: str) -> Rendered:
+    voice = Voice(spoken, given, claims)
+    text = voice.speak(SOURCE, f"{name}.txt")
+    return Rendered(
+        text,
+        name,
+        tuple(voice.made),
+        spoken,
+        tuple(voice.sentences),
+        frozenset(voice.used & set(OF_PEOPLE)),
+    )
 
-    def says(claim: str) -> bool:
-        true = claim in claims
-        if true and claim not in made:
-            made.append(claim)
-        return true
 
-    template = plain_text(f"statements/{spoken}").get_template(f"{name}.txt")
-    return Rendered(flow(template.render(given, says=says)), name, tuple(made), spoken)
-
-
-def _given(facts: StatementFacts) -> dict[str, str | bool]:
+def _given(facts: StatementFacts) -> dict[str, object]:
     values = {one.name: getattr(facts, one.name) for one in fields(facts)}
     return {
         name: value
@@ -135,12 +141,8 @@ def _given(facts: StatementFacts) -> dict[str, str | bool]:
     }
 
 
-def _catalogue(language: str) -> str:
-    primary = language.partition("-")[0].lower()
-    return primary if primary in languages() else ENGLISH
-
-
-def _variants(spoken: str, template: str) -> Iterator[str]:
+def variants(template: str) -> Iterator[str]:
+    """The names that it has, the longest words first."""
     for ending in VARIANTS:
-        if (HERE / "statements" / spoken / f"{template}{ending}.txt").is_file():
+        if (HERE / SOURCE / f"{template}{ending}.txt").is_file():
             yield f"{template}{ending}"

@@ -9,8 +9,9 @@ import typer
 from amends.cli.client import Client, incident_path
 from amends.cli.exits import Code, Stop
 from amends.cli.options import AsJson, Reason, Reference, StatementId, listed
-from amends.cli.screen import show, show_json
+from amends.cli.screen import columns, show, show_json
 from amends.cli.sight import account_of, changes_of, claims_of, findings_of, name_of
+from policy.directions import lines_apart
 
 NOTHING = "No words of this incident wait for clearance. See: amends status {reference}"
 NO_SUCH = "This incident has no such statement. See: amends status {reference}"
@@ -138,8 +139,12 @@ def _show_words(same: list[dict[str, Any]]) -> None:
     show(f"{name_of(same[0])} on {accounts}", style="bold")
     show()
     for line in (same[0]["text"] or "").splitlines():
-        show(f"  {line}")
+        for part in lines_apart(line, columns() - 2):
+            show(f"  {part}")
     show()
+    if note := same[0]["language_note"]:
+        show(note)
+        show()
     if check := same[0]["taint_check"]:
         show(check["sentence"])
         show()

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from amends.cli.screen import show
 from amends.cli.to_settle import show_settlements
+from policy.directions import each_line_isolated
 from templates.labels import label
 
 ENDED = ("gone", "attested", "kept")
@@ -125,7 +126,7 @@ def _section(title: str, rows: Sequence[tuple[str, str]]) -> None:
     table.add_column(overflow="fold", min_width=14, max_width=24)
     table.add_column(overflow="fold")
     for first, second in rows:
-        table.add_row(Text(first, style=_style(first)), Text(second))
+        table.add_row(Text(first, style=_style(first)), Text(each_line_isolated(second)))
     show(Padding(table, (0, 0, 0, 2)))
 
 
@@ -172,6 +173,8 @@ def _statement(one: dict[str, Any], said: str | None) -> tuple[str, str]:
     lines = [f"{name_of(one)} on {account_of(one)}"]
     if one["speaks_for"]:
         lines.append(f"for @{one['speaks_for']}, which is not safe")
+    if one["language_note"]:
+        lines.append(one["language_note"])
     if one["restores"]:
         lines.append("publishes a post again that was deleted wrongly")
     if one["text"] and said:

@@ -1,6 +1,6 @@
 """The examination of an installation: what is well, what is not, and what to do about it."""
 
-from amends.doctor import accounts, duty, machine, outside, rules, store
+from amends.doctor import accounts, duty, languages, machine, outside, rules, store
 from amends.doctor.findings import Finding, Verdict, bad, ok
 from amends.settings import SettingsError, load
 from models.register import check
@@ -20,6 +20,7 @@ def examine() -> list[Finding]:
         machine.examine,
         store.examine,
         rules.examine,
+        languages.examine,
         duty.examine,
         outside.examine_mail,
         outside.examine_texts,

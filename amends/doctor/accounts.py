@@ -5,7 +5,8 @@ from amends.doctor.platforms import about_of, ask_platforms
 from amends.doctor.staff import Staff, listed, publishers_of
 from amends.settings import AccountPart, Settings
 from models.words import Role
-from templates.words import languages
+from templates.catalogues import spoken_in
+from templates.locales import named
 
 FEWEST = 2
 """People who may publish: with one alone, nobody of the account is left to say yes."""
@@ -86,12 +87,12 @@ def _manager(staff: Staff, email: str) -> str | None:
 
 
 def _languages(account: AccountPart) -> Findings:
-    missing = [one for one in account.languages if one.partition("-")[0].lower() not in languages()]
+    missing = [named(one) for one in account.languages if spoken_in(one) is None]
     if missing:
         yield warn(
             about_of(account),
-            f"There are no statements in {listed(missing)}: the words come out in English. Write "
-            f"templates/statements/{missing[0]}, or have a person write the words.",
+            f"There are no statements in {listed(missing)}: an English note stands in for them. "
+            "Add a catalogue (docs/how-to/add-a-language.md), or have a person write the words.",
         ).on("languages")
 
 

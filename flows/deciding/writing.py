@@ -15,6 +15,7 @@ from models.statements import Statement, Wording, wording_digest
 from models.words import Choice, DecisionType, StatementKind, StatementState
 from policy.access import Act
 from policy.clearing import given
+from policy.directions import why_not_balanced
 from policy.stored import plan_of
 
 NOT_YOURS = "Only a publisher of the account, a clearer or the duty officer can write these words."
@@ -52,6 +53,8 @@ def put_words(here: Desk, about: Statement, text: str, language: str | None = No
     repeat what may not be repeated.
     """
     language = language or here.incident.language
+    if not about.restores and (why := why_not_balanced(text)):
+        raise BadRequestError(why)
     _require_clean(here, about, text, language)
     claims = refuse_what_cannot_be_sent(here, about, text, language)
     take_back(here, about, "words-changed")
@@ -89,6 +92,7 @@ def _statement(here: Desk, statement: str | None, account: str | None) -> Statem
         and one.generation == here.incident.generation
         and not one.edits
         and not one.restores
+        and not one.in_place_of
     ]
     return mine[-1] if mine else open_statement(here, spoken_on)
 

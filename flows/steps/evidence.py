@@ -184,6 +184,8 @@ def _manifest(here: Office, captured: Captured, post: Post, capture: Capture) ->
     return always | {
         "url": post.url,
         "warning": captured.warning,
+        "language": captured.language,
+        "language_guessed": captured.language_guessed,
         "audience": captured.audience.value,
         "text": captured.text,
         "raw": captured.raw.decode("utf-8", "replace"),

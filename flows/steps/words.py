@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 
 from flows.asking import ask, ask_for_words
 from flows.due import due_effects
@@ -10,6 +11,13 @@ from flows.hands import Hands, hands_here
 from flows.ledger import carry_out
 from flows.letters import NewNotice, queue_notice
 from flows.register import read_register
+from flows.speaking import (
+    kind_of_stand_in,
+    language_of,
+    note_language,
+    overdue_abroad,
+    stands_in_for,
+)
 from flows.step import step
 from flows.tainting import note_taint, taint_of
 from flows.truth import facts_of, text_of, true_claims_of
@@ -36,6 +44,7 @@ from models.words import (
 )
 from policy.clearing import groups_for
 from policy.plan import ClearanceMode, Plan
+from templates.locales import ENGLISH
 from templates.words import (
     MissingFactError,
     Rendered,
@@ -53,6 +62,7 @@ def word(here: Office, incident: Incident, plan: Plan) -> None:
         return
     with here.store.read() as tx:
         seen = snapshot(tx, incident)
+        overdue = overdue_abroad(seen, tx.now())
     carried = {post.account_id for post in seen.posts}
     for account in seen.accounts.values():
         if account.id in carried and not _spoken_for(seen, account):
@@ -61,6 +71,9 @@ def word(here: Office, incident: Incident, plan: Plan) -> None:
         if _is_to_be_drafted(seen, statement):
             account = seen.accounts[statement.account_id]
             _draft(here, incident.reference, plan, account, statement.id)
+    for statement in overdue:
+        account = seen.accounts[statement.account_id]
+        _draft(here, incident.reference, plan, account, late=statement.id)
     if any(_needs_words(seen, statement) for statement in seen.statements):
         _ask_again(here, incident.reference)
 
@@ -96,9 +109,15 @@ def _spoken_for(seen: Snapshot, account: Account) -> bool:
 
 
 def _draft(
-    here: Office, reference: str, plan: Plan, account: Account, asked: str | None = None
+    here: Office,
+    reference: str,
+    plan: Plan,
+    account: Account,
+    asked: str | None = None,
+    late: str | None = None,
 ) -> None:
-    """``asked`` is the statement that a person opened, where one did."""
+    """``asked`` is the statement that a person opened, where one did; ``late`` the one in whose
+    language nothing is cleared in time."""
     hands = hands_here()
     assert hands is not None, "steps run their work where the hands are"
     fits = _measure(hands, account)
@@ -106,9 +125,14 @@ def _draft(
         incident = incident_by(tx, reference)
         seen = snapshot(tx, incident)
         opened = next((one for one in seen.statements if one.id == asked), None)
-        if not _is_to_be_drafted(seen, opened) if opened else _spoken_for(seen, account):
+        overdue = next((one for one in overdue_abroad(seen, tx.now()) if one.id == late), None)
+        if late and overdue is None:
             return
-        draft = _Draft(here, seen, plan, account, opened)
+        if not late and (
+            not _is_to_be_drafted(seen, opened) if opened else _spoken_for(seen, account)
+        ):
+            return
+        draft = _Draft(here, seen, plan, account, opened, overdue)
         try:
             rendered = draft.render(fits)
         except MissingFactError:
@@ -125,16 +149,18 @@ def _draft(
             if question.type == DecisionType.FACTS:
                 question.withdrawn_at = tx.now()
                 tx.add(question)
-        if found := taint_of(tx, here, incident, plan.statement, rendered.text, rendered.language):
+        if found := taint_of(tx, here, incident, draft.kind, rendered.text, rendered.language):
             statement = draft.statement(tx, StatementState.WITHDRAWN)
             note_taint(tx, statement, "words-tainted", found)
             ask_for_words(tx, statement)
             return
-        state = _first_state(plan, draft.told(), rendered.text)
+        state = _first_state(plan, rendered, stands_in=bool(draft.in_place_of))
         if incident.came_of:  # what is said about our own words is never agreed beforehand
             state = StatementState.WAITING
         statement = draft.statement(tx, state)
         draft.wording(tx, statement, rendered)
+        if note_language(tx, statement, rendered.language):
+            statement.state = StatementState.WAITING
 
 
 def _measure(hands: Hands, account: Account) -> Callable[[str], bool]:
@@ -150,11 +176,12 @@ def _measure(hands: Hands, account: Account) -> Callable[[str], bool]:
     return lambda text: platform.measure(text).fits
 
 
-def _first_state(plan: Plan, told: dict[str, str], text: str) -> StatementState:
-    """Words straight from a pre-cleared template need nobody's yes (line 78); a reporter's do."""
+def _first_state(plan: Plan, words: Rendered, *, stands_in: bool) -> StatementState:
+    """Words straight from a pre-cleared template need nobody's yes (line 78); a reporter's do. The
+    English note that stands in for another language is pre-cleared for every kind."""
     agreed = plan.clearance.mode in (ClearanceMode.PRE_CLEARED, ClearanceMode.NOT_NEEDED)
-    repeats = any(value in text for value in told.values())
-    return StatementState.CLEARED if agreed and not repeats else StatementState.WAITING
+    cleared = (agreed or stands_in) and not words.repeats
+    return StatementState.CLEARED if cleared else StatementState.WAITING
 
 
 def _ask_for_facts(tx: Transaction, incident: Incident) -> None:
@@ -178,6 +205,24 @@ class _Draft:
     plan: Plan
     account: Account
     opened: Statement | None = None
+    late: Statement | None = None
+
+    @cached_property
+    def language(self) -> str:
+        """That of the words that are late; else of the post, on the account that carried it."""
+        if self.late is not None and self.late.wording_id is not None:
+            return self.seen.wordings[self.late.wording_id].language
+        return language_of(self.here, self.seen, self._carried() or self.account)
+
+    @property
+    def in_place_of(self) -> str:
+        """The language that English stands in for; empty where the words are in the post's own."""
+        return self.language if self.late else stands_in_for(self.language)
+
+    @property
+    def kind(self) -> StatementKind:
+        """What is to be said: what the plan calls for, or the note that stands in for it."""
+        return kind_of_stand_in(self.plan) if self.in_place_of else self.plan.statement
 
     def render(self, fits: Callable[[str], bool]) -> Rendered:
         """Raises MissingFactError, TooLongError."""
@@ -194,18 +239,22 @@ class _Draft:
             elsewhere=self._elsewhere(),
         )
         return render_statement(
-            self.plan.statement,
+            StatementKind.REMOVAL_NOTE if self.in_place_of else self.plan.statement,
             self.plan.kinds,
             facts,
             true_claims_of(self.here, self.seen, self.account),
-            self.seen.incident.language,
+            ENGLISH if self.in_place_of else self.language,
             fits,
         )
 
     def _elsewhere(self) -> str | None:
         """The account that carried the error, as readers know it, where another one speaks."""
-        carried = self.seen.accounts.get((self.opened and self.opened.speaks_for) or "")
+        carried = self._carried()
         return f"@{carried.handle}" if carried else None
+
+    def _carried(self) -> Account | None:
+        about = self.opened or self.late
+        return self.seen.accounts.get((about and about.speaks_for) or "")
 
     def told(self) -> dict[str, str]:
         """The wrong claim, the right one and the source, as the reporter gave them."""
@@ -213,7 +262,7 @@ class _Draft:
 
     def statement(self, tx: Transaction, state: StatementState) -> Statement:
         if self.opened is not None:
-            self.opened.state = state
+            self.opened.state, self.opened.in_place_of = state, self.in_place_of
             tx.add(self.opened)
             return self.opened
         now = tx.now()
@@ -222,8 +271,10 @@ class _Draft:
             id=new_id(),
             incident_id=self.seen.incident.id,
             account_id=self.account.id,
-            kind=self.plan.statement,
+            kind=self.kind,
             generation=self.seen.incident.generation,
+            in_place_of=self.in_place_of,
+            speaks_for=self.late.speaks_for if self.late else None,
             state=state,
             drafted_at=now,
             words_due_at=self.seen.incident.opened_at + timedelta(minutes=due) if due else None,

@@ -54,7 +54,8 @@ class Captured:
     ``missing`` names each picture or film that could not be had, with the code of why. ``version``
     is the platform's word for exactly this state of the post, where it has one; ``signed`` is the
     post under the platform's own signature; ``author_id`` stays when the handle changes;
-    ``warning`` is the content warning that stood before the text.
+    ``warning`` is the content warning that stood before the text; ``language`` is a tag like
+    ``cy``, which whoever posted chose, or the platform guessed (``language_guessed``).
     """
 
     remote_id: str
@@ -71,6 +72,8 @@ class Captured:
     signed: bytes | None = field(default=None, repr=False)
     author_id: str | None = None
     warning: str | None = field(default=None, repr=False)
+    language: str | None = None
+    language_guessed: bool = False
     audience: Audience = Audience.PUBLIC
 
 

@@ -34,6 +34,7 @@ def captured(
         signed=signed,
         author_id=author.did,
         warning=_warning(record.value.labels),
+        language=next(iter(record.value.langs), None),
     )
 
 

@@ -15,6 +15,10 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SORTABLE = "234567abcdefghijklmnopqrstuvwxyz"
 CLOCKS = 1024
 
+DIRECTIONS = str.maketrans(dict.fromkeys("\u2066\u2067\u2068\u2069", "\u2003"))
+"""What sets a link apart among right-to-left words, as a space of as many bytes: a link is found
+only after a space."""
+
 
 def record_key(words: Words) -> str:
     """A time-ordered key (TID): the microsecond of ``at``, and a clock of the words' own key."""
@@ -60,6 +64,6 @@ def _links(text: str) -> list[models.AppBskyRichtextFacet.Main]:
     """Its links, by byte. Names and tags stay words: a statement calls nobody."""
     return [
         facet
-        for facet in detect_facets(text)
+        for facet in detect_facets(text.translate(DIRECTIONS))
         if isinstance(facet.features[0], models.AppBskyRichtextFacet.Link)
     ]

@@ -129,6 +129,7 @@ class PostShape(BaseModel):
     kind: Literal["app.bsky.feed.post"] = Field(alias="$type")
     text: str
     createdAt: datetime | None = None
+    langs: list[str] = []
     facets: list[Facet] = []
     embed: Embed | None = None
     labels: Labels | None = None

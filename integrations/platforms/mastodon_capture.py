@@ -62,5 +62,6 @@ def captured(
         version=status.version,
         author_id=status.account.id,
         warning=status.spoiler_text or None,
+        language=status.language,
         audience=AUDIENCES.get(status.visibility, Audience.NAMED),
     )

@@ -43,6 +43,7 @@ class StatusShape(BaseModel):
     edited_at: str | None = None
     visibility: str = "public"
     spoiler_text: str = ""
+    language: str | None = None
     sensitive: bool = False
     favourites_count: int = 0
     reblogs_count: int = 0

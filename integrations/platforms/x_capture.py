@@ -63,4 +63,6 @@ def captured(
         media=media,
         edit_chain=tuple(post.edit_history_tweet_ids),
         missing=missing,
+        language=post.lang,
+        language_guessed=True,
     )

@@ -34,6 +34,7 @@ class PostShape(BaseModel):
     id: str = Field(pattern=r"^[0-9]{1,19}$")
     text: str
     author_id: str | None = None
+    lang: str | None = None
     created_at: datetime | None = None
     public_metrics: dict[str, int] = {}
     edit_history_tweet_ids: list[str] = []

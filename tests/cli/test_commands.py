@@ -423,3 +423,22 @@ def test_a_table_that_cannot_be_used_stops_the_start(
         tables.load.cache_clear()
     assert stopped.value.code == 1
     assert "response.csv, line" in stopped.value.sentence
+
+
+def test_arabic_words_are_set_apart_on_the_screen_line_by_line(terminal: Any) -> None:
+    reference = terminal.paper.worded(by=SAM)
+    arabic = "نعتذر عن منشور سابق على الحساب \u2066@dept\u2069 وعن اللبس الذي سبّبه لكم. "
+    arabic = f"{arabic}{'يُرجى تجاهله. ' * 4}شكراً."
+    written = terminal.run("words", reference, "--text", arabic, "--language", "ar", by=CY)
+    assert written.code == 0
+    ended = terminal.run("clear", reference, by=DEE)
+    shown = [line.strip() for line in ended.out.splitlines() if "نعتذر" in line or "شكراً" in line]
+    assert len(shown) > 1
+    assert all(line.startswith("\u2068") and line.endswith("\u2069") for line in shown)
+
+
+def test_words_that_turn_other_words_around_are_refused(terminal: Any) -> None:
+    reference = terminal.paper.worded(by=SAM)
+    ended = terminal.run("words", reference, "--text", "We are \u202eyrros.", by=CY)
+    assert ended.code == 2
+    assert "turns the writing around (U+202E)" in " ".join(ended.err.split())

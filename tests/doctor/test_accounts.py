@@ -184,8 +184,8 @@ def test_publishers_without_a_line_manager_are_named(registered: Registered) -> 
 
 
 def test_a_language_without_words_is_named(registered: Registered) -> None:
-    registered.add("dept", None, None, languages="fr")
-    assert "no statements in fr" in registered.examined()["languages"].what
+    registered.add("dept", None, None, languages="de")
+    assert "no statements in German" in registered.examined()["languages"].what
     registered.toml = ""
     registered.add("dept", None, None, languages="en-GB")
     assert "languages" not in registered.examined()

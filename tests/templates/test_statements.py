@@ -14,6 +14,7 @@ from policy.words import Claim
 from templates.choosing import StatementRow, choose, statement_rows
 from templates.environment import HERE, plain_text
 from templates.vocabulary import own_words
+from templates.voice import Voice
 from templates.words import (
     MissingFactError,
     NoTemplateError,
@@ -295,7 +296,7 @@ def test_a_sister_account_says_which_account_it_speaks_of() -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "given"), [("en", "en"), ("en-GB", "en"), ("ar", "en"), ("../notices", "en")]
+    ("asked", "given"), [("en", "en"), ("en-GB", "en"), ("de", "en"), ("../notices", "en")]
 )
 def test_a_language_without_a_catalogue_is_answered_in_english_and_says_so(
     asked: str, given: str
@@ -308,6 +309,8 @@ def test_a_missing_fact_stops_a_template() -> None:
     template = plain_text("statements/en").get_template("correction.txt")
     with pytest.raises(UndefinedError):
         template.render(says=lambda _claim: False, deleted=True)
+    with pytest.raises(UndefinedError):
+        Voice("en", {}, frozenset()).say("we-said", "We said: {wrong}")
 
 
 @pytest.mark.parametrize("row", one_row_a_template(), ids=lambda row: row.template)

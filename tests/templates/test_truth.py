@@ -5,12 +5,12 @@ and the recogniser test each other.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from functools import cache
-from itertools import combinations
 
 import pytest
 from twitter_text import parse_tweet
+from worlds import NAMES, NOTHING, SPEAKING, TOLD, every_fact
 
 from integrations.platforms import bluesky_text, mastodon_text
 from models.words import Kind, StatementKind, Tier
@@ -29,16 +29,6 @@ from templates.words import (
     render_statement,
 )
 
-NAMES = tuple(one.name for one in fields(Facts))
-NOTHING = StatementFacts(organisation="Department for Examples")
-TOLD = replace(
-    NOTHING,
-    wrong="The visa office in Exampletown is open on Saturday 4 June for passport renewals",
-    right="The visa office in Exampletown is closed on Saturday 4 June and opens again on Monday "
-    "6 June at 9am",
-    source_url="https://www.gov.uk/guidance/office-hours-exampletown",
-)
-SPEAKING = tuple(one for one in StatementKind if one is not StatementKind.NONE)
 PLATFORMS: dict[str, Callable[[str], bool]] = {
     "x": lambda text: int(parse_tweet(text).weightedLength) <= 280,
     "bluesky": bluesky_text.takes,
@@ -58,18 +48,6 @@ class Case:
     def true(self) -> frozenset[str]:
         """The claims that may be made in it."""
         return frozenset(one.value for one in true_claims(self.facts, self.kinds, self.tier))
-
-
-def every_fact() -> Iterator[Facts]:
-    """Nothing known, all true, all false; each fact alone, each missing, each pair."""
-    everything = Facts(**dict.fromkeys(NAMES, True))
-    yield from (Facts(), everything, Facts(**dict.fromkeys(NAMES, False)))
-    for name in NAMES:
-        yield Facts(**{name: True})
-        yield replace(everything, **{name: None})
-        yield replace(everything, **{name: False})
-    for pair in combinations(NAMES, 2):
-        yield Facts(**dict.fromkeys(pair, True))
 
 
 def every_case(kind: Kind) -> Iterator[Case]:
