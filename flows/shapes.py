@@ -128,6 +128,9 @@ class StatementShape(BaseModel):
     url: str | None
     author: str | None
     cleared_by: list[str]
+    cleared_until: datetime | None = Field(
+        description="when the clearance runs out, if the words are not out by then"
+    )
     refused_by: list[str]
     words_due_at: datetime | None
     published_at: datetime | None

@@ -15,6 +15,7 @@ from models.snapshot import Snapshot, incident_by, snapshot
 from models.standing import Standing, standing
 from models.store import Transaction
 from models.words import DecisionType, EffectKind, EffectState, NoticeState, StatementState, Wait
+from policy.clearing import cleared_until, may_run_out
 
 CLAIMABLE = (EffectState.AUTHORISED, EffectState.RETRY)
 """States whose next move is a call; once closed, only what is queued for people still leaves."""
@@ -117,6 +118,11 @@ def _due_times(seen: Snapshot, stands: Standing, now: datetime) -> Iterator[date
         post.try_at if post.try_at > now else now + SOON
         for post in seen.posts
         if post.try_at is not None and waits_for_a_capture(seen, post)
+    )
+    yield from (
+        until
+        for statement in seen.statements
+        if may_run_out(seen, statement) and (until := cleared_until(seen, statement))
     )
     if any(waiting.wait == Wait.ENGINE for waiting in stands.waits):
         yield now + SOON

@@ -68,7 +68,7 @@ from models.words import (
     Wait,
 )
 from policy.access import LEFT_US, Act, Relation, answerers, is_dtu, may, relations
-from policy.clearing import given, groups_for, wording_of
+from policy.clearing import cleared_until, given, groups_for, may_run_out, wording_of
 from policy.clocks import breach_due_at
 from policy.correcting import Change
 from policy.looking import Found, finding_row, sentence_of
@@ -228,6 +228,9 @@ def _statement(by: Viewer, statement: Statement) -> StatementShape:
         url=statement.url,
         author=by.name(wording.author) if wording and wording.author else None,
         cleared_by=[by.name(emails[one.person_id]) for one in said if one.approved],
+        cleared_until=cleared_until(by.seen, statement)
+        if may_run_out(by.seen, statement)
+        else None,
         refused_by=[by.name(emails[one.person_id]) for one in said if not one.approved],
         words_due_at=statement.words_due_at,
         published_at=statement.published_at,

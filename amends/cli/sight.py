@@ -177,7 +177,8 @@ def _statement(one: dict[str, Any], said: str | None) -> tuple[str, str]:
     if one["text"] and said:
         lines.append(said)
     if one["cleared_by"]:
-        lines.append(f"cleared by {', '.join(one['cleared_by'])}")
+        until = f", until {_when(one['cleared_until'])}" if one["cleared_until"] else ""
+        lines.append(f"cleared by {', '.join(one['cleared_by'])}{until}")
     if one["length"]:
         lines.append(f"{one['length']} of {one['longest']} characters, as the platform counts")
     if one["url"]:

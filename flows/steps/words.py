@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from flows.asking import ask, ask_for_words
 from flows.due import due_effects
+from flows.expiring import ASK_AGAIN, expire_clearances, was_cleared_before
 from flows.hands import Hands, hands_here
 from flows.ledger import carry_out
 from flows.letters import NewNotice, queue_notice
@@ -275,8 +276,10 @@ def author_of(seen: Snapshot, told: dict[str, str]) -> str | None:
 def clear(here: Office, incident: Incident, plan: Plan) -> None:
     """Ask those who may clear the exact words, once for each version (lines 76-80).
 
-    A clearance is a row. Once the words are overdue, those to whom they fall are asked as well.
+    A clearance is a row. Once the words are overdue, those to whom they fall are asked as well. A
+    yes that has run out is asked for again.
     """
+    expire_clearances(here, incident.reference)
     with here.store.read() as tx:
         seen = snapshot(tx, incident)
     waiting = [one for one in _waiting(seen) if not _is_too_long(here, seen, one)]
@@ -325,6 +328,7 @@ def _ask_for_clearance(here: Office, reference: str) -> None:
             people = dict.fromkeys(one.email for group in groups for one in group.people)
             # The count of versions names the notice: new words are a new thing to read.
             version = len(seen.wordings)
+            again = was_cleared_before(seen, statement)
             asked = [
                 queue_notice(
                     tx,
@@ -333,9 +337,9 @@ def _ask_for_clearance(here: Office, reference: str) -> None:
                     NewNotice(
                         Role.ONE_READER,
                         address,
-                        "clear",
+                        ASK_AGAIN if again else "clear",
                         generation=version,
-                        answer_by=statement.words_due_at,
+                        answer_by=None if again else statement.words_due_at,
                     ),
                 )
                 for address in people

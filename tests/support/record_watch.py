@@ -66,7 +66,7 @@ TELLS: dict[tuple[str, str], set[str]] = {
     },
     ("post", "kept"): {"kept", "put-right"},
     ("statement", "drafted"): {"words-drafted", "words-written", "said-elsewhere"},
-    ("statement", "waiting"): {"words-drafted", "words-written"},
+    ("statement", "waiting"): {"words-drafted", "words-written", "clearance-expired"},
     ("statement", "cleared"): {
         "cleared", "words-drafted", "publish-retry", "publish-settled", "words-again",
     },

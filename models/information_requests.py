@@ -1,0 +1,41 @@
+"""Requests for information about an incident: noted by a person, and kept with their clock."""
+
+from datetime import date, datetime
+
+from sqlmodel import Field, SQLModel
+
+from models.columns import at, key
+
+
+class InformationRequest(SQLModel, table=True):
+    """Somebody has asked, under the Freedom of Information Act, for what we hold of the incident.
+
+    ``received_on`` and ``due_on`` are days, as ``2026-11-23``: the law counts in them. The row is
+    never removed, and while there is one nothing of the incident may be (section 77).
+    ``text_sealed`` holds what was noted with it, sealed; ``remind_at`` is when people hear of it
+    again, for the time after ``reminders``.
+    """
+
+    __tablename__ = "information_request"
+
+    id: str = key()
+    incident_id: str = Field(foreign_key="incident.id", index=True)
+    received_on: str = Field(max_length=10)
+    due_on: str = Field(max_length=10)
+    noted_by: str = Field(max_length=254)
+    noted_at: datetime = at()
+    remind_at: datetime | None = at(nullable=True, index=True)
+    reminders: int = Field(default=0)
+    answered_by: str | None = Field(default=None, max_length=254)
+    answered_at: datetime | None = at(nullable=True)
+    text_sealed: bytes | None = Field(default=None)
+
+    @property
+    def received(self) -> date:
+        """The day on which it came in."""
+        return date.fromisoformat(self.received_on)
+
+    @property
+    def due(self) -> date:
+        """The last day for the answer."""
+        return date.fromisoformat(self.due_on)
