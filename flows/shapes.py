@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 
 from flows.inspecting import HowRead
 from models.looks import Saw
+from models.parity import Carries
 from models.retries import RetryCode, RetryOf
 from models.settlement import SettleOf
 from models.standing import StepState
@@ -146,6 +147,21 @@ class StatementShape(BaseModel):
         description="of a correction, from what was wrong to what is right; of words in the place "
         "of a post, from the post as it was kept; empty where there is none, or none of yours"
     )
+
+
+class WordsOnShape(BaseModel):
+    """Whether one account that carried the error carries the words."""
+
+    platform: str
+    account: str
+    carries: Carries = Field(
+        description="`said`, `said-elsewhere` by another account of ours, `waived` by somebody, or "
+        "`missing`: not yet, and the incident cannot be closed before"
+    )
+    statement: str | None = Field(description="the id of the words that stand for it, if any")
+    said_on: str | None = Field(description="the other account, where that one says them")
+    waived_by: str | None
+    reason: str | None = Field(description="why they were let go; for the DTU, null for others")
 
 
 class NoticeShape(BaseModel):
@@ -342,6 +358,9 @@ class IncidentShape(IncidentLine):
     poster: str | None
     posts: list[PostShape]
     statements: list[StatementShape]
+    words_on: list[WordsOnShape] = Field(
+        description="each account that carried the error; empty where no words are due"
+    )
     notices: list[NoticeShape]
     clock: ClockShape
     waits: list[WaitShape]

@@ -37,6 +37,7 @@ from flows.shapes import (
     StepShape,
     TaintCheckShape,
     WaitShape,
+    WordsOnShape,
 )
 from flows.withheld import against, gaps, is_withheld
 from models.decisions import Decision
@@ -45,6 +46,7 @@ from models.incident import Post, Report
 from models.looks import Look
 from models.notices import Notice
 from models.office import Office
+from models.parity import WordsOn, words_on_each
 from models.people import Person
 from models.retries import Retry, retries
 from models.sealed import place
@@ -167,6 +169,7 @@ def view(by: Viewer) -> IncidentShape:
         breach_due_at=breach_due_at(plan_of(incident), incident.opened_at) if whole else None,
         posts=[_post(by, post) for post in by.seen.posts] if whole else [],
         statements=[_statement(by, one) for one in by.seen.statements] if whole else [],
+        words_on=[_words_on(by, one) for one in words_on_each(by.seen)] if whole else [],
         notices=[_notice(by, one) for one in by.seen.notices if whole or _is_yours(by, one)],
         clock=_clock(by),
         waits=list(_waits(by, stands)) if whole else [],
@@ -317,6 +320,22 @@ def _finding(one: Found) -> FindingShape:
         start=one.start,
         end=one.end,
         instead=list(one.instead),
+    )
+
+
+def _words_on(by: Viewer, one: WordsOn) -> WordsOnShape:
+    account = by.seen.accounts[one.account_id]
+    elsewhere = one.statement is not None and one.statement.account_id != one.account_id
+    return WordsOnShape(
+        platform=account.platform,
+        account=account.handle,
+        carries=one.carries,
+        statement=one.statement.id if one.statement else None,
+        said_on=by.seen.accounts[one.statement.account_id].handle
+        if one.statement and elsewhere
+        else None,
+        waived_by=by.name(one.let_go.decided_by) if one.let_go and one.let_go.decided_by else None,
+        reason=_text_of(by, one.let_go) if one.let_go else None,
     )
 
 
@@ -554,18 +573,21 @@ def _decisions(by: Viewer) -> Iterator[DecisionShape]:
     for one in by.seen.decisions:
         if one.choice is None or one.decided_by is None or one.decided_at is None:
             continue
-        readable = Relation.DTU in by.relations or one.type == DecisionType.ADVISE
-        text = None
-        if readable and one.text_sealed:
-            sealed_at = place("decision", one.id, "text")
-            text = by.office.content.open_text(one.text_sealed, sealed_at)
         yield DecisionShape(
             type=one.type,
             target=one.target,
             choice=one.choice,
             by=by.name(one.decided_by),
             at=one.decided_at,
-            text=text,
+            text=_text_of(by, one),
             line=one.line,
             withdrawn_at=one.withdrawn_at,
         )
+
+
+def _text_of(by: Viewer, one: Decision) -> str | None:
+    """What the person wrote, for those who may read it."""
+    readable = Relation.DTU in by.relations or one.type == DecisionType.ADVISE
+    if not readable or not one.text_sealed:
+        return None
+    return by.office.content.open_text(one.text_sealed, place("decision", one.id, "text"))

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from models.decisions import Decision
 from models.incident import Post
+from models.parity import words_are_due, words_on_each
 from models.retries import waits_for_a_capture
 from models.snapshot import Snapshot
 from models.statements import Statement
@@ -16,7 +17,6 @@ from models.words import (
     IncidentState,
     NoticeState,
     PostState,
-    StatementKind,
     StatementState,
     Step,
     Wait,
@@ -267,23 +267,17 @@ def _is_the_engines(seen: Snapshot, post: Post) -> bool:
 
 def _speaks(seen: Snapshot) -> bool:
     """Whether public words are due, or a person has written some that nobody asked for."""
-    return _words_are_due(seen) or any(
+    return words_are_due(seen) or any(
         statement.state != StatementState.WITHDRAWN for statement in seen.statements
     )
-
-
-def _words_are_due(seen: Snapshot) -> bool:
-    return _plan_word(seen, "statement") not in ("", StatementKind.NONE)
 
 
 def _word(seen: Snapshot) -> tuple[Waiting, ...]:
     if questions := _open(seen, DecisionType.FACTS, DecisionType.WORDS):
         return tuple(_as_waiting(q) for q in questions)
-    if not _words_are_due(seen):
-        return ()
-    spoken = {s.account_id for s in seen.statements if not s.restores}
-    needed = {p.account_id for p in seen.posts if p.account_id}
-    return tuple(Waiting(Wait.ENGINE, account) for account in sorted(needed - spoken))
+    return tuple(
+        Waiting(Wait.ENGINE, one.account_id) for one in words_on_each(seen) if one.is_the_engines
+    )
 
 
 def _clear(seen: Snapshot) -> tuple[Waiting, ...]:

@@ -63,6 +63,7 @@ def show_incident(seen: dict[str, Any]) -> None:
         show(took)
     _section("Posts", [_post(post) for post in seen["posts"]])
     _section("Words", _statements(seen["statements"]))
+    _section("Copies without words", _without_words(seen["words_on"]))
     _section("Notices", [_notice(one) for one in seen["notices"]])
     _section("Advice", [(d["by"], d["text"]) for d in _advice(seen)])
     _show_waits(seen)
@@ -191,6 +192,21 @@ def _statement(one: dict[str, Any], said: str | None) -> tuple[str, str]:
         lines += [*changes_of(one), *claims_of(one), *findings_of(one)]
         lines += ["You may clear these words. This statement’s id:", one["id"]]
     return one["state"], "\n".join(lines)
+
+
+def _without_words(copies: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
+    """The accounts that carried the error and do not say the words, and on whose word."""
+    return [(one["carries"], _copy(one)) for one in copies if one["carries"] != "said"]
+
+
+def _copy(one: dict[str, Any]) -> str:
+    lines = [account_of(one)]
+    if one["said_on"]:
+        lines.append(f"@{one['said_on']} speaks for it")
+    if one["waived_by"]:
+        why = f": {one['reason']}" if one["reason"] else ""
+        lines.append(f"let go by {one['waived_by']}{why}")
+    return "\n".join(lines)
 
 
 def changes_of(statement: dict[str, Any]) -> list[str]:
