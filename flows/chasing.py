@@ -23,6 +23,7 @@ from models.store import Transaction
 from models.words import Because, DecisionType, EffectKind, NoticeState, Role, Step
 from policy.access import accounts_of, is_judging
 from policy.people import Register, addresses
+from policy.times import Timed, lasts
 
 TEMPLATES = {
     DecisionType.CONFIRM: "confirm",
@@ -31,6 +32,7 @@ TEMPLATES = {
     DecisionType.SETTLE: "needs_human",
     DecisionType.FACTS: "facts",
     DecisionType.WORDS: "words",
+    DecisionType.REPLACE: "holding_line",
 }
 """Questions that have a notice of their own. Of the others the DTU has heard already."""
 
@@ -168,7 +170,7 @@ class _Chase:
 
     def remind(self, question: Decision) -> None:
         """Once more, to all who were asked and to whom it fell."""
-        if not _is_by_hand(question, self.seen):
+        if not _is_by_hand(question, self.seen) and question.type != DecisionType.REPLACE:
             question.remind_at = None
             self.tx.add(question)
             return
@@ -186,6 +188,9 @@ class _Chase:
     def _remind_again(self, question: Decision) -> None:
         if _is_by_hand(question, self.seen):
             question.remind_at = next_reminder(question.asked_at, question.reminders, self.tx.now())
+        if question.type == DecisionType.REPLACE:  # until a person ends it, or the words do
+            severity = self.seen.incident.severity
+            question.remind_at = self.tx.now() + lasts(Timed.HOLDING_LINE_REMINDER, severity)
         self.tx.add(question)
 
     def _template(self, question: Decision) -> str:

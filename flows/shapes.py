@@ -134,6 +134,11 @@ class StatementShape(BaseModel):
     )
     refused_by: list[str]
     words_due_at: datetime | None
+    expires_at: datetime | None = Field(
+        description="of words that go out ahead of those that are due (a holding line), when they "
+        "should have been replaced; null for any other words"
+    )
+    replaced_by: str | None = Field(description="of such, the id of the words that did so")
     published_at: datetime | None
     published_by_hand_by: str | None
     attested_by: str | None

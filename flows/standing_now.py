@@ -7,9 +7,11 @@ from sqlmodel import col, func, select, update
 
 from models.audit import Entry, chain_of_incident
 from models.effects import Effect
+from models.holding_lines import lines_of
 from models.incident import Incident
 from models.moves import SETTLED
 from models.office import Office
+from models.publishing import UNSENT
 from models.retries import waits_for_a_capture
 from models.snapshot import Snapshot, incident_by, snapshot
 from models.standing import Standing, standing
@@ -123,6 +125,9 @@ def _due_times(seen: Snapshot, stands: Standing, now: datetime) -> Iterator[date
         until
         for statement in seen.statements
         if may_run_out(seen, statement) and (until := cleared_until(seen, statement))
+    )
+    yield from (
+        line.expires_at for line in lines_of(seen) if line.expires_at and line.state in UNSENT
     )
     if any(waiting.wait == Wait.ENGINE for waiting in stands.waits):
         yield now + SOON

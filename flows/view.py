@@ -42,6 +42,7 @@ from flows.shapes import (
 from flows.withheld import against, gaps, is_withheld
 from models.decisions import Decision
 from models.effects import Attempt
+from models.holding_lines import is_ahead, replaced_by
 from models.incident import Post, Report
 from models.looks import Look
 from models.notices import Notice
@@ -236,6 +237,8 @@ def _statement(by: Viewer, statement: Statement) -> StatementShape:
         else None,
         refused_by=[by.name(emails[one.person_id]) for one in said if not one.approved],
         words_due_at=statement.words_due_at,
+        expires_at=statement.expires_at,
+        replaced_by=_replaced_by(by, statement),
         published_at=statement.published_at,
         published_by_hand_by=by.name(statement.published_by) if statement.published_by else None,
         attested_by=by.name(statement.attested_by) if statement.attested_by else None,
@@ -247,6 +250,11 @@ def _statement(by: Viewer, statement: Statement) -> StatementShape:
         findings=[_finding(one) for one in inspection.found],
         difference=[ChangeShape(how=one.how, text=one.text) for one in _difference(by, statement)],
     )
+
+
+def _replaced_by(by: Viewer, statement: Statement) -> str | None:
+    after = replaced_by(by.seen, statement) if is_ahead(statement) else None
+    return after.id if after else None
 
 
 def _difference(by: Viewer, statement: Statement) -> tuple[Change, ...]:
@@ -361,7 +369,9 @@ def _clock(by: Viewer) -> ClockShape:
     incident = by.seen.incident
     deleted = [p for p in by.seen.posts if p.state != PostState.KEPT]
     spoken = [
-        s for s in by.seen.statements if s.state != StatementState.WITHDRAWN and not s.restores
+        s
+        for s in by.seen.statements
+        if s.state != StatementState.WITHDRAWN and not s.restores and not is_ahead(s)
     ]
     return ClockShape(
         seconds_since_report=_seconds(incident.opened_at, incident.closed_at or by.now) or 0.0,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from models.decisions import Decision
+from models.holding_lines import is_ahead
 from models.snapshot import Snapshot
 from models.statements import Statement
 from models.words import DecisionType, StatementKind, StatementState, Step
@@ -70,7 +71,7 @@ def _words_on(seen: Snapshot, account_id: str, skipped: Decision | None) -> Word
 
 def _is_for(seen: Snapshot, one: Statement, account_id: str) -> bool:
     """Whether these words are those that are due for this account, by the plan that now stands."""
-    if one.generation != seen.incident.generation or one.restores or one.expires_at is not None:
+    if one.generation != seen.incident.generation or one.restores or is_ahead(one):
         return False
     return (one.speaks_for or one.account_id) == account_id
 

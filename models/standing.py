@@ -84,6 +84,7 @@ PRESSING = (
     Wait.PLATFORM,
     Wait.MAIL,
     Wait.ENGINE,
+    Wait.REPLACEMENT,
     Wait.ADVICE,
     Wait.CLOSING,
 )
@@ -120,6 +121,7 @@ DECISION_WAITS = {
     DecisionType.SETTLE: Wait.PERSON,
     DecisionType.FACTS: Wait.FACTS,
     DecisionType.WORDS: Wait.WORDS,
+    DecisionType.REPLACE: Wait.REPLACEMENT,
     DecisionType.ADVISE: Wait.ADVICE,
     DecisionType.CLOSE: Wait.CLOSING,
 }
@@ -295,9 +297,11 @@ def _clearers(seen: Snapshot) -> tuple[str, ...]:
 
 
 def _publish(seen: Snapshot) -> tuple[Waiting, ...]:
-    return tuple(
-        _statement_waiting(seen, s) for s in seen.statements if s.state in STATEMENT_WAITS
-    ) + tuple(Waiting(Wait.ENGINE, w.target) for w in _word(seen))
+    return (
+        *(_statement_waiting(seen, s) for s in seen.statements if s.state in STATEMENT_WAITS),
+        *(_as_waiting(question) for question in _open(seen, DecisionType.REPLACE)),
+        *(Waiting(Wait.ENGINE, w.target) for w in _word(seen)),
+    )
 
 
 def _statement_waiting(seen: Snapshot, statement: Statement) -> Waiting:

@@ -1,10 +1,12 @@
 """Who may clear a statement now, and what they said of the words (lines 76-80, design §3.8)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from itertools import chain
 
 from models.decisions import Decision
+from models.holding_lines import is_ahead
 from models.people import Person
 from models.publishing import OUT_OF_REACH
 from models.snapshot import Snapshot
@@ -12,6 +14,7 @@ from models.statements import Clearance, Statement, Wording
 from models.words import Choice, DecisionType, Role, StatementKind, StatementState
 from policy.grounds import resting_on
 from policy.people import Group, Register, clearers, is_cleared
+from policy.plan import Plan
 from policy.stored import plan_of
 from policy.times import Timed, lasts
 
@@ -63,6 +66,8 @@ def groups_for(
     plan = plan_of(seen.incident)
     if plan is None:
         return ()
+    if is_ahead(statement):
+        plan = any_one_of(plan)
     return clearers(
         plan,
         register,
@@ -71,6 +76,15 @@ def groups_for(
         without=never_clears(seen, statement),
         overdue=statement.words_due_at is not None and statement.words_due_at <= now,
     )
+
+
+def any_one_of(plan: Plan) -> Plan:
+    """Words that go out ahead are cleared by any one of those who clear the words that are due, or
+    of those to whom these fall; never past a specialist who says when anything is said."""
+    if plan.words_due is None:
+        return plan
+    anyone = tuple(dict.fromkeys([*chain.from_iterable(plan.clearance.groups), *plan.falls_to]))
+    return replace(plan, clearance=replace(plan.clearance, groups=(anyone,)))
 
 
 def given(seen: Snapshot, statement: Statement) -> tuple[Clearance, ...]:

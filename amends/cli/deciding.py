@@ -207,6 +207,30 @@ def elsewhere(
     send(reference, body, f"{account} will say the words, once cleared.", as_json=as_json)
 
 
+def holding_line(
+    reference: Reference,
+    removal_note: Annotated[
+        bool, typer.Option("--removal-note", help="Send the removal note of this kind instead.")
+    ] = False,
+    text: Annotated[
+        str | None, typer.Option(help="Your own words, for one other person to clear.")
+    ] = None,
+    language: Annotated[str | None, typer.Option(help="Of your words, like en or fr.")] = None,
+    reason: Reason = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say at once, on every account, that the post is being checked."""
+    body = {
+        "type": "holding-line",
+        "choice": "removal-note" if removal_note else "checking",
+        "text": text,
+        "language": language,
+        "reason": reason,
+    }
+    said = "the words wait for one other person." if text else "the words go out now."
+    send(reference, body, said, as_json=as_json)
+
+
 def undo(reference: Reference, target: Target = None, reason: Reason = None,
     as_json: AsJson = False,
 ) -> None:  # fmt: skip
@@ -232,6 +256,7 @@ COMMANDS = {
     "skip": skip,
     "waive": waive,
     "elsewhere": elsewhere,
+    "holding-line": holding_line,
     "undo": undo,
     "close": close,
 }

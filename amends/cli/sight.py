@@ -150,7 +150,9 @@ def _headline(seen: dict[str, Any]) -> str:
 
 def name_of(statement: dict[str, Any]) -> str:
     """What sort of words they are; those that go in a post's place are the post."""
-    return "the post put right" if statement["edits"] else str(statement["kind"])
+    if statement["edits"]:
+        return "the post put right"
+    return "holding line" if statement["kind"] == "checking" else str(statement["kind"])
 
 
 def account_of(statement: dict[str, Any]) -> str:
@@ -175,6 +177,8 @@ def _statement(one: dict[str, Any], said: str | None) -> tuple[str, str]:
         lines.append(f"for @{one['speaks_for']}, which is not safe")
     if one["restores"]:
         lines.append("publishes a post again that was deleted wrongly")
+    if one["expires_at"]:
+        lines.append(_how_long(one))
     if one["text"] and said:
         lines.append(said)
     if one["cleared_by"]:
@@ -207,6 +211,15 @@ def _copy(one: dict[str, Any]) -> str:
         why = f": {one['reason']}" if one["reason"] else ""
         lines.append(f"let go by {one['waived_by']}{why}")
     return "\n".join(lines)
+
+
+def _how_long(line: dict[str, Any]) -> str:
+    """Until when a holding line should have been replaced, or that it was."""
+    if line["replaced_by"]:
+        return "replaced by the words that were due"
+    return (
+        f"goes out ahead of the words that are due; to be replaced by {_when(line['expires_at'])}"
+    )
 
 
 def changes_of(statement: dict[str, Any]) -> list[str]:

@@ -259,6 +259,17 @@ class ElsewhereBody(Body):
     reason: Reason = None
 
 
+class HoldingLineBody(Body):
+    """Words that go out at once, ahead of those that are due: a line that says only that the post
+    is being checked, or the removal note of its kind. ``text``: the caller's own words for it."""
+
+    type: Literal["holding-line"]
+    choice: Literal["checking", "removal-note"] = "checking"
+    text: Annotated[Text | None, Field(description="for one other person to clear")] = None
+    language: Language = None
+    reason: Reason = None
+
+
 class UndoBody(Body):
     """A post was deleted wrongly: have it published again from its copy, once others clear it."""
 
@@ -316,6 +327,7 @@ DecisionBody = Annotated[
     | SkipBody
     | WaiveBody
     | ElsewhereBody
+    | HoldingLineBody
     | UndoBody
     | HoldBody
     | CloseBody

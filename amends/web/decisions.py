@@ -14,6 +14,7 @@ from amends.web.bodies import (
     EstablishBody,
     FactsBody,
     HoldBody,
+    HoldingLineBody,
     KeepBody,
     ReclassifyBody,
     ReferBody,
@@ -36,6 +37,7 @@ from flows.deciding.reclassifying import reclassify
 from flows.deciding.referring import refer
 from flows.deciding.settling import settle
 from flows.deciding.skipping import skip
+from flows.deciding.speaking_at_once import speak_at_once
 from flows.deciding.speaking_elsewhere import speak_elsewhere
 from flows.deciding.stating_facts import give_facts
 from flows.deciding.undoing import undo
@@ -43,6 +45,7 @@ from flows.deciding.waiving import waive
 from flows.deciding.writing import write_words
 from models.office import Office
 from models.people import Person
+from models.words import StatementKind
 
 router = APIRouter(prefix="/incidents/{reference}", tags=["decisions"])
 
@@ -95,6 +98,11 @@ def _take(here: Office, person: Person, ref: str, body: DecisionBody) -> None:
             waive(here, person, ref, statement=target, reason=reason or "")
         case ElsewhereBody(target=target, account=other):
             speak_elsewhere(here, person, ref, account=other, reason=reason or "", statement=target)
+        case HoldingLineBody(choice=line, text=text, language=language):
+            which = StatementKind(line)
+            speak_at_once(
+                here, person, ref, line=which, text=text, language=language, reason=reason
+            )
         case UndoBody(target=target):
             undo(here, person, ref, target=target, reason=reason or "")
         case HoldBody(target=target, choice=choice, minutes=minutes):

@@ -13,6 +13,7 @@ from flows.truth import untrue_claims
 from integrations.errors import NotSent, OutcomeUnknown, OutsideError
 from integrations.platforms.base import FOR_EVER, Platform, Published, Words
 from models.effects import Effect
+from models.holding_lines import is_ahead, is_moot
 from models.incident import Incident, Post
 from models.office import Office, office
 from models.people import Account
@@ -151,6 +152,8 @@ class PublishWords:
         if why is not None or wording is None:
             return why
         seen = snapshot(tx, incident)
+        if is_ahead(statement) and is_moot(seen, statement, now):
+            return "holding-line-moot"
         if untrue_claims(_office(), seen, statement, wording):
             return "claims-untrue"
         # The clearers are asked again by the step that asks them: until then it waits.

@@ -18,6 +18,7 @@ from flows.words_by_hand import length_of
 from integrations.errors import OutsideError
 from models.audit import chain_of_incident
 from models.columns import new_id
+from models.holding_lines import is_ahead
 from models.incident import Incident
 from models.office import Office
 from models.people import Account
@@ -35,6 +36,7 @@ from models.words import (
     StatementState,
     Step,
 )
+from policy.at_once import AtOnce, allowed_at_once
 from policy.clearing import groups_for
 from policy.plan import ClearanceMode, Plan
 from templates.words import (
@@ -72,7 +74,8 @@ def _needs_words(seen: Snapshot, statement: Statement) -> bool:
     about = [d for d in seen.decisions if d.target == statement.id and d.type in settled]
     answered = any(d.type == DecisionType.WAIVE or d.choice is None for d in about)
     current = statement.generation == seen.incident.generation
-    return current and statement.state == StatementState.WITHDRAWN and not answered
+    withdrawn = statement.state == StatementState.WITHDRAWN and not is_ahead(statement)
+    return current and withdrawn and not answered
 
 
 def _ask_again(here: Office, reference: str) -> None:
@@ -91,7 +94,10 @@ def _is_to_be_drafted(seen: Snapshot, statement: Statement) -> bool:
 
 def _spoken_for(seen: Snapshot, account: Account) -> bool:
     return any(
-        s.account_id == account.id and s.generation == seen.incident.generation and not s.restores
+        s.account_id == account.id
+        and s.generation == seen.incident.generation
+        and not s.restores
+        and not is_ahead(s)
         for s in seen.statements
     )
 
@@ -123,15 +129,15 @@ def _draft(
             ask_for_words(tx, statement)
             return
         for question in seen.open_decisions():
-            if question.type == DecisionType.FACTS:
+            if question.type == DecisionType.FACTS and draft.kind == plan.statement:
                 question.withdrawn_at = tx.now()
                 tx.add(question)
-        if found := taint_of(tx, here, incident, plan.statement, rendered.text, rendered.language):
+        if found := taint_of(tx, here, incident, draft.kind, rendered.text, rendered.language):
             statement = draft.statement(tx, StatementState.WITHDRAWN)
             note_taint(tx, statement, "words-tainted", found)
             ask_for_words(tx, statement)
             return
-        state = _first_state(plan, draft.told(), rendered.text)
+        state = _first_state(plan, draft.kind, draft.told(), rendered.text)
         if incident.came_of:  # what is said about our own words is never agreed beforehand
             state = StatementState.WAITING
         statement = draft.statement(tx, state)
@@ -151,9 +157,13 @@ def _measure(hands: Hands, account: Account) -> Callable[[str], bool]:
     return lambda text: platform.measure(text).fits
 
 
-def _first_state(plan: Plan, told: dict[str, str], text: str) -> StatementState:
+def _first_state(
+    plan: Plan, kind: StatementKind, told: dict[str, str], text: str
+) -> StatementState:
     """Words straight from a pre-cleared template need nobody's yes (line 78); a reporter's do."""
     agreed = plan.clearance.mode in (ClearanceMode.PRE_CLEARED, ClearanceMode.NOT_NEEDED)
+    if kind != plan.statement:  # they go out ahead of the words that are due
+        agreed = allowed_at_once(kind, plan.kinds) is AtOnce.PRE_CLEARED
     repeats = any(value in text for value in told.values())
     return StatementState.CLEARED if agreed and not repeats else StatementState.WAITING
 
@@ -195,13 +205,18 @@ class _Draft:
             elsewhere=self._elsewhere(),
         )
         return render_statement(
-            self.plan.statement,
+            self.kind,
             self.plan.kinds,
             facts,
             true_claims_of(self.here, self.seen, self.account),
             self.seen.incident.language,
             fits,
         )
+
+    @property
+    def kind(self) -> StatementKind:
+        """What the plan calls for, or what a person opened."""
+        return self.opened.kind if self.opened else self.plan.statement
 
     def _elsewhere(self) -> str | None:
         """The account that carried the error, as readers know it, where another one speaks."""
