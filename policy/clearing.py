@@ -17,6 +17,7 @@ from policy.people import Group, Register, clearers, is_cleared
 from policy.plan import Plan
 from policy.stored import plan_of
 from policy.times import Timed, lasts
+from policy.working_time import is_away
 
 CORRECTING = (StatementKind.CORRECTION, StatementKind.APOLOGY_AND_CORRECTION)
 
@@ -75,6 +76,7 @@ def groups_for(
         account=seen.accounts.get(statement.account_id),
         without=never_clears(seen, statement),
         overdue=statement.words_due_at is not None and statement.words_due_at <= now,
+        away=frozenset(one.email for one in register.people if is_away(one, now)),
     )
 
 
