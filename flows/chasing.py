@@ -12,6 +12,7 @@ from flows.escalating import anything_to_escalate, escalate
 from flows.ledger import carry_out
 from flows.letters import NewNotice, queue_digest, queue_notice
 from flows.register import read_register
+from flows.requests_for_information import is_any_due, remind_of_requests
 from models.audit import chain_of_incident
 from models.decisions import Decision
 from models.incident import Incident
@@ -53,6 +54,7 @@ def tell_waiting(here: Office, incident: Incident) -> None:
     """
     with here.store.read() as tx:
         anything = _anything(snapshot(tx, incident_by(tx, incident.reference)), tx.now())
+        anything = anything or is_any_due(tx, incident.id, tx.now())
     if anything:
         _queue(here, incident)
     for effect_id in due_effects(here, incident.id, EffectKind.NOTICE):
@@ -72,6 +74,7 @@ def _queue(here: Office, incident: Incident) -> None:
             chase.remind(question)
         if anything_to_escalate(seen, now):
             escalate(tx, here, seen, chase.register)
+        remind_of_requests(tx, here, fresh, chase.register)
         for address in dict.fromkeys(n.to_address for n in _lines_due(seen, now)):
             queue_digest(tx, here, fresh, address)
 

@@ -1,6 +1,6 @@
 """The shapes of what the interface says of incidents; their names are a contract (design §9)."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from pydantic import BaseModel, Field
 
@@ -332,6 +332,21 @@ class DecisionShape(BaseModel):
     withdrawn_at: datetime | None
 
 
+class InformationRequestShape(BaseModel):
+    """A request under the Freedom of Information Act, and its clock. While there is one, nothing of
+    the incident is destroyed."""
+
+    id: str
+    received_on: date
+    due_on: date = Field(description="the twentieth working day after it, by the Act")
+    due_at: datetime = Field(description="the end of that day")
+    noted_by: str
+    noted_at: datetime
+    answered_by: str | None
+    answered_at: datetime | None
+    text: str | None = Field(description="what was noted with it; for the DTU, null for others")
+
+
 class IncidentLine(BaseModel):
     """An incident as a line of a list."""
 
@@ -356,6 +371,7 @@ class IncidentShape(IncidentLine):
     came_of: str | None
     led_to: list[str]
     breach_due_at: datetime | None
+    information_requests: list[InformationRequestShape]
     waiting_for_label: str | None
     circumstances: list[Circumstance]
     language: str

@@ -9,6 +9,7 @@ from models.audit import Entry, chain_of_incident
 from models.effects import Effect
 from models.holding_lines import lines_of
 from models.incident import Incident
+from models.information_requests import next_reminder_of
 from models.moves import SETTLED
 from models.office import Office
 from models.publishing import UNSENT
@@ -74,7 +75,8 @@ def _earliest(tx: Transaction, seen: Snapshot, stands: Standing) -> datetime | N
         .where(col(Effect.incident_id) == seen.incident.id, col(Effect.sealed).is_(True))
         .where(col(Effect.state).in_([EffectState.RETRY, EffectState.UNKNOWN]))
     ).all()
-    times = [next_look(seen, stands, tx.now()), *sealed]
+    asked_for = next_reminder_of(tx, seen.incident.id)
+    times = [next_look(seen, stands, tx.now()), asked_for, *sealed]
     return min((when for when in times if when), default=None)
 
 

@@ -26,6 +26,7 @@ from flows.shapes import (
     FactsShape,
     FindingShape,
     IncidentShape,
+    InformationRequestShape,
     LookShape,
     NoticeShape,
     PlanShape,
@@ -44,6 +45,7 @@ from models.decisions import Decision
 from models.effects import Attempt
 from models.holding_lines import is_ahead, replaced_by
 from models.incident import Post, Report
+from models.information_requests import InformationRequest, requests_of
 from models.looks import Look
 from models.notices import Notice
 from models.office import Office
@@ -72,7 +74,7 @@ from models.words import (
 )
 from policy.access import LEFT_US, Act, Relation, answerers, is_dtu, may, relations
 from policy.clearing import cleared_until, given, groups_for, may_run_out, wording_of
-from policy.clocks import breach_due_at
+from policy.clocks import answer_due_at, breach_due_at
 from policy.correcting import Change
 from policy.looking import Found, finding_row, sentence_of
 from policy.people import Register
@@ -106,6 +108,8 @@ class Viewer:
     """What waits for a person to say what is true."""
     led_to: tuple[str, ...] = ()
     """The incidents in which this one's public words are reported."""
+    requests: tuple[InformationRequest, ...] = ()
+    """Who has asked for what we hold of it."""
 
     def may(self, act: Act) -> bool:
         """Whether this person may do it."""
@@ -144,7 +148,8 @@ def viewer(tx: Transaction, office: Office, person: Person, reference: str) -> V
         raise NotFoundError(NO_INCIDENT)
     why, unsettled = why_not_captured(tx, seen), settlements(tx, seen)
     linked = tuple(led_to(tx, reference))
-    return Viewer(office, person, seen, register, related, now, why, unsettled, linked)
+    asked = requests_of(tx, seen.incident.id)
+    return Viewer(office, person, seen, register, related, now, why, unsettled, linked, asked)
 
 
 def view(by: Viewer) -> IncidentShape:
@@ -168,6 +173,7 @@ def view(by: Viewer) -> IncidentShape:
         came_of=incident.came_of if whole else None,
         led_to=list(by.led_to) if whole else [],
         breach_due_at=breach_due_at(plan_of(incident), incident.opened_at) if whole else None,
+        information_requests=[_request(by, one) for one in by.requests] if whole else [],
         posts=[_post(by, post) for post in by.seen.posts] if whole else [],
         statements=[_statement(by, one) for one in by.seen.statements] if whole else [],
         words_on=[_words_on(by, one) for one in words_on_each(by.seen)] if whole else [],
@@ -181,6 +187,24 @@ def view(by: Viewer) -> IncidentShape:
         facts=_facts(by) if whole else None,
         reports=[_report(by, report) for report in by.seen.reports] if whole else [],
         decisions=list(_decisions(by)) if whole else [],
+    )
+
+
+def _request(by: Viewer, one: InformationRequest) -> InformationRequestShape:
+    text = None
+    if Relation.DTU in by.relations and one.text_sealed:
+        sealed_at = place("information_request", one.id, "text")
+        text = by.office.content.open_text(one.text_sealed, sealed_at)
+    return InformationRequestShape(
+        id=one.id,
+        received_on=one.received,
+        due_on=one.due,
+        due_at=answer_due_at(one.due),
+        noted_by=by.name(one.noted_by),
+        noted_at=one.noted_at,
+        answered_by=by.name(one.answered_by) if one.answered_by else None,
+        answered_at=one.answered_at,
+        text=text,
     )
 
 

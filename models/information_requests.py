@@ -2,9 +2,10 @@
 
 from datetime import date, datetime
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, col, func, select
 
 from models.columns import at, key
+from models.store import Transaction
 
 
 class InformationRequest(SQLModel, table=True):
@@ -39,3 +40,25 @@ class InformationRequest(SQLModel, table=True):
     def due(self) -> date:
         """The last day for the answer."""
         return date.fromisoformat(self.due_on)
+
+
+def must_be_kept(tx: Transaction, incident_id: str) -> bool:
+    """Whether anybody has asked for what we hold of the incident: then none of it is destroyed."""
+    same = select(InformationRequest.id).where(col(InformationRequest.incident_id) == incident_id)
+    return tx.exec(same.limit(1)).first() is not None
+
+
+def requests_of(tx: Transaction, incident_id: str) -> tuple[InformationRequest, ...]:
+    """All that were noted, the oldest first."""
+    same = select(InformationRequest).where(col(InformationRequest.incident_id) == incident_id)
+    return tuple(tx.exec(same.order_by(col(InformationRequest.id))))
+
+
+def next_reminder_of(tx: Transaction, incident_id: str) -> datetime | None:
+    """When people next hear of a request that is not answered."""
+    return tx.exec(
+        select(func.min(InformationRequest.remind_at)).where(
+            col(InformationRequest.incident_id) == incident_id,
+            col(InformationRequest.answered_at).is_(None),
+        )
+    ).one()

@@ -51,6 +51,7 @@ class Act(StrEnum):
     UNDO = "undo"
     SPEAK_ELSEWHERE = "speak-elsewhere"
     SPEAK_AT_ONCE = "speak-at-once"
+    NOTE_REQUEST = "note-request"
     HOLD = "hold"
     CLOSE = "close"
 
@@ -76,6 +77,7 @@ ALLOWED: dict[Act, frozenset[Relation]] = {
     Act.UNDO: frozenset({R.DTU}),
     Act.SPEAK_ELSEWHERE: frozenset({R.DTU}),
     Act.SPEAK_AT_ONCE: frozenset({R.DTU, R.OWNER, R.CLEARER}),
+    Act.NOTE_REQUEST: frozenset({R.DTU, R.AUDITOR}),
     Act.HOLD: frozenset({R.DTU, R.OWNER}),
     Act.CLOSE: frozenset({R.DTU, R.ASKED}),
 }

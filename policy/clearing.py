@@ -69,15 +69,20 @@ def groups_for(
         return ()
     if is_ahead(statement):
         plan = any_one_of(plan)
+    overdue = statement.words_due_at is not None and statement.words_due_at <= now
     return clearers(
         plan,
         register,
         poster=seen.incident.poster_email,
         account=seen.accounts.get(statement.account_id),
         without=never_clears(seen, statement),
-        overdue=statement.words_due_at is not None and statement.words_due_at <= now,
-        away=frozenset(one.email for one in register.people if is_away(one, now)),
+        overdue=overdue,
+        away=_on_leave(register, now) if overdue else frozenset(),
     )
+
+
+def _on_leave(register: Register, now: datetime) -> frozenset[str]:
+    return frozenset(one.email for one in register.people if one.away and is_away(one, now))
 
 
 def any_one_of(plan: Plan) -> Plan:

@@ -231,6 +231,33 @@ def holding_line(
     send(reference, body, said, as_json=as_json)
 
 
+def foi(
+    reference: Reference,
+    received: Annotated[
+        str | None, typer.Option(help="The day on which it came in, like 2026-11-23.")
+    ] = None,
+    answered: Annotated[
+        bool, typer.Option("--answered", help="Say that it was answered instead.")
+    ] = False,
+    target: Annotated[
+        str | None, typer.Option(help="The id of the request, if there are several.")
+    ] = None,
+    reason: Reason = None,
+    as_json: AsJson = False,
+) -> None:
+    """Note that information about the incident was asked for, under the Act; or answered."""
+    if answered == (received is not None):
+        raise Stop(Code.BAD_INPUT, "Use --received DAY, or --answered.")
+    choice = "answered" if answered else "received"
+    body = {
+        "type": "foi", "choice": choice, "received_on": received, "target": target,
+        "reason": reason,
+    }  # fmt: skip
+    noted = "noted. Its clock runs, and nothing may be destroyed: see amends status."
+    said = "noted. Its clock has stopped." if answered else noted
+    send(reference, body, said, as_json=as_json)
+
+
 def undo(reference: Reference, target: Target = None, reason: Reason = None,
     as_json: AsJson = False,
 ) -> None:  # fmt: skip
@@ -257,6 +284,7 @@ COMMANDS = {
     "waive": waive,
     "elsewhere": elsewhere,
     "holding-line": holding_line,
+    "foi": foi,
     "undo": undo,
     "close": close,
 }

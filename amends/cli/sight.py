@@ -57,8 +57,10 @@ def show_incident(seen: dict[str, Any]) -> None:
         show(f"It is about public words of {seen['came_of']}")
     if seen["led_to"]:
         show(f"Its public words are reported: {', '.join(seen['led_to'])}")
-    if seen["breach_due_at"] and not seen["closed_at"]:
+    if seen["breach_due_at"] and not (seen["closed_at"] and _is_past(seen["breach_due_at"])):
         show(f"If it is a breach, the Commissioner hears by {_when(seen['breach_due_at'])}")
+    for line in map(_request, seen["information_requests"]):
+        show(line)
     if took := _clock(seen["clock"]):
         show(took)
     _section("Posts", [_post(post) for post in seen["posts"]])
@@ -68,6 +70,23 @@ def show_incident(seen: dict[str, Any]) -> None:
     _section("Advice", [(d["by"], d["text"]) for d in _advice(seen)])
     _show_waits(seen)
     show_settlements(seen["reference"], seen["settlements"])
+
+
+def _request(one: dict[str, Any]) -> str:
+    """A request for information, in a line of its own each."""
+    came = f"Information was asked for on {_day(one['received_on'])}"
+    if one["answered_at"]:
+        return f"{came}, and answered on {_day(one['answered_at'])}. Nothing may be destroyed."
+    overdue = " That day has passed." if _is_past(one["due_at"]) else ""
+    return f"{came}: answer it by {_day(one['due_on'])}.{overdue} Nothing may be destroyed."
+
+
+def _day(stamp: str) -> str:
+    return f"{datetime.fromisoformat(stamp):%-d %B %Y}"
+
+
+def _is_past(stamp: str) -> bool:
+    return datetime.fromisoformat(stamp) < datetime.now(UTC)
 
 
 def show_retries(seen: dict[str, Any]) -> None:

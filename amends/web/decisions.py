@@ -13,6 +13,7 @@ from amends.web.bodies import (
     ElsewhereBody,
     EstablishBody,
     FactsBody,
+    FoiBody,
     HoldBody,
     HoldingLineBody,
     KeepBody,
@@ -33,6 +34,7 @@ from flows.deciding.confirming import confirm
 from flows.deciding.establishing import establish
 from flows.deciding.holding import hold
 from flows.deciding.keeping import keep, put_right
+from flows.deciding.noting_requests import answer_request, note_request
 from flows.deciding.reclassifying import reclassify
 from flows.deciding.referring import refer
 from flows.deciding.settling import settle
@@ -103,6 +105,11 @@ def _take(here: Office, person: Person, ref: str, body: DecisionBody) -> None:
             speak_at_once(
                 here, person, ref, line=which, text=text, language=language, reason=reason
             )
+        case FoiBody(choice="answered", target=target):
+            answer_request(here, person, ref, target=target)
+        case FoiBody(received_on=day):
+            assert day is not None, "the body says so"
+            note_request(here, person, ref, received=day, text=reason)
         case UndoBody(target=target):
             undo(here, person, ref, target=target, reason=reason or "")
         case HoldBody(target=target, choice=choice, minutes=minutes):
