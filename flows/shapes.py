@@ -372,6 +372,10 @@ class IncidentShape(IncidentLine):
     led_to: list[str]
     breach_due_at: datetime | None
     information_requests: list[InformationRequestShape]
+    if_asked: str | None = Field(
+        description="what the press desk answers, only if asked; never for publication. Null for "
+        "those who do not answer, and where nothing may be said"
+    )
     waiting_for_label: str | None
     circumstances: list[Circumstance]
     language: str

@@ -14,6 +14,7 @@ from flows.failed_captures import why_not_captured
 from flows.inspecting import NOTHING_FOUND, ClaimFound, Inspection, inspect_words
 from flows.naming import shown_as
 from flows.own_words import led_to
+from flows.reactive_line import line_if_asked
 from flows.refusals import NO_INCIDENT, NotFoundError
 from flows.register import read_register
 from flows.shapes import (
@@ -110,6 +111,8 @@ class Viewer:
     """The incidents in which this one's public words are reported."""
     requests: tuple[InformationRequest, ...] = ()
     """Who has asked for what we hold of it."""
+    if_asked: str | None = None
+    """What is answered, only if asked."""
 
     def may(self, act: Act) -> bool:
         """Whether this person may do it."""
@@ -149,7 +152,8 @@ def viewer(tx: Transaction, office: Office, person: Person, reference: str) -> V
     why, unsettled = why_not_captured(tx, seen), settlements(tx, seen)
     linked = tuple(led_to(tx, reference))
     asked = requests_of(tx, seen.incident.id)
-    return Viewer(office, person, seen, register, related, now, why, unsettled, linked, asked)
+    line = line_if_asked(tx, office, seen) if may(Act.SEE_LINE, related) else None
+    return Viewer(office, person, seen, register, related, now, why, unsettled, linked, asked, line)
 
 
 def view(by: Viewer) -> IncidentShape:
@@ -174,6 +178,7 @@ def view(by: Viewer) -> IncidentShape:
         led_to=list(by.led_to) if whole else [],
         breach_due_at=breach_due_at(plan_of(incident), incident.opened_at) if whole else None,
         information_requests=[_request(by, one) for one in by.requests] if whole else [],
+        if_asked=by.if_asked if whole else None,
         posts=[_post(by, post) for post in by.seen.posts] if whole else [],
         statements=[_statement(by, one) for one in by.seen.statements] if whole else [],
         words_on=[_words_on(by, one) for one in words_on_each(by.seen)] if whole else [],

@@ -36,6 +36,7 @@ class Act(StrEnum):
     SEE = "see"
     SEE_FACTS = "see-facts"
     SEE_REPORTERS = "see-reporters"
+    SEE_LINE = "see-line"
     CLEAR = "clear"
     CONFIRM = "confirm"
     KEEP = "keep"
@@ -62,6 +63,7 @@ ALLOWED: dict[Act, frozenset[Relation]] = {
     Act.SEE: frozenset(Relation),
     Act.SEE_FACTS: frozenset({R.REPORTER, R.POSTER, R.PUBLISHER, R.OWNER, R.CLEARER, R.DTU}),
     Act.SEE_REPORTERS: frozenset({R.DTU}),
+    Act.SEE_LINE: frozenset({R.DTU, R.CLEARER, R.TOLD, R.AUDITOR}),
     Act.CLEAR: frozenset({R.CLEARER}),
     Act.CONFIRM: frozenset({R.DTU, R.PUBLISHER, R.OWNER, R.ASKED}),
     Act.KEEP: frozenset({R.DTU, R.ASKED}),

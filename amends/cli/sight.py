@@ -65,6 +65,7 @@ def show_incident(seen: dict[str, Any]) -> None:
         show(took)
     _section("Posts", [_post(post) for post in seen["posts"]])
     _section("Words", _statements(seen["statements"]))
+    _section("If asked", [("not for publication", seen["if_asked"])] if seen["if_asked"] else [])
     _section("Copies without words", _without_words(seen["words_on"]))
     _section("Notices", [_notice(one) for one in seen["notices"]])
     _section("Advice", [(d["by"], d["text"]) for d in _advice(seen)])
