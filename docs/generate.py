@@ -104,6 +104,10 @@ TABLES = {
     "nothing.",
     "clearance": "The clearance framework of the policy (lines 76–80), applied to the statement "
     "itself.",
+    "times": "How long a clearance and a holding line hold, and how long a request for information "
+    "has for its answer.",
+    "at_once": "What may go out ahead of the words that are due: at once (`pre-cleared`), "
+    "with one person's yes (`clearance`), or not at all.",
     "fallbacks": "Who is asked when nobody of the register fills a role.",
     "claims": "The truth gate: what may be said, and only when it is true.",
     "findings": "What is found in public words before they go out, and what it does: `refused` "

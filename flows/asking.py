@@ -8,10 +8,12 @@ from sqlmodel import col, func, select
 from models.audit import chain_of_incident
 from models.decisions import Decision
 from models.effects import Effect
-from models.incident import Post
+from models.holding_lines import is_ahead
+from models.incident import Incident, Post
 from models.statements import Statement
 from models.store import Transaction
 from models.words import Because, DecisionType, Role
+from policy.times import Timed, lasts
 
 WITHIN = timedelta(minutes=10)
 """How long a person has to do by hand what we could not."""
@@ -141,7 +143,9 @@ def ask_to_publish(tx: Transaction, statement: Statement, because: Because | Non
 
 def ask_for_words(tx: Transaction, statement: Statement, because: Because | None = None) -> None:
     """No template fits, or a clearer said no, or they are not true any more: a person writes the
-    words."""
+    words. Of a holding line nobody is asked for others: those that are due are what matters."""
+    if is_ahead(statement):
+        return
     ask(
         tx,
         statement.incident_id,
@@ -152,6 +156,19 @@ def ask_for_words(tx: Transaction, statement: Statement, because: Because | None
         falls_to=(Role.DTU_DUTY,),
         said="words-asked",
         because=because,
+    )
+
+
+def ask_for_what_replaces(tx: Transaction, incident: Incident) -> None:
+    """A holding line goes out: the DTU has the words that are due put in its place in time."""
+    ask(
+        tx,
+        incident.id,
+        DecisionType.REPLACE,
+        of=(Role.DTU_DUTY, Role.DTU),
+        within=lasts(Timed.HOLDING_LINE_EXPIRES, incident.severity),
+        falls_to=(Role.DTU_DUTY,),
+        said="replacement-asked",
     )
 
 

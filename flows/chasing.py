@@ -12,6 +12,7 @@ from flows.escalating import anything_to_escalate, escalate
 from flows.ledger import carry_out
 from flows.letters import NewNotice, queue_digest, queue_notice
 from flows.register import read_register
+from flows.requests_for_information import is_any_due, remind_of_requests
 from models.audit import chain_of_incident
 from models.decisions import Decision
 from models.incident import Incident
@@ -23,6 +24,7 @@ from models.store import Transaction
 from models.words import Because, DecisionType, EffectKind, NoticeState, Role, Step
 from policy.access import accounts_of, is_judging
 from policy.people import Register, addresses
+from policy.times import Timed, lasts
 
 TEMPLATES = {
     DecisionType.CONFIRM: "confirm",
@@ -31,6 +33,7 @@ TEMPLATES = {
     DecisionType.SETTLE: "needs_human",
     DecisionType.FACTS: "facts",
     DecisionType.WORDS: "words",
+    DecisionType.REPLACE: "holding_line",
 }
 """Questions that have a notice of their own. Of the others the DTU has heard already."""
 
@@ -51,6 +54,7 @@ def tell_waiting(here: Office, incident: Incident) -> None:
     """
     with here.store.read() as tx:
         anything = _anything(snapshot(tx, incident_by(tx, incident.reference)), tx.now())
+        anything = anything or is_any_due(tx, incident.id, tx.now())
     if anything:
         _queue(here, incident)
     for effect_id in due_effects(here, incident.id, EffectKind.NOTICE):
@@ -70,6 +74,7 @@ def _queue(here: Office, incident: Incident) -> None:
             chase.remind(question)
         if anything_to_escalate(seen, now):
             escalate(tx, here, seen, chase.register)
+        remind_of_requests(tx, here, fresh, chase.register)
         for address in dict.fromkeys(n.to_address for n in _lines_due(seen, now)):
             queue_digest(tx, here, fresh, address)
 
@@ -168,7 +173,7 @@ class _Chase:
 
     def remind(self, question: Decision) -> None:
         """Once more, to all who were asked and to whom it fell."""
-        if not _is_by_hand(question, self.seen):
+        if not _is_by_hand(question, self.seen) and question.type != DecisionType.REPLACE:
             question.remind_at = None
             self.tx.add(question)
             return
@@ -186,6 +191,9 @@ class _Chase:
     def _remind_again(self, question: Decision) -> None:
         if _is_by_hand(question, self.seen):
             question.remind_at = next_reminder(question.asked_at, question.reminders, self.tx.now())
+        if question.type == DecisionType.REPLACE:  # until a person ends it, or the words do
+            severity = self.seen.incident.severity
+            question.remind_at = self.tx.now() + lasts(Timed.HOLDING_LINE_REMINDER, severity)
         self.tx.add(question)
 
     def _template(self, question: Decision) -> str:

@@ -25,7 +25,7 @@ from templates.letters import NoticeFacts, render_notice, render_text
 LULL = timedelta(minutes=5)
 """How long after one text a person is not texted again for another mail of the same incident."""
 
-UNTEXTED = ("security_leads", "deleted", "closed")
+UNTEXTED = ("security_leads", "deleted", "closed", "if_asked")
 """Notices that ask nothing of anybody: they wake nobody."""
 
 SHARED = (Role.DTU, Role.HR)

@@ -6,6 +6,7 @@ from sqlmodel import and_, col, or_, select
 from flows.ledger import wake_incident
 from models.decisions import Decision
 from models.escalation import Escalation
+from models.information_requests import InformationRequest
 from models.notices import Notice
 from models.office import office
 from models.words import NoticeState
@@ -37,5 +38,11 @@ def remind() -> None:
                 col(Escalation.next_at) <= now, col(Escalation.ended_at).is_(None)
             )
         ).all()
-        for incident_id in sorted({*overdue, *waiting, *unacknowledged}):
+        asked_for = tx.exec(
+            select(InformationRequest.incident_id).where(
+                col(InformationRequest.remind_at) <= now,
+                col(InformationRequest.answered_at).is_(None),
+            )
+        ).all()
+        for incident_id in sorted({*overdue, *waiting, *unacknowledged, *asked_for}):
             wake_incident(tx, incident_id)

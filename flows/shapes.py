@@ -1,11 +1,12 @@
 """The shapes of what the interface says of incidents; their names are a contract (design §9)."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from pydantic import BaseModel, Field
 
 from flows.inspecting import HowRead
 from models.looks import Saw
+from models.parity import Carries
 from models.retries import RetryCode, RetryOf
 from models.settlement import SettleOf
 from models.standing import StepState
@@ -132,8 +133,16 @@ class StatementShape(BaseModel):
     url: str | None
     author: str | None
     cleared_by: list[str]
+    cleared_until: datetime | None = Field(
+        description="when the clearance runs out, if the words are not out by then"
+    )
     refused_by: list[str]
     words_due_at: datetime | None
+    expires_at: datetime | None = Field(
+        description="of words that go out ahead of those that are due (a holding line), when they "
+        "should have been replaced; null for any other words"
+    )
+    replaced_by: str | None = Field(description="of such, the id of the words that did so")
     published_at: datetime | None
     published_by_hand_by: str | None
     attested_by: str | None
@@ -147,6 +156,21 @@ class StatementShape(BaseModel):
         description="of a correction, from what was wrong to what is right; of words in the place "
         "of a post, from the post as it was kept; empty where there is none, or none of yours"
     )
+
+
+class WordsOnShape(BaseModel):
+    """Whether one account that carried the error carries the words."""
+
+    platform: str
+    account: str
+    carries: Carries = Field(
+        description="`said`, `said-elsewhere` by another account of ours, `waived` by somebody, or "
+        "`missing`: not yet, and the incident cannot be closed before"
+    )
+    statement: str | None = Field(description="the id of the words that stand for it, if any")
+    said_on: str | None = Field(description="the other account, where that one says them")
+    waived_by: str | None
+    reason: str | None = Field(description="why they were let go; for the DTU, null for others")
 
 
 class NoticeShape(BaseModel):
@@ -312,6 +336,21 @@ class DecisionShape(BaseModel):
     withdrawn_at: datetime | None
 
 
+class InformationRequestShape(BaseModel):
+    """A request under the Freedom of Information Act, and its clock. While there is one, nothing of
+    the incident is destroyed."""
+
+    id: str
+    received_on: date
+    due_on: date = Field(description="the twentieth working day after it, by the Act")
+    due_at: datetime = Field(description="the end of that day")
+    noted_by: str
+    noted_at: datetime
+    answered_by: str | None
+    answered_at: datetime | None
+    text: str | None = Field(description="what was noted with it; for the DTU, null for others")
+
+
 class IncidentLine(BaseModel):
     """An incident as a line of a list."""
 
@@ -336,6 +375,11 @@ class IncidentShape(IncidentLine):
     came_of: str | None
     led_to: list[str]
     breach_due_at: datetime | None
+    information_requests: list[InformationRequestShape]
+    if_asked: str | None = Field(
+        description="what the press desk answers, only if asked; never for publication. Null for "
+        "those who do not answer, and where nothing may be said"
+    )
     waiting_for_label: str | None
     circumstances: list[Circumstance]
     language: str
@@ -343,6 +387,9 @@ class IncidentShape(IncidentLine):
     poster: str | None
     posts: list[PostShape]
     statements: list[StatementShape]
+    words_on: list[WordsOnShape] = Field(
+        description="each account that carried the error; empty where no words are due"
+    )
     notices: list[NoticeShape]
     clock: ClockShape
     waits: list[WaitShape]

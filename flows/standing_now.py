@@ -7,14 +7,18 @@ from sqlmodel import col, func, select, update
 
 from models.audit import Entry, chain_of_incident
 from models.effects import Effect
+from models.holding_lines import lines_of
 from models.incident import Incident
+from models.information_requests import next_reminder_of
 from models.moves import SETTLED
 from models.office import Office
+from models.publishing import UNSENT
 from models.retries import waits_for_a_capture
 from models.snapshot import Snapshot, incident_by, snapshot
 from models.standing import Standing, standing
 from models.store import Transaction
 from models.words import DecisionType, EffectKind, EffectState, NoticeState, StatementState, Wait
+from policy.clearing import cleared_until, may_run_out
 
 CLAIMABLE = (EffectState.AUTHORISED, EffectState.RETRY)
 """States whose next move is a call; once closed, only what is queued for people still leaves."""
@@ -71,7 +75,8 @@ def _earliest(tx: Transaction, seen: Snapshot, stands: Standing) -> datetime | N
         .where(col(Effect.incident_id) == seen.incident.id, col(Effect.sealed).is_(True))
         .where(col(Effect.state).in_([EffectState.RETRY, EffectState.UNKNOWN]))
     ).all()
-    times = [next_look(seen, stands, tx.now()), *sealed]
+    asked_for = next_reminder_of(tx, seen.incident.id)
+    times = [next_look(seen, stands, tx.now()), asked_for, *sealed]
     return min((when for when in times if when), default=None)
 
 
@@ -117,6 +122,14 @@ def _due_times(seen: Snapshot, stands: Standing, now: datetime) -> Iterator[date
         post.try_at if post.try_at > now else now + SOON
         for post in seen.posts
         if post.try_at is not None and waits_for_a_capture(seen, post)
+    )
+    yield from (
+        until
+        for statement in seen.statements
+        if may_run_out(seen, statement) and (until := cleared_until(seen, statement))
+    )
+    yield from (
+        line.expires_at for line in lines_of(seen) if line.expires_at and line.state in UNSENT
     )
     if any(waiting.wait == Wait.ENGINE for waiting in stands.waits):
         yield now + SOON

@@ -21,7 +21,8 @@ from policy.taint.check import find_taint
 from policy.taint.common_words import common_words
 from policy.taint.words import Found, Own, Part
 from templates.labels import label
-from templates.vocabulary import own_text_for, own_text_of_notices
+from templates.vocabulary import own_text, own_text_for, own_text_of_notices
+from templates.words import Rendered
 
 REPEATS = (
     "The words repeat what must not be repeated: {places}. Write them without it. If they do not, "
@@ -47,6 +48,18 @@ def taint_of(
         return ()
     own = _own(incident, kind, language)
     return find_taint([(Part.WORDS, text)], withheld(tx, here, incident), own)
+
+
+def taint_of_line(
+    tx: Transaction, here: Office, incident: Incident, line: Rendered
+) -> tuple[Found, ...]:
+    """The same of what is said only if asked."""
+    if not is_withheld(incident):
+        return ()
+    own = Own(
+        own_text(line.template, line.language), common_words((line.language, incident.language))
+    )
+    return find_taint([(Part.WORDS, line.text)], withheld(tx, here, incident), own)
 
 
 def taint_of_wording(

@@ -14,6 +14,7 @@ from flows.failed_captures import why_not_captured
 from flows.inspecting import NOTHING_FOUND, ClaimFound, Inspection, inspect_words
 from flows.naming import shown_as
 from flows.own_words import led_to
+from flows.reactive_line import line_if_asked
 from flows.refusals import NO_INCIDENT, NotFoundError
 from flows.register import read_register
 from flows.shapes import (
@@ -26,6 +27,7 @@ from flows.shapes import (
     FactsShape,
     FindingShape,
     IncidentShape,
+    InformationRequestShape,
     LookShape,
     NoticeShape,
     PlanShape,
@@ -37,14 +39,18 @@ from flows.shapes import (
     StepShape,
     TaintCheckShape,
     WaitShape,
+    WordsOnShape,
 )
 from flows.withheld import against, gaps, is_withheld
 from models.decisions import Decision
 from models.effects import Attempt
+from models.holding_lines import is_ahead, replaced_by
 from models.incident import Post, Report
+from models.information_requests import InformationRequest, requests_of
 from models.looks import Look
 from models.notices import Notice
 from models.office import Office
+from models.parity import WordsOn, words_on_each
 from models.people import Person
 from models.retries import Retry, retries
 from models.sealed import place
@@ -68,8 +74,8 @@ from models.words import (
     Wait,
 )
 from policy.access import LEFT_US, Act, Relation, answerers, is_dtu, may, relations
-from policy.clearing import given, groups_for, wording_of
-from policy.clocks import breach_due_at
+from policy.clearing import cleared_until, given, groups_for, may_run_out, wording_of
+from policy.clocks import answer_due_at, breach_due_at
 from policy.correcting import Change
 from policy.looking import Found, finding_row, sentence_of
 from policy.people import Register
@@ -105,6 +111,10 @@ class Viewer:
     """What waits for a person to say what is true."""
     led_to: tuple[str, ...] = ()
     """The incidents in which this one's public words are reported."""
+    requests: tuple[InformationRequest, ...] = ()
+    """Who has asked for what we hold of it."""
+    if_asked: str | None = None
+    """What is answered, only if asked."""
 
     def may(self, act: Act) -> bool:
         """Whether this person may do it."""
@@ -143,7 +153,9 @@ def viewer(tx: Transaction, office: Office, person: Person, reference: str) -> V
         raise NotFoundError(NO_INCIDENT)
     why, unsettled = why_not_captured(tx, seen), settlements(tx, seen)
     linked = tuple(led_to(tx, reference))
-    return Viewer(office, person, seen, register, related, now, why, unsettled, linked)
+    asked = requests_of(tx, seen.incident.id)
+    line = line_if_asked(tx, office, seen) if may(Act.SEE_LINE, related) else None
+    return Viewer(office, person, seen, register, related, now, why, unsettled, linked, asked, line)
 
 
 def view(by: Viewer) -> IncidentShape:
@@ -167,8 +179,11 @@ def view(by: Viewer) -> IncidentShape:
         came_of=incident.came_of if whole else None,
         led_to=list(by.led_to) if whole else [],
         breach_due_at=breach_due_at(plan_of(incident), incident.opened_at) if whole else None,
+        information_requests=[_request(by, one) for one in by.requests] if whole else [],
+        if_asked=by.if_asked if whole else None,
         posts=[_post(by, post) for post in by.seen.posts] if whole else [],
         statements=[_statement(by, one) for one in by.seen.statements] if whole else [],
+        words_on=[_words_on(by, one) for one in words_on_each(by.seen)] if whole else [],
         notices=[_notice(by, one) for one in by.seen.notices if whole or _is_yours(by, one)],
         clock=_clock(by),
         waits=list(_waits(by, stands)) if whole else [],
@@ -179,6 +194,24 @@ def view(by: Viewer) -> IncidentShape:
         facts=_facts(by) if whole else None,
         reports=[_report(by, report) for report in by.seen.reports] if whole else [],
         decisions=list(_decisions(by)) if whole else [],
+    )
+
+
+def _request(by: Viewer, one: InformationRequest) -> InformationRequestShape:
+    text = None
+    if Relation.DTU in by.relations and one.text_sealed:
+        sealed_at = place("information_request", one.id, "text")
+        text = by.office.content.open_text(one.text_sealed, sealed_at)
+    return InformationRequestShape(
+        id=one.id,
+        received_on=one.received,
+        due_on=one.due,
+        due_at=answer_due_at(one.due),
+        noted_by=by.name(one.noted_by),
+        noted_at=one.noted_at,
+        answered_by=by.name(one.answered_by) if one.answered_by else None,
+        answered_at=one.answered_at,
+        text=text,
     )
 
 
@@ -232,8 +265,13 @@ def _statement(by: Viewer, statement: Statement) -> StatementShape:
         url=statement.url,
         author=by.name(wording.author) if wording and wording.author else None,
         cleared_by=[by.name(emails[one.person_id]) for one in said if one.approved],
+        cleared_until=cleared_until(by.seen, statement)
+        if may_run_out(by.seen, statement)
+        else None,
         refused_by=[by.name(emails[one.person_id]) for one in said if not one.approved],
         words_due_at=statement.words_due_at,
+        expires_at=statement.expires_at,
+        replaced_by=_replaced_by(by, statement),
         published_at=statement.published_at,
         published_by_hand_by=by.name(statement.published_by) if statement.published_by else None,
         attested_by=by.name(statement.attested_by) if statement.attested_by else None,
@@ -256,6 +294,11 @@ def _language_note(by: Viewer, statement: Statement) -> str | None:
         return None
     why = why_not_agreed(wording.language, by.now.date())
     return not_agreed(wording.language, why) if why else None
+
+
+def _replaced_by(by: Viewer, statement: Statement) -> str | None:
+    after = replaced_by(by.seen, statement) if is_ahead(statement) else None
+    return after.id if after else None
 
 
 def _difference(by: Viewer, statement: Statement) -> tuple[Change, ...]:
@@ -332,6 +375,22 @@ def _finding(one: Found) -> FindingShape:
     )
 
 
+def _words_on(by: Viewer, one: WordsOn) -> WordsOnShape:
+    account = by.seen.accounts[one.account_id]
+    elsewhere = one.statement is not None and one.statement.account_id != one.account_id
+    return WordsOnShape(
+        platform=account.platform,
+        account=account.handle,
+        carries=one.carries,
+        statement=one.statement.id if one.statement else None,
+        said_on=by.seen.accounts[one.statement.account_id].handle
+        if one.statement and elsewhere
+        else None,
+        waived_by=by.name(one.let_go.decided_by) if one.let_go and one.let_go.decided_by else None,
+        reason=_text_of(by, one.let_go) if one.let_go else None,
+    )
+
+
 def _notice(by: Viewer, notice: Notice) -> NoticeShape:
     acknowledged = by.seen.acknowledgements.get(notice.id)
     return NoticeShape(
@@ -354,7 +413,9 @@ def _clock(by: Viewer) -> ClockShape:
     incident = by.seen.incident
     deleted = [p for p in by.seen.posts if p.state != PostState.KEPT]
     spoken = [
-        s for s in by.seen.statements if s.state != StatementState.WITHDRAWN and not s.restores
+        s
+        for s in by.seen.statements
+        if s.state != StatementState.WITHDRAWN and not s.restores and not is_ahead(s)
     ]
     return ClockShape(
         seconds_since_report=_seconds(incident.opened_at, incident.closed_at or by.now) or 0.0,
@@ -566,18 +627,21 @@ def _decisions(by: Viewer) -> Iterator[DecisionShape]:
     for one in by.seen.decisions:
         if one.choice is None or one.decided_by is None or one.decided_at is None:
             continue
-        readable = Relation.DTU in by.relations or one.type == DecisionType.ADVISE
-        text = None
-        if readable and one.text_sealed:
-            sealed_at = place("decision", one.id, "text")
-            text = by.office.content.open_text(one.text_sealed, sealed_at)
         yield DecisionShape(
             type=one.type,
             target=one.target,
             choice=one.choice,
             by=by.name(one.decided_by),
             at=one.decided_at,
-            text=text,
+            text=_text_of(by, one),
             line=one.line,
             withdrawn_at=one.withdrawn_at,
         )
+
+
+def _text_of(by: Viewer, one: Decision) -> str | None:
+    """What the person wrote, for those who may read it."""
+    readable = Relation.DTU in by.relations or one.type == DecisionType.ADVISE
+    if not readable or not one.text_sealed:
+        return None
+    return by.office.content.open_text(one.text_sealed, place("decision", one.id, "text"))

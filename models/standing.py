@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from models.decisions import Decision
 from models.incident import Post
+from models.parity import words_are_due, words_on_each
 from models.retries import waits_for_a_capture
 from models.snapshot import Snapshot
 from models.statements import Statement
@@ -16,7 +17,6 @@ from models.words import (
     IncidentState,
     NoticeState,
     PostState,
-    StatementKind,
     StatementState,
     Step,
     Wait,
@@ -84,6 +84,7 @@ PRESSING = (
     Wait.PLATFORM,
     Wait.MAIL,
     Wait.ENGINE,
+    Wait.REPLACEMENT,
     Wait.ADVICE,
     Wait.CLOSING,
 )
@@ -120,6 +121,7 @@ DECISION_WAITS = {
     DecisionType.SETTLE: Wait.PERSON,
     DecisionType.FACTS: Wait.FACTS,
     DecisionType.WORDS: Wait.WORDS,
+    DecisionType.REPLACE: Wait.REPLACEMENT,
     DecisionType.ADVISE: Wait.ADVICE,
     DecisionType.CLOSE: Wait.CLOSING,
 }
@@ -267,23 +269,17 @@ def _is_the_engines(seen: Snapshot, post: Post) -> bool:
 
 def _speaks(seen: Snapshot) -> bool:
     """Whether public words are due, or a person has written some that nobody asked for."""
-    return _words_are_due(seen) or any(
+    return words_are_due(seen) or any(
         statement.state != StatementState.WITHDRAWN for statement in seen.statements
     )
-
-
-def _words_are_due(seen: Snapshot) -> bool:
-    return _plan_word(seen, "statement") not in ("", StatementKind.NONE)
 
 
 def _word(seen: Snapshot) -> tuple[Waiting, ...]:
     if questions := _open(seen, DecisionType.FACTS, DecisionType.WORDS):
         return tuple(_as_waiting(q) for q in questions)
-    if not _words_are_due(seen):
-        return ()
-    spoken = {s.account_id for s in seen.statements if not s.restores}
-    needed = {p.account_id for p in seen.posts if p.account_id}
-    return tuple(Waiting(Wait.ENGINE, account) for account in sorted(needed - spoken))
+    return tuple(
+        Waiting(Wait.ENGINE, one.account_id) for one in words_on_each(seen) if one.is_the_engines
+    )
 
 
 def _clear(seen: Snapshot) -> tuple[Waiting, ...]:
@@ -301,9 +297,11 @@ def _clearers(seen: Snapshot) -> tuple[str, ...]:
 
 
 def _publish(seen: Snapshot) -> tuple[Waiting, ...]:
-    return tuple(
-        _statement_waiting(seen, s) for s in seen.statements if s.state in STATEMENT_WAITS
-    ) + tuple(Waiting(Wait.ENGINE, w.target) for w in _word(seen))
+    return (
+        *(_statement_waiting(seen, s) for s in seen.statements if s.state in STATEMENT_WAITS),
+        *(_as_waiting(question) for question in _open(seen, DecisionType.REPLACE)),
+        *(Waiting(Wait.ENGINE, w.target) for w in _word(seen)),
+    )
 
 
 def _statement_waiting(seen: Snapshot, statement: Statement) -> Waiting:

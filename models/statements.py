@@ -5,7 +5,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, UniqueConstraint
+from sqlalchemy import JSON, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from models.columns import at, key, word, words_list
@@ -21,6 +21,8 @@ class Statement(SQLModel, table=True):
     ``in_place_of`` is the language that these English words stand in for; empty for any other.
     ``published_by`` is who published them by hand, ``attested_by`` the same person where nobody
     could read them there. ``length`` and ``longest`` are as the platform counts, where known.
+    ``expires_at`` is until when words that go out ahead of those that are due (a holding line)
+    should have been replaced; empty for any other words.
     """
 
     __tablename__ = "statement"
@@ -44,6 +46,7 @@ class Statement(SQLModel, table=True):
     wording_id: str | None = Field(default=None, max_length=32)
     drafted_at: datetime = at()
     words_due_at: datetime | None = at(nullable=True)
+    expires_at: datetime | None = at(nullable=True)
     published_at: datetime | None = at(nullable=True)
     remote_id: str | None = Field(default=None, max_length=500, index=True)
     url: str | None = Field(default=None, max_length=2000)
@@ -78,11 +81,22 @@ class Clearance(SQLModel, table=True):
     """A person's yes or no to the digest, in a role that the table lets clear.
 
     ``claims`` are those that the person says the words make, beside the wording's own;
-    ``confirmed`` the codes of what they were shown and went on all the same.
+    ``confirmed`` the codes of what they were shown and went on all the same. ``expired_at`` is when
+    it had stood for so long without the words having gone out that it counts no more.
     """
 
     __tablename__ = "clearance"
-    __table_args__ = (UniqueConstraint("statement_id", "digest", "person_id"),)
+    __table_args__ = (
+        Index(
+            "uq_clearance_once",
+            "statement_id",
+            "digest",
+            "person_id",
+            unique=True,
+            sqlite_where=text("expired_at IS NULL"),
+            postgresql_where=text("expired_at IS NULL"),
+        ),
+    )
 
     id: str = key()
     statement_id: str = Field(foreign_key="statement.id", index=True)
@@ -94,6 +108,7 @@ class Clearance(SQLModel, table=True):
     claims: list[str] = words_list()
     confirmed: list[str] = words_list()
     given_at: datetime = at()
+    expired_at: datetime | None = at(nullable=True)
 
 
 def wording_digest(text: str, *, platform: str, handle: str, edits: str = "") -> str:

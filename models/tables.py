@@ -8,6 +8,7 @@ from models.decisions import Decision
 from models.effects import Attempt, Effect
 from models.escalation import Escalation
 from models.incident import Capture, IdempotencyKey, Incident, Post, Report
+from models.information_requests import InformationRequest
 from models.looks import Look
 from models.notices import Acknowledgement, Notice
 from models.people import Account, Person, Token
@@ -18,5 +19,5 @@ from models.statements import Clearance, Statement, Wording
 ALL: tuple[type[SQLModel], ...] = (
     Person, Account, Token, Incident, Report, IdempotencyKey, Post, Capture, Effect, Attempt,
     Statement, Wording, Clearance, Notice, Acknowledgement, Decision, Referral, Entry, Beat,
-    Reconciliation, Reading, Look, Escalation,
+    Reconciliation, Reading, Look, Escalation, InformationRequest,
 )  # fmt: skip

@@ -145,6 +145,7 @@ class StatementKind(StrEnum):
     HOLDING_LINE = "holding-line"
     REMOVAL_NOTE = "removal-note"
     NOTE = "note"
+    CHECKING = "checking"  # the holding line that goes out while facts are checked
 
 
 class ReferralWord(StrEnum):
@@ -174,6 +175,7 @@ class Wait(StrEnum):
     FACTS = "facts"
     WORDS = "words"
     CLEARANCE = "clearance"
+    REPLACEMENT = "replacement"
     ADVICE = "advice"
     MAIL = "mail"
     CLOSING = "closing"
@@ -189,6 +191,7 @@ WAIT_LABELS: dict[Wait, str] = {
     Wait.FACTS: "Waiting for the right facts",
     Wait.WORDS: "Waiting for someone to write the words",
     Wait.CLEARANCE: "Waiting for clearance",
+    Wait.REPLACEMENT: "Waiting for the words that replace a holding line",
     Wait.ADVICE: "Waiting for advice",
     Wait.MAIL: "Waiting for the mail server",
     Wait.CLOSING: "Waiting to be closed",
@@ -309,6 +312,8 @@ class DecisionType(StrEnum):
     FACTS = "facts"  # the wrong and the right claim, with a source
     ESTABLISH = "establish"  # a fact that public words may rest on
     WORDS = "words"  # no template fits: a person writes them
+    HOLDING_LINE = "holding-line"  # words go out ahead of those that are due
+    REPLACE = "replace"  # what replaces them
     ADVISE = "advise"
     RECLASSIFY = "reclassify"
     SKIP = "skip"

@@ -36,6 +36,7 @@ class Act(StrEnum):
     SEE = "see"
     SEE_FACTS = "see-facts"
     SEE_REPORTERS = "see-reporters"
+    SEE_LINE = "see-line"
     CLEAR = "clear"
     CONFIRM = "confirm"
     KEEP = "keep"
@@ -50,6 +51,8 @@ class Act(StrEnum):
     WAIVE = "waive"
     UNDO = "undo"
     SPEAK_ELSEWHERE = "speak-elsewhere"
+    SPEAK_AT_ONCE = "speak-at-once"
+    NOTE_REQUEST = "note-request"
     HOLD = "hold"
     CLOSE = "close"
 
@@ -60,6 +63,7 @@ ALLOWED: dict[Act, frozenset[Relation]] = {
     Act.SEE: frozenset(Relation),
     Act.SEE_FACTS: frozenset({R.REPORTER, R.POSTER, R.PUBLISHER, R.OWNER, R.CLEARER, R.DTU}),
     Act.SEE_REPORTERS: frozenset({R.DTU}),
+    Act.SEE_LINE: frozenset({R.DTU, R.CLEARER, R.TOLD, R.AUDITOR}),
     Act.CLEAR: frozenset({R.CLEARER}),
     Act.CONFIRM: frozenset({R.DTU, R.PUBLISHER, R.OWNER, R.ASKED}),
     Act.KEEP: frozenset({R.DTU, R.ASKED}),
@@ -74,6 +78,8 @@ ALLOWED: dict[Act, frozenset[Relation]] = {
     Act.WAIVE: frozenset({R.DTU}),
     Act.UNDO: frozenset({R.DTU}),
     Act.SPEAK_ELSEWHERE: frozenset({R.DTU}),
+    Act.SPEAK_AT_ONCE: frozenset({R.DTU, R.OWNER, R.CLEARER}),
+    Act.NOTE_REQUEST: frozenset({R.DTU, R.AUDITOR}),
     Act.HOLD: frozenset({R.DTU, R.OWNER}),
     Act.CLOSE: frozenset({R.DTU, R.ASKED}),
 }

@@ -1,16 +1,23 @@
 """Who may clear a statement now, and what they said of the words (lines 76-80, design §3.8)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from itertools import chain
 
+from models.decisions import Decision
+from models.holding_lines import is_ahead
 from models.people import Person
+from models.publishing import OUT_OF_REACH
 from models.snapshot import Snapshot
 from models.statements import Clearance, Statement, Wording
 from models.words import Choice, DecisionType, Role, StatementKind, StatementState
 from policy.grounds import resting_on
 from policy.people import Group, Register, clearers, is_cleared
+from policy.plan import Plan
 from policy.stored import plan_of
+from policy.times import Timed, lasts
+from policy.working_time import is_away
 
 CORRECTING = (StatementKind.CORRECTION, StatementKind.APOLOGY_AND_CORRECTION)
 
@@ -60,24 +67,73 @@ def groups_for(
     plan = plan_of(seen.incident)
     if plan is None:
         return ()
+    if is_ahead(statement):
+        plan = any_one_of(plan)
+    overdue = statement.words_due_at is not None and statement.words_due_at <= now
     return clearers(
         plan,
         register,
         poster=seen.incident.poster_email,
         account=seen.accounts.get(statement.account_id),
         without=never_clears(seen, statement),
-        overdue=statement.words_due_at is not None and statement.words_due_at <= now,
+        overdue=overdue,
+        away=_on_leave(register, now) if overdue else frozenset(),
     )
 
 
+def _on_leave(register: Register, now: datetime) -> frozenset[str]:
+    return frozenset(one.email for one in register.people if one.away and is_away(one, now))
+
+
+def any_one_of(plan: Plan) -> Plan:
+    """Words that go out ahead are cleared by any one of those who clear the words that are due, or
+    of those to whom these fall; never past a specialist who says when anything is said."""
+    if plan.words_due is None:
+        return plan
+    anyone = tuple(dict.fromkeys([*chain.from_iterable(plan.clearance.groups), *plan.falls_to]))
+    return replace(plan, clearance=replace(plan.clearance, groups=(anyone,)))
+
+
 def given(seen: Snapshot, statement: Statement) -> tuple[Clearance, ...]:
-    """What people said of the exact bytes that now stand. Any edit leaves it behind."""
+    """What people said of the exact bytes that now stand. Any edit leaves it behind, and so does
+    time."""
     wording = wording_of(seen, statement)
     return tuple(
         one
         for one in seen.clearances
-        if wording and one.statement_id == statement.id and one.digest == wording.digest
+        if wording
+        and one.statement_id == statement.id
+        and one.digest == wording.digest
+        and one.expired_at is None
     )
+
+
+def cleared_until(seen: Snapshot, statement: Statement) -> datetime | None:
+    """When the oldest yes to the words that now stand runs out; None where there is none."""
+    yes = [one.given_at for one in given(seen, statement) if one.approved]
+    return min(yes) + lasts(Timed.CLEARANCE_EXPIRES, seen.incident.severity) if yes else None
+
+
+def may_run_out(seen: Snapshot, statement: Statement) -> bool:
+    """Whether the words are neither out, nor on their way, nor taken back: a yes still counts."""
+    if any(e.target == statement.id and e.state in OUT_OF_REACH for e in seen.effects):
+        return False
+    waits = statement.state in (StatementState.WAITING, StatementState.CLEARED)
+    return waits or task_by_hand(seen, statement) is not None
+
+
+def task_by_hand(seen: Snapshot, statement: Statement) -> Decision | None:
+    """The question to whoever is asked to publish the words by hand, where it is open."""
+    if statement.state != StatementState.NEEDS_HUMAN:
+        return None
+    asked = (q for q in seen.open_decisions() if q.type == DecisionType.SETTLE)
+    return next((q for q in asked if q.target == statement.id), None)
+
+
+def has_run_out(seen: Snapshot, statement: Statement, now: datetime) -> bool:
+    """Whether a yes to these words has stood for too long without their having gone out."""
+    until = cleared_until(seen, statement)
+    return until is not None and until <= now and may_run_out(seen, statement)
 
 
 class NotTaken(StrEnum):
@@ -132,7 +188,7 @@ def judge(
     said = given(seen, about)
     if any(one.person_id == answer.person.id for one in said):
         return NotTaken.GIVEN
-    if about.state != StatementState.WAITING:
+    if about.state != StatementState.WAITING or has_run_out(seen, about, now):
         return NotTaken.NOT_WAITING
     yes = said_yes(said, register)
     # The first group that still wants this person's yes, else the first that they are in.

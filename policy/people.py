@@ -106,6 +106,7 @@ def clearers(
     account: Account | None,
     without: frozenset[str] = frozenset(),
     overdue: bool = False,
+    away: Collection[str] = frozenset(),
 ) -> tuple[Group, ...]:
     """The groups of which each must give one yes; ``is_cleared`` counts them.
 
@@ -113,11 +114,14 @@ def clearers(
     out besides. Words that are pre-cleared, or need no clearance, go to these groups only when
     they depart from the text. Overdue words may be cleared by any one person of ``falls_to`` as
     well: they join every group. Where nobody at all is left a group is empty, and nothing is ever
-    cleared. Lines 76-80.
+    cleared. Where those to whom they fall are nobody, or all of them in ``away``, the DTU's duty
+    officer is one of them: whom a role falls back to may be asleep. Lines 76-80.
     """
     scene = _Scene(register, poster, account, without | ({poster} if poster else set()))
     groups = plan.clearance.groups or (plan.falls_to,)
     late = plan.falls_to if overdue and plan.words_due is not None else ()
+    if late and not any(one.email not in away for role in late for one in _filled(role, scene)):
+        late = (*late, Role.DTU_DUTY)
     return tuple(Group(group[0], _people((*group, *late), scene)) for group in groups)
 
 

@@ -46,6 +46,13 @@ def _due(cell: str) -> int | Due:
     return Due(cell)
 
 
+def _statement(cell: str) -> StatementKind:
+    """A holding line is a person's to send: no kind of mistake calls for one by itself."""
+    if cell == StatementKind.CHECKING:
+        raise UnknownWord(cell, [one for one in StatementKind if one != StatementKind.CHECKING])
+    return one_of(StatementKind)(cell)
+
+
 def _bar(cell: str) -> Kind | Tier | Never:
     for words in (Kind, Tier, Never):
         if cell in set(words):
@@ -70,7 +77,7 @@ class ResponseRow:
     order: Annotated[Order, Column("then order", one_of(Order))]
     ask_of: Annotated[tuple[Role, ...], Column("then ask of", _roles)]
     ask_within: Annotated[int | None, Column("then ask within", maybe(number))]
-    statement: Annotated[StatementKind, Column("then statement", one_of(StatementKind))]
+    statement: Annotated[StatementKind, Column("then statement", _statement)]
     correction: Annotated[CorrectionWord, Column("then correction", one_of(CorrectionWord))]
     clearance: Annotated[ClearanceMode, Column("then clearance", one_of(ClearanceMode))]
     clearers: Annotated[tuple[Role, ...], Column("then clearers", _roles)]

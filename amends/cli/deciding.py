@@ -207,6 +207,57 @@ def elsewhere(
     send(reference, body, f"{account} will say the words, once cleared.", as_json=as_json)
 
 
+def holding_line(
+    reference: Reference,
+    removal_note: Annotated[
+        bool, typer.Option("--removal-note", help="Send the removal note of this kind instead.")
+    ] = False,
+    text: Annotated[
+        str | None, typer.Option(help="Your own words, for one other person to clear.")
+    ] = None,
+    language: Annotated[str | None, typer.Option(help="Of your words, like en or fr.")] = None,
+    reason: Reason = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say at once, on every account, that the post is being checked."""
+    body = {
+        "type": "holding-line",
+        "choice": "removal-note" if removal_note else "checking",
+        "text": text,
+        "language": language,
+        "reason": reason,
+    }
+    said = "the words wait for one other person." if text else "the words go out now."
+    send(reference, body, said, as_json=as_json)
+
+
+def foi(
+    reference: Reference,
+    received: Annotated[
+        str | None, typer.Option(help="The day on which it came in, like 2026-11-23.")
+    ] = None,
+    answered: Annotated[
+        bool, typer.Option("--answered", help="Say that it was answered instead.")
+    ] = False,
+    target: Annotated[
+        str | None, typer.Option(help="The id of the request, if there are several.")
+    ] = None,
+    reason: Reason = None,
+    as_json: AsJson = False,
+) -> None:
+    """Note that information about the incident was asked for, under the Act; or answered."""
+    if answered == (received is not None):
+        raise Stop(Code.BAD_INPUT, "Use --received DAY, or --answered.")
+    choice = "answered" if answered else "received"
+    body = {
+        "type": "foi", "choice": choice, "received_on": received, "target": target,
+        "reason": reason,
+    }  # fmt: skip
+    noted = "noted. Its clock runs, and nothing may be destroyed: see amends status."
+    said = "noted. Its clock has stopped." if answered else noted
+    send(reference, body, said, as_json=as_json)
+
+
 def undo(reference: Reference, target: Target = None, reason: Reason = None,
     as_json: AsJson = False,
 ) -> None:  # fmt: skip
@@ -232,6 +283,8 @@ COMMANDS = {
     "skip": skip,
     "waive": waive,
     "elsewhere": elsewhere,
+    "holding-line": holding_line,
+    "foi": foi,
     "undo": undo,
     "close": close,
 }

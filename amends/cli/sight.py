@@ -58,16 +58,37 @@ def show_incident(seen: dict[str, Any]) -> None:
         show(f"It is about public words of {seen['came_of']}")
     if seen["led_to"]:
         show(f"Its public words are reported: {', '.join(seen['led_to'])}")
-    if seen["breach_due_at"] and not seen["closed_at"]:
+    if seen["breach_due_at"] and not (seen["closed_at"] and _is_past(seen["breach_due_at"])):
         show(f"If it is a breach, the Commissioner hears by {_when(seen['breach_due_at'])}")
+    for line in map(_request, seen["information_requests"]):
+        show(line)
     if took := _clock(seen["clock"]):
         show(took)
     _section("Posts", [_post(post) for post in seen["posts"]])
     _section("Words", _statements(seen["statements"]))
+    _section("If asked", [("not for publication", seen["if_asked"])] if seen["if_asked"] else [])
+    _section("Copies without words", _without_words(seen["words_on"]))
     _section("Notices", [_notice(one) for one in seen["notices"]])
     _section("Advice", [(d["by"], d["text"]) for d in _advice(seen)])
     _show_waits(seen)
     show_settlements(seen["reference"], seen["settlements"])
+
+
+def _request(one: dict[str, Any]) -> str:
+    """A request for information, in a line of its own each."""
+    came = f"Information was asked for on {_day(one['received_on'])}"
+    if one["answered_at"]:
+        return f"{came}, and answered on {_day(one['answered_at'])}. Nothing may be destroyed."
+    overdue = " That day has passed." if _is_past(one["due_at"]) else ""
+    return f"{came}: answer it by {_day(one['due_on'])}.{overdue} Nothing may be destroyed."
+
+
+def _day(stamp: str) -> str:
+    return f"{datetime.fromisoformat(stamp):%-d %B %Y}"
+
+
+def _is_past(stamp: str) -> bool:
+    return datetime.fromisoformat(stamp) < datetime.now(UTC)
 
 
 def show_retries(seen: dict[str, Any]) -> None:
@@ -150,7 +171,9 @@ def _headline(seen: dict[str, Any]) -> str:
 
 def name_of(statement: dict[str, Any]) -> str:
     """What sort of words they are; those that go in a post's place are the post."""
-    return "the post put right" if statement["edits"] else str(statement["kind"])
+    if statement["edits"]:
+        return "the post put right"
+    return "holding line" if statement["kind"] == "checking" else str(statement["kind"])
 
 
 def account_of(statement: dict[str, Any]) -> str:
@@ -177,10 +200,13 @@ def _statement(one: dict[str, Any], said: str | None) -> tuple[str, str]:
         lines.append(one["language_note"])
     if one["restores"]:
         lines.append("publishes a post again that was deleted wrongly")
+    if one["expires_at"]:
+        lines.append(_how_long(one))
     if one["text"] and said:
         lines.append(said)
     if one["cleared_by"]:
-        lines.append(f"cleared by {', '.join(one['cleared_by'])}")
+        until = f", until {_when(one['cleared_until'])}" if one["cleared_until"] else ""
+        lines.append(f"cleared by {', '.join(one['cleared_by'])}{until}")
     if one["length"]:
         lines.append(f"{one['length']} of {one['longest']} characters, as the platform counts")
     if one["url"]:
@@ -193,6 +219,30 @@ def _statement(one: dict[str, Any], said: str | None) -> tuple[str, str]:
         lines += [*changes_of(one), *claims_of(one), *findings_of(one)]
         lines += ["You may clear these words. This statement’s id:", one["id"]]
     return one["state"], "\n".join(lines)
+
+
+def _without_words(copies: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
+    """The accounts that carried the error and do not say the words, and on whose word."""
+    return [(one["carries"], _copy(one)) for one in copies if one["carries"] != "said"]
+
+
+def _copy(one: dict[str, Any]) -> str:
+    lines = [account_of(one)]
+    if one["said_on"]:
+        lines.append(f"@{one['said_on']} speaks for it")
+    if one["waived_by"]:
+        why = f": {one['reason']}" if one["reason"] else ""
+        lines.append(f"let go by {one['waived_by']}{why}")
+    return "\n".join(lines)
+
+
+def _how_long(line: dict[str, Any]) -> str:
+    """Until when a holding line should have been replaced, or that it was."""
+    if line["replaced_by"]:
+        return "replaced by the words that were due"
+    return (
+        f"goes out ahead of the words that are due; to be replaced by {_when(line['expires_at'])}"
+    )
 
 
 def changes_of(statement: dict[str, Any]) -> list[str]:

@@ -1,5 +1,6 @@
 """What requests carry, field by field; unknown fields are refused (design §9)."""
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -35,6 +36,7 @@ TheAccount = Annotated[
 Source = Annotated[str | None, Field(max_length=2000, description="a link to where it can be read")]
 
 NUL = "Remove the character U+0000 from what you sent."
+WHICH_DAY = "Enter received_on, the day on which the request came in."
 ONE_OR_MORE = "Enter post_url, or post_urls for several."
 
 
@@ -259,6 +261,40 @@ class ElsewhereBody(Body):
     reason: Reason = None
 
 
+class HoldingLineBody(Body):
+    """Words that go out at once, ahead of those that are due: a line that says only that the post
+    is being checked, or the removal note of its kind. ``text``: the caller's own words for it."""
+
+    type: Literal["holding-line"]
+    choice: Literal["checking", "removal-note"] = "checking"
+    text: Annotated[Text | None, Field(description="for one other person to clear")] = None
+    language: Language = None
+    reason: Reason = None
+
+
+class FoiBody(Body):
+    """A request under the Freedom of Information Act about the incident came in, or was answered.
+    Allowed when the incident is closed, too."""
+
+    type: Literal["foi"]
+    choice: Literal["received", "answered"] = "received"
+    received_on: Annotated[
+        date | None, Field(description="the day on which it came in; needed for `received`")
+    ] = None
+    target: Annotated[
+        str | None, Field(max_length=100, description="the request that was answered; the only one")
+    ] = None
+    reason: Annotated[
+        str | None, Field(max_length=1000, description="its number, never who asked")
+    ] = None
+
+    @model_validator(mode="after")
+    def _has_a_day(self) -> "FoiBody":
+        if self.choice == "received" and self.received_on is None:
+            raise ValueError(WHICH_DAY)
+        return self
+
+
 class UndoBody(Body):
     """A post was deleted wrongly: have it published again from its copy, once others clear it."""
 
@@ -316,6 +352,8 @@ DecisionBody = Annotated[
     | SkipBody
     | WaiveBody
     | ElsewhereBody
+    | HoldingLineBody
+    | FoiBody
     | UndoBody
     | HoldBody
     | CloseBody

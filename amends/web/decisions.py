@@ -13,7 +13,9 @@ from amends.web.bodies import (
     ElsewhereBody,
     EstablishBody,
     FactsBody,
+    FoiBody,
     HoldBody,
+    HoldingLineBody,
     KeepBody,
     ReclassifyBody,
     ReferBody,
@@ -32,10 +34,12 @@ from flows.deciding.confirming import confirm
 from flows.deciding.establishing import establish
 from flows.deciding.holding import hold
 from flows.deciding.keeping import keep, put_right
+from flows.deciding.noting_requests import answer_request, note_request
 from flows.deciding.reclassifying import reclassify
 from flows.deciding.referring import refer
 from flows.deciding.settling import settle
 from flows.deciding.skipping import skip
+from flows.deciding.speaking_at_once import speak_at_once
 from flows.deciding.speaking_elsewhere import speak_elsewhere
 from flows.deciding.stating_facts import give_facts
 from flows.deciding.undoing import undo
@@ -43,6 +47,7 @@ from flows.deciding.waiving import waive
 from flows.deciding.writing import write_words
 from models.office import Office
 from models.people import Person
+from models.words import StatementKind
 
 router = APIRouter(prefix="/incidents/{reference}", tags=["decisions"])
 
@@ -95,6 +100,16 @@ def _take(here: Office, person: Person, ref: str, body: DecisionBody) -> None:
             waive(here, person, ref, statement=target, reason=reason or "")
         case ElsewhereBody(target=target, account=other):
             speak_elsewhere(here, person, ref, account=other, reason=reason or "", statement=target)
+        case HoldingLineBody(choice=line, text=text, language=language):
+            which = StatementKind(line)
+            speak_at_once(
+                here, person, ref, line=which, text=text, language=language, reason=reason
+            )
+        case FoiBody(choice="answered", target=target):
+            answer_request(here, person, ref, target=target)
+        case FoiBody(received_on=day):
+            assert day is not None, "the body says so"
+            note_request(here, person, ref, received=day, text=reason)
         case UndoBody(target=target):
             undo(here, person, ref, target=target, reason=reason or "")
         case HoldBody(target=target, choice=choice, minutes=minutes):

@@ -13,14 +13,17 @@ from flows.truth import untrue_claims
 from integrations.errors import NotSent, OutcomeUnknown, OutsideError
 from integrations.platforms.base import FOR_EVER, Platform, Published, Words
 from models.effects import Effect
+from models.holding_lines import is_ahead, is_moot
 from models.incident import Incident, Post
 from models.office import Office, office
 from models.people import Account
 from models.publishing import AFTER_PUBLISHING, why_not_sent
+from models.retries import HELD
 from models.snapshot import snapshot
 from models.statements import Statement, Wording
 from models.store import Transaction
 from models.words import Audience, Outcome, Presence, StatementState
+from policy.clearing import has_run_out
 
 CLOCK_SKEW = timedelta(minutes=2)
 """How far a platform's clock may be off ours when our own posts are looked for."""
@@ -146,13 +149,15 @@ class PublishWords:
             held_until=account.held_until if account else None,
             now=now,
         )
-        if (
-            why is None
-            and wording
-            and untrue_claims(_office(), snapshot(tx, incident), statement, wording)
-        ):
+        if why is not None or wording is None:
+            return why
+        seen = snapshot(tx, incident)
+        if is_ahead(statement) and is_moot(seen, statement, now):
+            return "holding-line-moot"
+        if untrue_claims(_office(), seen, statement, wording):
             return "claims-untrue"
-        return why
+        # The clearers are asked again by the step that asks them: until then it waits.
+        return HELD if has_run_out(seen, statement, now) else None
 
     def do(self, hands: Hands, account: Account | None, effect: Effect, payload: bytes) -> Receipt:
         platform = platform_of(hands, account)

@@ -2,7 +2,8 @@
 
 from flows.deciding.desk import Desk, desk
 from flows.deciding.questions import decide, needed
-from flows.refusals import BadRequestError
+from flows.refusals import BadRequestError, NotNowError
+from models.holding_lines import lines_of, still_holds
 from models.office import Office
 from models.people import Person
 from models.words import Choice, DecisionType, EffectKind, EffectState, PostState, Step
@@ -15,6 +16,10 @@ UNSENT = (EffectState.PLANNED, EffectState.AUTHORISED, EffectState.RETRY)
 
 NOT_YOURS = "Only the Digital Transformation Unit can skip a step."
 WHY = "Say why the step is skipped."
+LINE_IS_OUT = (
+    "A holding line is out, or on its way. Replace it, or let it stand first: amends waive "
+    "REFERENCE --statement … --reason …."
+)
 CANNOT = "This step cannot be skipped. Choose another one."
 
 
@@ -26,6 +31,8 @@ def skip(office: Office, person: Person, reference: str, *, step: Step, reason: 
         here.require_open()
         if step in NEVER:
             raise BadRequestError(CANNOT)
+        if step == Step.PUBLISH and any(still_holds(here.seen, one) for one in lines_of(here.seen)):
+            raise NotNowError(LINE_IS_OUT)
         text = needed(reason, WHY)
         decide(
             here, DecisionType.SKIP, target=step.value, choice=Choice.GIVEN, text=text, once=True

@@ -6,6 +6,7 @@ from flows.deciding.desk import Desk
 from flows.deciding.questions import last_answer, open_question
 from flows.refusals import BadRequestError, NotFoundError, NotNowError
 from models.effects import Effect
+from models.holding_lines import is_ahead
 from models.people import Account
 from models.publishing import TAKEN_BACK, Stays, why_it_stays
 from models.statements import Statement
@@ -31,6 +32,7 @@ def statement_meant(here: Desk, statement_id: str | None) -> Statement:
             raise NotFoundError(NO_STATEMENT)
         return found[0]
     standing = [one for one in here.seen.statements if one.state != StatementState.WITHDRAWN]
+    standing = [one for one in standing if not is_ahead(one)] or standing
     if not standing:
         raise NotNowError(NONE_YET)
     if len(standing) > 1:

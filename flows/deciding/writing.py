@@ -8,7 +8,9 @@ from flows.deciding.questions import decide, needed, open_question, withdraw_que
 from flows.deciding.statements import account_meant, statement_meant, take_back
 from flows.refusals import BadRequestError, NotNowError
 from flows.tainting import taint_of, where
+from flows.truth import read_words
 from models.columns import new_id
+from models.holding_lines import is_ahead
 from models.office import Office
 from models.people import Account, Person
 from models.statements import Statement, Wording, wording_digest
@@ -21,6 +23,10 @@ from policy.stored import plan_of
 NOT_YOURS = "Only a publisher of the account, a clearer or the duty officer can write these words."
 WRITE = "Write the words."
 SAME = "These words were there before. Change them, or clear the ones that stand."
+ONLY_CHECKING = (
+    "A holding line says only that we are checking. Leave out what was wrong, what is right and "
+    "what has been done: the words that are due say that."
+)
 WAIT = "The plan is being made. Try again in a moment."
 
 
@@ -56,6 +62,8 @@ def put_words(here: Desk, about: Statement, text: str, language: str | None = No
     if not about.restores and (why := why_not_balanced(text)):
         raise BadRequestError(why)
     _require_clean(here, about, text, language)
+    if about.kind == StatementKind.CHECKING:
+        _require_no_claim(here, about, text, language)
     claims = refuse_what_cannot_be_sent(here, about, text, language)
     take_back(here, about, "words-changed")
     withdraw_question(here, DecisionType.SETTLE, about.id)  # nobody publishes what is not cleared
@@ -81,6 +89,12 @@ def _require_clean(here: Desk, about: Statement, text: str, language: str | None
         raise BadRequestError(where(found))
 
 
+def _require_no_claim(here: Desk, about: Statement, text: str, language: str) -> None:
+    """A holding line says only that it is checked: even what is true waits for the words due."""
+    if read_words(here.office, here.seen, about, text, language).made:
+        raise NotNowError(ONLY_CHECKING)
+
+
 def _statement(here: Desk, statement: str | None, account: str | None) -> Statement:
     if statement:
         return statement_meant(here, statement)
@@ -93,8 +107,25 @@ def _statement(here: Desk, statement: str | None, account: str | None) -> Statem
         and not one.edits
         and not one.restores
         and not one.in_place_of
+        and not is_ahead(one)
     ]
     return mine[-1] if mine else open_statement(here, spoken_on)
+
+
+def open_line(here: Desk, account: Account, line: StatementKind, lasts: timedelta) -> Statement:
+    """A statement without words yet that goes out ahead of the words that are due."""
+    made = Statement(
+        id=new_id(),
+        incident_id=here.incident.id,
+        account_id=account.id,
+        kind=line,
+        generation=here.incident.generation,
+        drafted_at=here.now,
+        expires_at=here.now + lasts,
+    )
+    here.tx.add(made)
+    here.tx.flush()
+    return made
 
 
 def open_statement(here: Desk, account: Account, edits: str = "", restores: str = "") -> Statement:

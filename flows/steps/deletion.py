@@ -156,6 +156,7 @@ def _said(tx: Transaction, incident: Incident, post: Post) -> Said:
         select(Statement)
         .where(col(Statement.incident_id) == incident.id)
         .where(col(Statement.generation) == incident.generation)
+        .where(col(Statement.expires_at).is_(None))  # a holding line corrects nothing
     ).all()
     return Said(
         entitled=entitled,

@@ -7,6 +7,7 @@ from flows.asking import ask_for_words
 from flows.audience import audience_of
 from flows.due import due_by_account
 from flows.hands import hands_here
+from flows.holding_lines import settle_lines
 from flows.ledger import carry_out, plan_effect
 from flows.side_by_side import side_by_side
 from flows.step import step
@@ -31,6 +32,7 @@ from policy.words import Claim
 def publish(here: Office, incident: Incident, plan: Plan) -> None:
     """Publish each statement that is cleared, as a post of its own."""
     look_at_published(here, incident.reference)
+    settle_lines(here, incident.reference)
     with here.store.read() as tx:
         seen = snapshot(tx, incident)
     if any(d.type == DecisionType.SKIP and d.target == Step.PUBLISH for d in seen.decisions):
@@ -43,6 +45,7 @@ def publish(here: Office, incident: Incident, plan: Plan) -> None:
     due = due_by_account(here, incident.id, EffectKind.PUBLISH)
     side_by_side([partial(_carry_out_all, one) for one in due])
     measure_for_hands(here, incident.reference)
+    settle_lines(here, incident.reference)
 
 
 def measure_for_hands(here: Office, reference: str) -> None:

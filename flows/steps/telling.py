@@ -10,6 +10,7 @@ from flows.ledger import carry_out
 from flows.letters import NewNotice, queue_notice
 from flows.register import read_register
 from flows.step import step
+from flows.telling_press import tell_press
 from models.incident import Incident
 from models.office import Office
 from models.people import Account, Person
@@ -81,6 +82,8 @@ def _notices(
     if line and any(post.deleted_at for post in seen.posts):
         # Every deletion is told the DTU at once, outside the control of whoever asked for it.
         yield NewNotice(Role.DTU, register.dtu_address, "deleted")
+    if not is_elsewhere(seen):
+        yield from tell_press(seen, plan, register, tx.now())
     for generation in range(1, max((post.returns for post in seen.posts), default=0) + 1):
         for notice in seen.notices:
             if notice.template != "reopened":

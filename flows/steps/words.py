@@ -7,6 +7,7 @@ from functools import cached_property
 
 from flows.asking import ask, ask_for_words
 from flows.due import due_effects
+from flows.expiring import ASK_AGAIN, expire_clearances, was_cleared_before
 from flows.hands import Hands, hands_here
 from flows.ledger import carry_out
 from flows.letters import NewNotice, queue_notice
@@ -25,6 +26,7 @@ from flows.words_by_hand import length_of
 from integrations.errors import OutsideError
 from models.audit import chain_of_incident
 from models.columns import new_id
+from models.holding_lines import is_ahead
 from models.incident import Incident
 from models.office import Office
 from models.people import Account
@@ -42,6 +44,7 @@ from models.words import (
     StatementState,
     Step,
 )
+from policy.at_once import AtOnce, allowed_at_once
 from policy.clearing import groups_for
 from policy.plan import ClearanceMode, Plan
 from templates.locales import ENGLISH
@@ -84,7 +87,8 @@ def _needs_words(seen: Snapshot, statement: Statement) -> bool:
     about = [d for d in seen.decisions if d.target == statement.id and d.type in settled]
     answered = any(d.type == DecisionType.WAIVE or d.choice is None for d in about)
     current = statement.generation == seen.incident.generation
-    return current and statement.state == StatementState.WITHDRAWN and not answered
+    withdrawn = statement.state == StatementState.WITHDRAWN and not is_ahead(statement)
+    return current and withdrawn and not answered
 
 
 def _ask_again(here: Office, reference: str) -> None:
@@ -103,7 +107,10 @@ def _is_to_be_drafted(seen: Snapshot, statement: Statement) -> bool:
 
 def _spoken_for(seen: Snapshot, account: Account) -> bool:
     return any(
-        s.account_id == account.id and s.generation == seen.incident.generation and not s.restores
+        s.account_id == account.id
+        and s.generation == seen.incident.generation
+        and not s.restores
+        and not is_ahead(s)
         for s in seen.statements
     )
 
@@ -146,7 +153,7 @@ def _draft(
             ask_for_words(tx, statement)
             return
         for question in seen.open_decisions():
-            if question.type == DecisionType.FACTS:
+            if question.type == DecisionType.FACTS and draft.kind == plan.statement:
                 question.withdrawn_at = tx.now()
                 tx.add(question)
         if found := taint_of(tx, here, incident, draft.kind, rendered.text, rendered.language):
@@ -154,7 +161,7 @@ def _draft(
             note_taint(tx, statement, "words-tainted", found)
             ask_for_words(tx, statement)
             return
-        state = _first_state(plan, rendered, stands_in=bool(draft.in_place_of))
+        state = draft.first_state(rendered)
         if incident.came_of:  # what is said about our own words is never agreed beforehand
             state = StatementState.WAITING
         statement = draft.statement(tx, state)
@@ -174,14 +181,6 @@ def _measure(hands: Hands, account: Account) -> Callable[[str], bool]:
         return always
     platform.measure("")
     return lambda text: platform.measure(text).fits
-
-
-def _first_state(plan: Plan, words: Rendered, *, stands_in: bool) -> StatementState:
-    """Words straight from a pre-cleared template need nobody's yes (line 78); a reporter's do. The
-    English note that stands in for another language is pre-cleared for every kind."""
-    agreed = plan.clearance.mode in (ClearanceMode.PRE_CLEARED, ClearanceMode.NOT_NEEDED)
-    cleared = (agreed or stands_in) and not words.repeats
-    return StatementState.CLEARED if cleared else StatementState.WAITING
 
 
 def _ask_for_facts(tx: Transaction, incident: Incident) -> None:
@@ -221,8 +220,20 @@ class _Draft:
 
     @property
     def kind(self) -> StatementKind:
-        """What is to be said: what the plan calls for, or the note that stands in for it."""
+        """What a person opened, what the plan calls for, or the note that stands in for it."""
+        if self.opened is not None and self._is_ahead:
+            return self.opened.kind
         return kind_of_stand_in(self.plan) if self.in_place_of else self.plan.statement
+
+    @property
+    def _is_ahead(self) -> bool:
+        return self.opened is not None and is_ahead(self.opened)
+
+    @property
+    def _rendered_as(self) -> StatementKind:
+        """Every note that stands in for other words is a removal note, whatever it is filed as."""
+        stands_in = bool(self.in_place_of) and not self._is_ahead
+        return StatementKind.REMOVAL_NOTE if stands_in else self.kind
 
     def render(self, fits: Callable[[str], bool]) -> Rendered:
         """Raises MissingFactError, TooLongError."""
@@ -239,13 +250,23 @@ class _Draft:
             elsewhere=self._elsewhere(),
         )
         return render_statement(
-            StatementKind.REMOVAL_NOTE if self.in_place_of else self.plan.statement,
+            self._rendered_as,
             self.plan.kinds,
             facts,
             true_claims_of(self.here, self.seen, self.account),
             ENGLISH if self.in_place_of else self.language,
             fits,
         )
+
+    def first_state(self, words: Rendered) -> StatementState:
+        """Words straight from a pre-cleared template need nobody's yes (line 78); a reporter's do.
+        What goes out ahead, or in English for another language, is agreed by a table of its own."""
+        modes = (ClearanceMode.PRE_CLEARED, ClearanceMode.NOT_NEEDED)
+        agreed = self.plan.clearance.mode in modes and not self._is_ahead
+        if self._is_ahead or self.in_place_of:
+            at_once = allowed_at_once(self._rendered_as, self.plan.kinds)
+            agreed = agreed or at_once is AtOnce.PRE_CLEARED
+        return StatementState.CLEARED if agreed and not words.repeats else StatementState.WAITING
 
     def _elsewhere(self) -> str | None:
         """The account that carried the error, as readers know it, where another one speaks."""
@@ -326,8 +347,10 @@ def author_of(seen: Snapshot, told: dict[str, str]) -> str | None:
 def clear(here: Office, incident: Incident, plan: Plan) -> None:
     """Ask those who may clear the exact words, once for each version (lines 76-80).
 
-    A clearance is a row. Once the words are overdue, those to whom they fall are asked as well.
+    A clearance is a row. Once the words are overdue, those to whom they fall are asked as well. A
+    yes that has run out is asked for again.
     """
+    expire_clearances(here, incident.reference)
     with here.store.read() as tx:
         seen = snapshot(tx, incident)
     waiting = [one for one in _waiting(seen) if not _is_too_long(here, seen, one)]
@@ -376,6 +399,7 @@ def _ask_for_clearance(here: Office, reference: str) -> None:
             people = dict.fromkeys(one.email for group in groups for one in group.people)
             # The count of versions names the notice: new words are a new thing to read.
             version = len(seen.wordings)
+            again = was_cleared_before(seen, statement)
             asked = [
                 queue_notice(
                     tx,
@@ -384,9 +408,9 @@ def _ask_for_clearance(here: Office, reference: str) -> None:
                     NewNotice(
                         Role.ONE_READER,
                         address,
-                        "clear",
+                        ASK_AGAIN if again else "clear",
                         generation=version,
-                        answer_by=statement.words_due_at,
+                        answer_by=None if again else statement.words_due_at,
                     ),
                 )
                 for address in people

@@ -202,6 +202,22 @@ def test_overdue_words_may_be_cleared_by_one_of_those_they_fall_to(full: Registe
     ]
 
 
+def test_overdue_words_fall_to_the_duty_officer_where_whom_they_fall_to_is_on_leave(
+    full: Register,
+) -> None:
+    plan, press = decide({Kind.OFF_POLICY}), "press-duty@dept.example"
+    there, on_leave = (
+        clearers(
+            plan, full, poster=POSTER, account=full.accounts[0], overdue=True, away=frozenset(away)
+        )
+        for away in ((), (press,))
+    )
+    officer = {"dtu-duty@dept.example"}
+    assert not is_cleared(there, officer)
+    assert is_cleared(on_leave, officer)
+    assert not is_cleared(clearers(plan, full, poster=POSTER, account=None, away={press}), officer)
+
+
 def test_words_that_a_specialist_times_are_never_overdue(full: Register) -> None:
     for kind in (Kind.LEGAL, Kind.CLASSIFIED, Kind.SAFETY, Kind.PERSONAL_DATA):
         plan = decide({kind})

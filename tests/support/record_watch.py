@@ -65,8 +65,10 @@ TELLS: dict[tuple[str, str], set[str]] = {
         "delete-settled", "still-present", "gone-unverified", "came-back", "will-not-delete",
     },
     ("post", "kept"): {"kept", "put-right"},
-    ("statement", "drafted"): {"words-drafted", "words-written", "said-elsewhere"},
-    ("statement", "waiting"): {"words-drafted", "words-written"},
+    ("statement", "drafted"): {
+        "words-drafted", "words-written", "said-elsewhere", "holding-line-opened",
+    },
+    ("statement", "waiting"): {"words-drafted", "words-written", "clearance-expired"},
     ("statement", "cleared"): {
         "cleared", "words-drafted", "publish-retry", "publish-settled", "words-again",
     },
@@ -77,7 +79,7 @@ TELLS: dict[tuple[str, str], set[str]] = {
     ("statement", "needs_human"): {"publish-settled", "publish-refused"},
     ("statement", "withdrawn"): {
         "clearance-refused", "clearance-voided", "publish-withdrawn", "publish-refused", "waived",
-        "plan-made", "words-too-long", "note-not-needed", "said-elsewhere",
+        "plan-made", "words-too-long", "note-not-needed", "said-elsewhere", "holding-line-moot",
     },
     ("notice", "queued"): {
         "notice-queued", "notice-retry", "notice-settled", "notice-authorised",
