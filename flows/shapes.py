@@ -325,13 +325,17 @@ class IncidentShape(IncidentLine):
 
     ``came_of`` is the reference of the incident whose public words are reported here; ``led_to``
     those of the incidents in which this one's words are. ``breach_due_at`` is until when the
-    Information Commissioner hears of a breach of personal data, where one is to be considered.
+    Information Commissioner hears of a breach of personal data, where one is to be considered;
+    ``investigation_since`` is when it was recorded that an investigation had been opened, and
+    ``outside`` whom a named person speaks to outside the department, as the table says.
     """
 
     you: list[Relation]
     came_of: str | None
     led_to: list[str]
     breach_due_at: datetime | None
+    investigation_since: datetime | None
+    outside: list[str]
     waiting_for_label: str | None
     circumstances: list[Circumstance]
     language: str

@@ -69,9 +69,10 @@ from models.words import (
 )
 from policy.access import LEFT_US, Act, Relation, answerers, is_dtu, may, relations
 from policy.clearing import given, groups_for, wording_of
-from policy.clocks import breach_due_at
+from policy.clocks import breach_due_at, investigation_since
 from policy.correcting import Change
 from policy.looking import Found, finding_row, sentence_of
+from policy.outside import outside_of
 from policy.people import Register
 from policy.stored import plan_of
 from templates.labels import label
@@ -165,6 +166,8 @@ def view(by: Viewer) -> IncidentShape:
         came_of=incident.came_of if whole else None,
         led_to=list(by.led_to) if whole else [],
         breach_due_at=breach_due_at(plan_of(incident), incident.opened_at) if whole else None,
+        investigation_since=investigation_since(by.seen) if whole else None,
+        outside=list(outside_of({Kind(kind) for kind in incident.kinds})) if whole else [],
         posts=[_post(by, post) for post in by.seen.posts] if whole else [],
         statements=[_statement(by, one) for one in by.seen.statements] if whole else [],
         notices=[_notice(by, one) for one in by.seen.notices if whole or _is_yours(by, one)],

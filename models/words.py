@@ -124,6 +124,7 @@ class Circumstance(StrEnum):
     PUBLISHED_SOURCE = "published-source"
     COPYRIGHT = "copyright"
     PERSON_IDENTIFIABLE = "person-identifiable"
+    CREDENTIALS_SHOWN = "credentials-shown"
 
 
 class DeleteWord(StrEnum):
@@ -315,6 +316,7 @@ class DecisionType(StrEnum):
     WAIVE = "waive"
     ELSEWHERE = "elsewhere"  # a sister account says the words
     UNDO = "undo"  # a post deleted wrongly is published again
+    SPEAK = "speak"  # a named person spoke to somebody outside the department
     HOLD = "hold"
     CLOSE = "close"
     REFER = "refer"

@@ -50,6 +50,7 @@ class Act(StrEnum):
     WAIVE = "waive"
     UNDO = "undo"
     SPEAK_ELSEWHERE = "speak-elsewhere"
+    SPEAK_OUTSIDE = "speak-outside"
     HOLD = "hold"
     CLOSE = "close"
 
@@ -74,6 +75,7 @@ ALLOWED: dict[Act, frozenset[Relation]] = {
     Act.WAIVE: frozenset({R.DTU}),
     Act.UNDO: frozenset({R.DTU}),
     Act.SPEAK_ELSEWHERE: frozenset({R.DTU}),
+    Act.SPEAK_OUTSIDE: frozenset({R.PUBLISHER, R.OWNER, R.CLEARER, R.DTU, R.ASKED, R.TOLD}),
     Act.HOLD: frozenset({R.DTU, R.OWNER}),
     Act.CLOSE: frozenset({R.DTU, R.ASKED}),
 }

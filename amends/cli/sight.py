@@ -59,12 +59,17 @@ def show_incident(seen: dict[str, Any]) -> None:
         show(f"Its public words are reported: {', '.join(seen['led_to'])}")
     if seen["breach_due_at"] and not seen["closed_at"]:
         show(f"If it is a breach, the Commissioner hears by {_when(seen['breach_due_at'])}")
+    if seen["investigation_since"]:
+        show(f"An investigation has been open since {_when(seen['investigation_since'])}")
+    if seen["outside"] and not seen["closed_at"]:
+        show(f"A named person speaks to: {'; '.join(seen['outside'])}")
     if took := _clock(seen["clock"]):
         show(took)
     _section("Posts", [_post(post) for post in seen["posts"]])
     _section("Words", _statements(seen["statements"]))
     _section("Notices", [_notice(one) for one in seen["notices"]])
-    _section("Advice", [(d["by"], d["text"]) for d in _advice(seen)])
+    _section("Advice", [(d["by"], d["text"]) for d in _said(seen, "advise")])
+    _section("Spoken to", [(d["by"], d["text"]) for d in _said(seen, "speak")])
     _show_waits(seen)
     show_settlements(seen["reference"], seen["settlements"])
 
@@ -240,8 +245,9 @@ def _notice(one: dict[str, Any]) -> tuple[str, str]:
     return one["state"], whom + (f" at {_time(when)}" if when else "")
 
 
-def _advice(seen: dict[str, Any]) -> list[dict[str, Any]]:
-    return [d for d in seen["decisions"] if d["type"] == "advise" and d["text"]]
+def _said(seen: dict[str, Any], type_: str) -> list[dict[str, Any]]:
+    """The decisions of this type whose text this person may read."""
+    return [d for d in seen["decisions"] if d["type"] == type_ and d["text"]]
 
 
 def _wait(seen: dict[str, Any], wait: dict[str, Any]) -> tuple[str, str]:
