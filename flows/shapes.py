@@ -15,6 +15,7 @@ from models.words import (
     Circumstance,
     DecisionType,
     DeleteWord,
+    Delivery,
     EffectState,
     IncidentState,
     Kind,
@@ -145,13 +146,27 @@ class StatementShape(BaseModel):
     )
 
 
+class RingShape(BaseModel):
+    """Whom a person rings now, and on what number; null where the register has none."""
+
+    name: str
+    phone: str | None
+
+
 class NoticeShape(BaseModel):
-    """One message to the chain. ``yours`` is about you: such a one you can acknowledge."""
+    """One message to the chain. ``yours`` is about you: such a one you can acknowledge.
+
+    ``delivery`` is what the carrier says became of it, where it says; ``ring`` whom the Digital
+    Transformation Unit rings, since no carrier makes calls: who was not reached, or has not
+    answered though everyone was told.
+    """
 
     id: str
     to_role: Role
     by: Medium
     state: NoticeState
+    delivery: Delivery | None
+    ring: RingShape | None
     sent_at: datetime | None
     acknowledged_at: datetime | None
     yours: bool

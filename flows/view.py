@@ -32,6 +32,7 @@ from flows.shapes import (
     PostShape,
     ReportShape,
     RetryShape,
+    RingShape,
     SettlementShape,
     StatementShape,
     StepShape,
@@ -62,6 +63,7 @@ from models.words import (
     Circumstance,
     DecisionType,
     Kind,
+    NoticeState,
     PostState,
     Role,
     StatementState,
@@ -320,6 +322,24 @@ def _finding(one: Found) -> FindingShape:
     )
 
 
+def _ring(by: Viewer, notice: Notice) -> RingShape | None:
+    """For the DTU: no carrier makes calls, so a person does."""
+    person = by.register.person(notice.to_address)
+    if Relation.DTU not in by.relations or person is None:
+        return None
+    given_up = any(
+        one.template == "unanswered" and one.follows == notice.id for one in by.seen.notices
+    )
+    failed = notice.state == NoticeState.FAILED
+    waits = given_up and notice.id not in by.seen.acknowledgements and _is_chased(by, notice)
+    return RingShape(name=person.name, phone=person.phone) if failed or waits else None
+
+
+def _is_chased(by: Viewer, notice: Notice) -> bool:
+    """Whether nobody has answered for it yet."""
+    return any(one.notice_id == notice.id and one.ended_at is None for one in by.seen.escalations)
+
+
 def _notice(by: Viewer, notice: Notice) -> NoticeShape:
     acknowledged = by.seen.acknowledgements.get(notice.id)
     return NoticeShape(
@@ -327,6 +347,8 @@ def _notice(by: Viewer, notice: Notice) -> NoticeShape:
         to_role=notice.to_role,
         by=notice.by,
         state=notice.state,
+        delivery=notice.delivery,
+        ring=_ring(by, notice),
         sent_at=notice.sent_at,
         acknowledged_at=acknowledged.given_at if acknowledged else None,
         yours=_is_yours(by, notice),

@@ -191,7 +191,7 @@ WAIT_LABELS: dict[Wait, str] = {
     Wait.WORDS: "Waiting for someone to write the words",
     Wait.CLEARANCE: "Waiting for clearance",
     Wait.ADVICE: "Waiting for advice",
-    Wait.MAIL: "Waiting for the mail server",
+    Wait.MAIL: "Waiting for the message service",
     Wait.CLOSING: "Waiting to be closed",
     Wait.ENGINE: "Waiting for the engine",
 }
@@ -252,11 +252,26 @@ class NoticeState(StrEnum):
     ACKNOWLEDGED = "acknowledged"
 
 
+class Delivery(StrEnum):
+    """What a carrier says became of a message that it took."""
+
+    UNDER_WAY = "under-way"
+    DELIVERED = "delivered"
+    HANDED_ON = "handed-on"  # to a network that gives no receipt
+    NEVER = "never"  # no such number or address
+    NOT_NOW = "not-now"  # the phone was off, or the mailbox full, for as long as it was tried
+    GIVEN_UP = "given-up"  # the carrier itself failed
+
+
+UNDELIVERED = frozenset({Delivery.NEVER, Delivery.NOT_NOW, Delivery.GIVEN_UP})
+
+
 class Medium(StrEnum):
     """How a message travels. Mail wakes nobody."""
 
     MAIL = "mail"
     TEXT = "text"
+    CHAT = "chat"
 
 
 class EffectKind(StrEnum):

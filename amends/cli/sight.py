@@ -241,8 +241,17 @@ def _claim(one: dict[str, Any]) -> str:
 
 def _notice(one: dict[str, Any]) -> tuple[str, str]:
     when = one["acknowledged_at"] or one["sent_at"]
-    whom = label("role", one["to_role"]) + (", by text" if one["by"] == "text" else "")
-    return one["state"], whom + (f" at {_time(when)}" if when else "")
+    whom = label("role", one["to_role"]) + ("" if one["by"] == "mail" else f", by {one['by']}")
+    said = whom + (f" at {_time(when)}" if when else "")
+    if one["delivery"]:
+        said += f", {label('delivery', one['delivery'])}"
+    return one["state"], "\n".join([said, *_ring(one["ring"])])
+
+
+def _ring(ring: dict[str, Any] | None) -> list[str]:
+    if ring is None:
+        return []
+    return [f"Ring {ring['name']}: {ring['phone'] or 'no number in the register'}"]
 
 
 def _said(seen: dict[str, Any], type_: str) -> list[dict[str, Any]]:

@@ -20,6 +20,7 @@ from models.words import (
     DecisionType,
     DeleteWord,
     EffectKind,
+    Medium,
     PosterKnown,
     Role,
     Step,
@@ -83,7 +84,7 @@ def _notices(
         yield NewNotice(Role.DTU, register.dtu_address, "deleted")
     for generation in range(1, max((post.returns for post in seen.posts), default=0) + 1):
         for notice in seen.notices:
-            if notice.template != "reopened":
+            if notice.template != "reopened" and notice.by == Medium.MAIL:
                 yield NewNotice(
                     notice.to_role, notice.to_address, "reopened", generation=generation
                 )

@@ -3,12 +3,13 @@
 import re
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import time_machine
+from databases import NewDatabase
 from department import ANA, BO, CY, DEE, EVE, PAT, PEOPLE, SAM, Department, open_department
 from engine_process import EngineProcess
 from lives import Quick, QuickClock
@@ -75,6 +76,15 @@ def notify() -> Iterator[PracticeNotify]:
 @pytest.fixture
 def staffed(tmp_path: Path, people: str, notify: PracticeNotify) -> Iterator[Department]:
     """A department that sends through Notify; no engine runs yet."""
+    department = staffed_department(tmp_path, people, notify)
+    yield department
+    department.close()
+
+
+def staffed_department(
+    home: Path, people: str, notify: PracticeNotify, database_url: str | None = None
+) -> Department:
+    """These people, and Notify for mails and texts."""
     carrier = f"""
 [notify]
 key = "env:NOTIFY_KEY"
@@ -82,12 +92,14 @@ mail_template = "{MAIL_TEMPLATE}"
 text_template = "{TEXT_TEMPLATE}"
 base_url = "{notify.url}"
 """
-    secrets = {"NOTIFY_KEY": notify.key}
-    department = open_department(
-        tmp_path, people=people, more_accounts=carrier, more_secrets=secrets, smtp=False
+    return open_department(
+        home,
+        database_url=database_url,
+        people=people,
+        more_accounts=carrier,
+        more_secrets={"NOTIFY_KEY": notify.key},
+        smtp=False,
     )
-    yield department
-    department.close()
 
 
 @pytest.fixture
@@ -137,6 +149,18 @@ def arrived(notify: PracticeNotify, seen: Snapshot) -> Counter[str]:
     return Counter(one.reference for one in notify.messages if one.reference in ours)
 
 
+SPRING = datetime(2027, 3, 28, 0, 45, tzinfo=UTC)
+AUTUMN = datetime(2027, 10, 31, 0, 45, tzinfo=UTC)
+"""A quarter of an hour before the clocks in London change, forwards and back."""
+
+
+def quick_time(department: Department, begins: datetime, speed: float) -> Quick:
+    """Quick time from this moment of the calendar on, for this process as well."""
+    quick = Quick.starting(begins, speed)
+    department.office.store.clock = QuickClock(quick)
+    return quick
+
+
 EVERYWHERE = ("tell-waiting:before-commit", "notice:after-call@3", "tell-waiting:after-commit")
 
 
@@ -150,8 +174,9 @@ EVERYWHERE = ("tell-waiting:before-commit", "notice:after-call@3", "tell-waiting
 def test_reminder_deputy_and_duty_officer_hear_once_each_whatever_crashes_when(
     staffed: Department, notify: PracticeNotify, faults: tuple[str, ...], speed: float
 ) -> None:
-    """Severity 2, at ten, twenty and thirty minutes; Notify's answers get lost besides."""
-    quick = Quick(speed)
+    """Severity 2, at ten, twenty and thirty minutes; Notify's answers get lost besides. Fifteen
+    minutes on, summer time begins."""
+    quick = quick_time(staffed, SPRING, speed)
     reference = report(staffed, SEVERE)
     notify.fail("cut-after", "", "500-after", "cut-before")
     for fault in faults:
@@ -169,6 +194,64 @@ def test_reminder_deputy_and_duty_officer_hear_once_each_whatever_crashes_when(
     assert deputy.to_role == Role.LINE_MANAGER
     assert arrived(notify, seen) == Counter(n.message_id for n in seen.notices)
     assert no_person_is_asked(seen)
+
+
+SIDES = (
+    "tell-waiting:before-commit",
+    "tell-waiting:after-commit",
+    "claim-effect:before-commit",
+    "claim-effect:after-commit",
+    "notice:before-call",
+    "notice:after-call",
+    "conclude-notice:before-commit",
+    "conclude-notice:after-commit",
+)
+"""Each side of each commit and of the call by which somebody hears."""
+
+RUNGS = (("reminder", BO), ("stand_in", SAM), ("unanswered", DEE))
+
+
+@pytest.mark.matrix
+@pytest.mark.parametrize("begins", [SPRING, AUTUMN], ids=["summer-time", "winter-time"])
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_each_hears_once_whatever_side_of_what_the_engine_is_killed_at(
+    hastened: Department, notify: PracticeNotify, begins: datetime
+) -> None:
+    """At each of the three minutes the engine dies once on every side of what it does there."""
+    quick = quick_time(hastened, begins, 30.0)
+    reference = report(hastened, SEVERE)
+    with EngineProcess(hastened, quick=quick):
+        hastened.until(reference, lambda s: len(s.notices) > 3 and all_left(s), 30)
+    died: Counter[str] = Counter()
+    for template, address in RUNGS:
+        for side in SIDES:
+            with EngineProcess(hastened, side, quick=quick) as one:
+                died[side] += one.died(25 if side in SIDES[:4] else 6)
+        with EngineProcess(hastened, quick=quick):
+            hastened.until(reference, _has_left(template, address), 60)
+    assert set(died) == set(SIDES)
+    assert min(died.values()) >= 1, died
+    assert sum(died.values()) >= 20, died
+    seen = hastened.until(reference, all_left, 5)
+    for (template, address), after in zip(RUNGS, (10, 20, 30), strict=True):
+        (notice,) = told(seen, template, address)
+        assert after <= minutes(seen, notice) < after + 9, (template, died)
+    assert arrived(notify, seen) == Counter(n.message_id for n in seen.notices)
+    assert no_person_is_asked(seen)
+
+
+def _has_left(template: str, address: str) -> Callable[[Snapshot], bool]:
+    return lambda seen: bool(told(seen, template, address)) and all_left(seen)
+
+
+@pytest.fixture
+def hastened(
+    tmp_path: Path, people: str, notify: PracticeNotify, database: str, new_database: NewDatabase
+) -> Iterator[Department]:
+    """The same, on the database that the test names."""
+    department = staffed_department(tmp_path, people, notify, new_database(database))
+    yield department
+    department.close()
 
 
 @QUICKER
