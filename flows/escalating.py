@@ -34,7 +34,7 @@ from policy.escalation import (
 from policy.people import Register, who
 from policy.stored import plan_of
 
-CHASED = frozenset({"line_manager", "dtu", "security", "role"})
+CHASED = frozenset({"line_manager", "dtu", "security", "dpo", "role"})
 """The notices that tell somebody of an incident: those that must be acknowledged."""
 
 
