@@ -15,6 +15,7 @@ from amends.settings import load
 from amends.urgency import Urgency
 from flows import lease
 from flows.chasing import tell_waiting
+from flows.deliveries import look_at_deliveries
 from flows.first_response import respond_at_once
 from flows.hands import Hands, lend, owner_name
 from flows.reconcile import read_what_is_open
@@ -23,7 +24,7 @@ from flows.standing_now import last_seq, stand
 from flows.steps.telling import tell
 from flows.sweeper import due_incidents, seconds_left
 from flows.went_back import reconcile_if_it_went_back
-from integrations.notices.registry import mail_carrier, text_carrier
+from integrations.notices.registry import chat_carrier, mail_carrier, text_carrier
 from integrations.platforms.connections import Connections
 from models.anchor_keys import AnchorKeyError
 from models.anchoring import write_anchor
@@ -65,6 +66,7 @@ class Engine:
             Connections(),
             mail_carrier(office.settings),
             text_carrier(office.settings),
+            chat_carrier(office.settings),
         )
         self._runner = ProcedureRunner(prefect_api_url)
         self._urgent = concurrent.futures.ThreadPoolExecutor(URGENT_AT_ONCE, "urgent")
@@ -217,6 +219,7 @@ class Engine:
         concurrent.futures.wait([urgent])
         concurrent.futures.wait([told])
         concurrent.futures.wait([recovering])
+        look_at_deliveries(self.office, incident)
         tell_waiting(self.office, incident)
         stands = stand(self.office, incident.reference, incident.stirred)
         if not new_input and stands.waiting_for != incident.waiting_for:

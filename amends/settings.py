@@ -197,6 +197,15 @@ class NotifyPart(_Part):
         return value
 
 
+class ChatPart(_Part):
+    """A team's chat: who has this ``role`` reads there that a notice waits. ``url`` says where the
+    address is, in Apprise's form, never what it is: it holds a token."""
+
+    name: str = Field(pattern=r"^[a-z0-9-]{1,40}$")
+    role: str
+    url: str
+
+
 class DatabasePart(_Part):
     """Where the rows live. Without ``url``: SQLite under AMENDS_HOME."""
 
@@ -210,6 +219,7 @@ class _File(_Part):
     rotas: tuple[RotaPart, ...] = ()
     mail: MailPart = Field(default_factory=MailPart)
     notify: NotifyPart | None = None
+    chats: tuple[ChatPart, ...] = ()
     database: DatabasePart = Field(default_factory=DatabasePart)
 
 
@@ -223,6 +233,7 @@ class Settings:
         self.accounts = file.accounts
         self.rotas = file.rotas
         self.notify = file.notify
+        self.chats = file.chats
         self._file = file
         self._environ = environ
 
@@ -310,6 +321,7 @@ class Settings:
         carriers."""
         secrets = [account.credentials for account in self.accounts]
         secrets += [self.notify.key] if self.notify else []
+        secrets += [chat.url for chat in self.chats]
         return tuple(one.removeprefix("env:") for one in secrets if one and one.startswith("env:"))
 
 

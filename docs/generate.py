@@ -16,6 +16,7 @@ from pydantic.fields import FieldInfo
 from amends.settings import (
     ENVIRONMENT,
     AccountPart,
+    ChatPart,
     DatabasePart,
     MailPart,
     NotifyPart,
@@ -35,6 +36,7 @@ PARTS: dict[str, type[BaseModel]] = {
     "[[rotas]]": RotaPart,
     "[mail]": MailPart,
     "[notify]": NotifyPart,
+    "[[chats]]": ChatPart,
     "[database]": DatabasePart,
 }
 
@@ -92,12 +94,18 @@ SETTINGS = {
     "[notify] text_template": "the id of a template whose message is `((text))`; left out: no "
     "texts",
     "[notify] base_url": "a practice server, or another service of the same API",
+    "[[chats]] name": "what the record calls it: small letters, digits and hyphens",
+    "[[chats]] role": "whose notices are told of there, one of the roles",
+    "[[chats]] url": "where its address is, in Apprise's form: `env:NAME`, `file:PATH` or "
+    "`credential:NAME`; never the address itself",
     "[database] url": "a `postgresql://` address; left out: SQLite under `AMENDS_HOME`",
 }
 
 TABLES = {
     "escalation": "Who hears, by what and when, where nobody says that they have read a notice "
     "([how](../how-to/rotas-and-carriers.md)).",
+    "reminders": "When a task that only a person's hand can do is brought back "
+    "([how](../how-to/delete-by-hand.md)).",
     "response": "What each kind of mistake calls for. Over several kinds, a rule per column "
     "decides ([why](../explanation/procedure-and-policy.md#several-kinds-at-once)).",
     "rises": "What a recorded circumstance changes in the row of its kind. An empty cell changes "

@@ -5,7 +5,7 @@ those to whom it fell.
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from flows.due import due_effects
 from flows.escalating import anything_to_escalate, escalate
@@ -24,6 +24,7 @@ from models.store import Transaction
 from models.words import Because, DecisionType, EffectKind, NoticeState, Role, Step
 from policy.access import accounts_of, is_judging
 from policy.people import Register, addresses
+from policy.reminders import next_reminder
 from policy.times import Timed, lasts
 
 TEMPLATES = {
@@ -39,12 +40,6 @@ TEMPLATES = {
 
 ELSEWHERE = {DecisionType.CONFIRM: "confirm_lines", DecisionType.ATTEST: "ask_poster"}
 """The same, where the post is on an account that is not ours."""
-
-REMINDERS = tuple(timedelta(minutes=minutes) for minutes in (20, 40))
-"""How long after the asking a task for a person's hand is brought back, after it fell due."""
-
-THEN_EVERY = timedelta(hours=1)
-"""How often after the last of these."""
 
 
 def tell_waiting(here: Office, incident: Incident) -> None:
@@ -125,14 +120,6 @@ def _is_publishing(question: Decision, seen: Snapshot) -> bool:
 
 def _is_about_words(question: Decision, seen: Snapshot) -> bool:
     return question.target in {statement.id for statement in seen.statements}
-
-
-def next_reminder(asked_at: datetime, reminders: int, now: datetime) -> datetime:
-    """When the task is brought back next, after so many reminders (pure). Never in the past: what
-    an engine that slept has missed is not sent all at once."""
-    if reminders < len(REMINDERS):
-        return max(asked_at + REMINDERS[reminders], now + timedelta(minutes=1))
-    return now + THEN_EVERY
 
 
 def _lines_due(seen: Snapshot, now: datetime) -> list[Notice]:

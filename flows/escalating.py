@@ -17,7 +17,7 @@ from models.office import Office
 from models.people import Person
 from models.snapshot import Snapshot
 from models.store import Transaction
-from models.words import Medium, Role
+from models.words import UNDELIVERED, Medium, Role
 from policy.access import is_dtu
 from policy.conflicts import involved_in
 from policy.duty import duties, everyone_on_duty, on_duty
@@ -34,7 +34,7 @@ from policy.escalation import (
 from policy.people import Register, who
 from policy.stored import plan_of
 
-CHASED = frozenset({"line_manager", "dtu", "security", "role"})
+CHASED = frozenset({"line_manager", "dtu", "security", "dpo", "role"})
 """The notices that tell somebody of an incident: those that must be acknowledged."""
 
 
@@ -125,7 +125,7 @@ class _Chain:
         self.tx, self.here, self.seen, self.register = tx, here, seen, register
         self.notice, self.row, self.now = notice, row, tx.now()
         self.told = register.person(notice.to_address)
-        self.clock = Clock(row.began_at, self.told, register.office)
+        self.clock = Clock(row.began_at, self.told, register.office, self._is_unreached())
         poster = seen.incident.poster_email
         self.without = frozenset({poster} if poster else ())
         if notice.to_role == Role.LINE_MANAGER:
@@ -160,6 +160,14 @@ class _Chain:
                 one.given_at >= since and self._may_speak(self._email(one.person_id))
                 for one in self.seen.clearances
             )
+        )
+
+    def _is_unreached(self) -> bool:
+        """Whether a mail or text to them, or to an officer of the mailbox, never got there."""
+        return any(
+            one.delivery in UNDELIVERED
+            for one in self.seen.notices
+            if one.to_address == self.notice.to_address or one.follows == self.notice.id
         )
 
     def _is_theirs(self, other: Notice) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from integrations.errors import NotAuthorised
 from integrations.notices.base import Carrier
+from integrations.notices.chats import ChatCarrier
 from integrations.notices.texts import TextCarrier
 from integrations.platforms.base import Connection, Platform
 from integrations.platforms.connections import Connections
@@ -25,6 +26,7 @@ class Hands:
     connections: Connections
     carrier: Carrier
     texts: TextCarrier | None = None
+    chats: ChatCarrier | None = None
 
     def platform(self, account: Account) -> Platform:
         """The warm session of this account. Raises NotAuthorised where its secret is missing."""

@@ -2,14 +2,15 @@
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlmodel import col, select
 
-from flows.acts.send_notice import freeze_mail, freeze_text
+from flows.acts.send_notice import freeze_chat, freeze_mail, freeze_text
 from flows.ledger import plan_effect
 from integrations.notices.base import Mail
+from integrations.notices.chats import ChatMessage
 from integrations.notices.texts import Text
 from models.audit import chain_of_incident
 from models.columns import new_id
@@ -18,9 +19,9 @@ from models.notices import Notice
 from models.office import Office
 from models.people import Person
 from models.store import Transaction
-from models.words import EffectKind, Medium, NoticeState, Role, Wait
+from models.words import EffectKind, Kind, Medium, NoticeState, Role, Wait
 from policy.escalation import texts_beside_mail
-from templates.letters import NoticeFacts, render_notice, render_text
+from templates.letters import NoticeFacts, render_chat, render_notice, render_text
 
 LULL = timedelta(minutes=5)
 """How long after one text a person is not texted again for another mail of the same incident."""
@@ -83,7 +84,33 @@ def queue_notice(tx: Transaction, here: Office, incident: Incident, new: NewNoti
     )
     if _wants_a_text(tx, incident, new):
         queue_text(tx, here, incident, new)
+    queue_chats(tx, here, incident, new)
     return True
+
+
+def queue_chats(tx: Transaction, here: Office, incident: Incident, new: NewNotice) -> None:
+    """Queue a message to each chat of that role, once however many people have the role. Nothing
+    that is sealed or classified goes to a chat, not even that it is there; a chat gets no link
+    that acts for a person."""
+    if new.sealed or new.template in UNTEXTED or Kind.CLASSIFIED in incident.kinds:
+        return
+    for chat in here.settings.chats:
+        if chat.role != new.role:
+            continue
+        _, notice = _row(tx, incident, replace(new, address=f"chat:{chat.name}"), Medium.CHAT)
+        notice.message_id, notice.link_digest = notice.id, None
+        if not tx.insert_once(notice):
+            continue
+        _record_queued(tx, notice)
+        said = render_chat(_facts(here, new, NoticeTo(incident.reference)))
+        plan_effect(
+            tx,
+            here,
+            incident_id=incident.id,
+            kind=EffectKind.NOTICE,
+            target=notice.id,
+            payload=freeze_chat(ChatMessage(notice.id, chat.name, said)),
+        )
 
 
 def queue_text(tx: Transaction, here: Office, incident: Incident, new: NewNotice) -> bool:

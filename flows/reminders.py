@@ -6,6 +6,7 @@ from sqlmodel import and_, col, or_, select
 from flows.ledger import wake_incident
 from models.decisions import Decision
 from models.escalation import Escalation
+from models.incident import Incident
 from models.information_requests import InformationRequest
 from models.notices import Notice
 from models.office import office
@@ -44,5 +45,10 @@ def remind() -> None:
                 col(InformationRequest.answered_at).is_(None),
             )
         ).all()
-        for incident_id in sorted({*overdue, *waiting, *unacknowledged, *asked_for}):
+        unheard = tx.exec(
+            select(Notice.incident_id)
+            .join(Incident, col(Incident.id) == col(Notice.incident_id))
+            .where(col(Notice.look_at) <= now, col(Incident.closed_at).is_(None))
+        ).all()
+        for incident_id in sorted({*overdue, *waiting, *unacknowledged, *asked_for, *unheard}):
             wake_incident(tx, incident_id)

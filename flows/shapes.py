@@ -16,6 +16,7 @@ from models.words import (
     Circumstance,
     DecisionType,
     DeleteWord,
+    Delivery,
     EffectState,
     IncidentState,
     Kind,
@@ -173,13 +174,27 @@ class WordsOnShape(BaseModel):
     reason: str | None = Field(description="why they were let go; for the DTU, null for others")
 
 
+class RingShape(BaseModel):
+    """Whom a person rings now, and on what number; null where the register has none."""
+
+    name: str
+    phone: str | None
+
+
 class NoticeShape(BaseModel):
-    """One message to the chain. ``yours`` is about you: such a one you can acknowledge."""
+    """One message to the chain. ``yours`` is about you: such a one you can acknowledge.
+
+    ``delivery`` is what the carrier says became of it, where it says; ``ring`` whom the Digital
+    Transformation Unit rings, since no carrier makes calls: who was not reached, or has not
+    answered though everyone was told.
+    """
 
     id: str
     to_role: Role
     by: Medium
     state: NoticeState
+    delivery: Delivery | None
+    ring: RingShape | None
     sent_at: datetime | None
     acknowledged_at: datetime | None
     yours: bool
@@ -368,7 +383,9 @@ class IncidentShape(IncidentLine):
 
     ``came_of`` is the reference of the incident whose public words are reported here; ``led_to``
     those of the incidents in which this one's words are. ``breach_due_at`` is until when the
-    Information Commissioner hears of a breach of personal data, where one is to be considered.
+    Information Commissioner hears of a breach of personal data, where one is to be considered;
+    ``investigation_since`` is when it was recorded that an investigation had been opened, and
+    ``outside`` whom a named person speaks to outside the department, as the table says.
     """
 
     you: list[Relation]
@@ -380,6 +397,8 @@ class IncidentShape(IncidentLine):
         description="what the press desk answers, only if asked; never for publication. Null for "
         "those who do not answer, and where nothing may be said"
     )
+    investigation_since: datetime | None
+    outside: list[str]
     waiting_for_label: str | None
     circumstances: list[Circumstance]
     language: str

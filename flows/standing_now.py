@@ -107,6 +107,7 @@ def _due_times(seen: Snapshot, stands: Standing, now: datetime) -> Iterator[date
         for question in seen.open_decisions()
         if question.due_at and question.overdue_told_at is None
     )
+    yield from (one.look_at for one in seen.notices if one.look_at)
     yield from (one.next_at for one in seen.escalations if one.next_at and not one.ended_at)
     yield from (question.remind_at for question in seen.open_decisions() if question.remind_at)
     if _is_being_settled(seen):

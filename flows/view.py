@@ -34,6 +34,7 @@ from flows.shapes import (
     PostShape,
     ReportShape,
     RetryShape,
+    RingShape,
     SettlementShape,
     StatementShape,
     StepShape,
@@ -68,6 +69,7 @@ from models.words import (
     Circumstance,
     DecisionType,
     Kind,
+    NoticeState,
     PostState,
     Role,
     StatementState,
@@ -75,9 +77,10 @@ from models.words import (
 )
 from policy.access import LEFT_US, Act, Relation, answerers, is_dtu, may, relations
 from policy.clearing import cleared_until, given, groups_for, may_run_out, wording_of
-from policy.clocks import answer_due_at, breach_due_at
+from policy.clocks import answer_due_at, breach_due_at, investigation_since
 from policy.correcting import Change
 from policy.looking import Found, finding_row, sentence_of
+from policy.outside import outside_of
 from policy.people import Register
 from policy.stored import plan_of
 from templates.labels import label
@@ -181,6 +184,8 @@ def view(by: Viewer) -> IncidentShape:
         breach_due_at=breach_due_at(plan_of(incident), incident.opened_at) if whole else None,
         information_requests=[_request(by, one) for one in by.requests] if whole else [],
         if_asked=by.if_asked if whole else None,
+        investigation_since=investigation_since(by.seen) if whole else None,
+        outside=list(outside_of({Kind(kind) for kind in incident.kinds})) if whole else [],
         posts=[_post(by, post) for post in by.seen.posts] if whole else [],
         statements=[_statement(by, one) for one in by.seen.statements] if whole else [],
         words_on=[_words_on(by, one) for one in words_on_each(by.seen)] if whole else [],
@@ -391,6 +396,24 @@ def _words_on(by: Viewer, one: WordsOn) -> WordsOnShape:
     )
 
 
+def _ring(by: Viewer, notice: Notice) -> RingShape | None:
+    """For the DTU: no carrier makes calls, so a person does."""
+    person = by.register.person(notice.to_address)
+    if Relation.DTU not in by.relations or person is None:
+        return None
+    given_up = any(
+        one.template == "unanswered" and one.follows == notice.id for one in by.seen.notices
+    )
+    failed = notice.state == NoticeState.FAILED
+    waits = given_up and notice.id not in by.seen.acknowledgements and _is_chased(by, notice)
+    return RingShape(name=person.name, phone=person.phone) if failed or waits else None
+
+
+def _is_chased(by: Viewer, notice: Notice) -> bool:
+    """Whether nobody has answered for it yet."""
+    return any(one.notice_id == notice.id and one.ended_at is None for one in by.seen.escalations)
+
+
 def _notice(by: Viewer, notice: Notice) -> NoticeShape:
     acknowledged = by.seen.acknowledgements.get(notice.id)
     return NoticeShape(
@@ -398,6 +421,8 @@ def _notice(by: Viewer, notice: Notice) -> NoticeShape:
         to_role=notice.to_role,
         by=notice.by,
         state=notice.state,
+        delivery=notice.delivery,
+        ring=_ring(by, notice),
         sent_at=notice.sent_at,
         acknowledged_at=acknowledged.given_at if acknowledged else None,
         yours=_is_yours(by, notice),

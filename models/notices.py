@@ -6,7 +6,7 @@ from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from models.columns import at, key, word
-from models.words import Medium, NoticeState, Role
+from models.words import Delivery, Medium, NoticeState, Role
 
 
 class Notice(SQLModel, table=True):
@@ -14,7 +14,9 @@ class Notice(SQLModel, table=True):
 
     ``by`` is how it travels; a text is about the notice of the same template and generation, or
     about the one that it ``follows``: a reminder, or what others hear as nobody acknowledged that.
-    A ``digest_line`` waits for ``due_at``; ``carried_by`` is the notice whose mail then holds it.
+    ``delivery`` is what the carrier last said became of it, and ``look_at`` when it is asked next;
+    both stay empty where a carrier does not say. A ``digest_line`` waits for ``due_at``;
+    ``carried_by`` is the notice whose mail then holds it.
     """
 
     __tablename__ = "notice"
@@ -40,6 +42,8 @@ class Notice(SQLModel, table=True):
     queued_at: datetime = at()
     due_at: datetime | None = at(nullable=True)
     sent_at: datetime | None = at(nullable=True)
+    delivery: Delivery | None = word(Delivery, nullable=True)
+    look_at: datetime | None = at(nullable=True)
 
 
 class Acknowledgement(SQLModel, table=True):

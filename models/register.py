@@ -45,6 +45,13 @@ def check(settings: Settings) -> None:
     _check_times(settings)
     for rota in settings.rotas:
         _check_rota(rota, settings)
+    for chat in settings.chats:
+        if chat.role not in allowed - {Role.HR}:
+            raise SettingsError(
+                f"amends.toml has a chat for {chat.role!r}, which is no role whose notices may go "
+                "to a chat. Use one that is given to people, and not hr."
+            )
+    _check_once("chat", [chat.name for chat in settings.chats])
     _check_once("rota for", [rota.role for rota in settings.rotas])
     _check_once("person", [part.email for part in settings.people])
     _check_once("account", [f"{part.platform}/{part.handle}" for part in settings.accounts])

@@ -124,6 +124,7 @@ class Circumstance(StrEnum):
     PUBLISHED_SOURCE = "published-source"
     COPYRIGHT = "copyright"
     PERSON_IDENTIFIABLE = "person-identifiable"
+    CREDENTIALS_SHOWN = "credentials-shown"
 
 
 class DeleteWord(StrEnum):
@@ -193,7 +194,7 @@ WAIT_LABELS: dict[Wait, str] = {
     Wait.CLEARANCE: "Waiting for clearance",
     Wait.REPLACEMENT: "Waiting for the words that replace a holding line",
     Wait.ADVICE: "Waiting for advice",
-    Wait.MAIL: "Waiting for the mail server",
+    Wait.MAIL: "Waiting for the message service",
     Wait.CLOSING: "Waiting to be closed",
     Wait.ENGINE: "Waiting for the engine",
 }
@@ -254,11 +255,26 @@ class NoticeState(StrEnum):
     ACKNOWLEDGED = "acknowledged"
 
 
+class Delivery(StrEnum):
+    """What a carrier says became of a message that it took."""
+
+    UNDER_WAY = "under-way"
+    DELIVERED = "delivered"
+    HANDED_ON = "handed-on"  # to a network that gives no receipt
+    NEVER = "never"  # no such number or address
+    NOT_NOW = "not-now"  # the phone was off, or the mailbox full, for as long as it was tried
+    GIVEN_UP = "given-up"  # the carrier itself failed
+
+
+UNDELIVERED = frozenset({Delivery.NEVER, Delivery.NOT_NOW, Delivery.GIVEN_UP})
+
+
 class Medium(StrEnum):
     """How a message travels. Mail wakes nobody."""
 
     MAIL = "mail"
     TEXT = "text"
+    CHAT = "chat"
 
 
 class EffectKind(StrEnum):
@@ -320,6 +336,7 @@ class DecisionType(StrEnum):
     WAIVE = "waive"
     ELSEWHERE = "elsewhere"  # a sister account says the words
     UNDO = "undo"  # a post deleted wrongly is published again
+    SPEAK = "speak"  # a named person spoke to somebody outside the department
     HOLD = "hold"
     CLOSE = "close"
     REFER = "refer"

@@ -53,6 +53,7 @@ class Act(StrEnum):
     SPEAK_ELSEWHERE = "speak-elsewhere"
     SPEAK_AT_ONCE = "speak-at-once"
     NOTE_REQUEST = "note-request"
+    SPEAK_OUTSIDE = "speak-outside"
     HOLD = "hold"
     CLOSE = "close"
 
@@ -80,6 +81,7 @@ ALLOWED: dict[Act, frozenset[Relation]] = {
     Act.SPEAK_ELSEWHERE: frozenset({R.DTU}),
     Act.SPEAK_AT_ONCE: frozenset({R.DTU, R.OWNER, R.CLEARER}),
     Act.NOTE_REQUEST: frozenset({R.DTU, R.AUDITOR}),
+    Act.SPEAK_OUTSIDE: frozenset({R.PUBLISHER, R.OWNER, R.CLEARER, R.DTU, R.ASKED, R.TOLD}),
     Act.HOLD: frozenset({R.DTU, R.OWNER}),
     Act.CLOSE: frozenset({R.DTU, R.ASKED}),
 }

@@ -6,8 +6,11 @@ from itertools import count, islice
 from zoneinfo import ZoneInfo
 
 from models.bank_holidays import is_bank_holiday
+from models.snapshot import Snapshot
+from models.words import Choice, DecisionType
 from policy.plan import Plan
 from policy.times import Timed, working_days
+from policy.words import Fact
 
 BREACH = timedelta(hours=72)
 """UK GDPR, article 33: to the Information Commissioner, from the moment that we are aware."""
@@ -66,3 +69,17 @@ def _working_days_after(since: date) -> Iterator[date]:
 
 def _morning(day: date) -> datetime:
     return datetime.combine(day, MORNING, LAW).astimezone(UTC)
+
+
+def investigation_since(seen: Snapshot) -> datetime | None:
+    """Since when an investigation has been on record as opened; None where the last word on it is
+    that there is none. It outlasts the incident: its clock runs once that is closed, too."""
+    said = [
+        one
+        for one in seen.decisions
+        if one.type == DecisionType.ESTABLISH and one.target == Fact.INVESTIGATION_OPENED
+    ]
+    since: datetime | None = None
+    for one in sorted(said, key=lambda one: one.generation):
+        since = (since or one.decided_at) if one.choice == Choice.YES else None
+    return since

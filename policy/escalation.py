@@ -92,20 +92,28 @@ def texts_beside_mail(severity: int) -> bool:
 
 @dataclass(frozen=True)
 class Clock:
-    """What the minutes of one notice are counted by. ``told`` is None for a shared mailbox."""
+    """What the minutes of one notice are counted by. ``told`` is None for a shared mailbox.
+
+    ``unreached``: the carrier has said that what they were sent never got there.
+    """
 
     began: datetime
     told: Person | None
     office: OfficeTime
+    unreached: bool = False
 
     def moment(self, rung: Rung) -> datetime:
         """When the rung's minutes have passed, in UTC."""
-        if rung.tell is Tell.DEPUTIES and self.told and is_away(self.told, self.began):
+        if rung.tell is Tell.DEPUTIES and self._is_in_vain():
             return self.began
         passed = timedelta(minutes=rung.minutes)
         if rung.counted is Counted.ALWAYS:
             return self.began + passed
         return working_time(self.told, self.office, leave=False).after(self.began, passed)
+
+    def _is_in_vain(self) -> bool:
+        """Whether it is known already that they will not answer."""
+        return self.unreached or (self.told is not None and is_away(self.told, self.began))
 
 
 def due(severity: int, clock: Clock, reached: int | None, now: datetime) -> tuple[Rung, ...]:

@@ -102,6 +102,12 @@ def render_text(facts: NoticeFacts) -> str:
     return " ".join(plain_text("notices").get_template("text.txt").render(_given(facts)).split())
 
 
+def render_chat(facts: NoticeFacts) -> str:
+    """What a team's chat is sent, whatever the notice: the reference and its page, and no link that
+    acts for a person."""
+    return " ".join(plain_text("notices").get_template("chat.txt").render(_given(facts)).split())
+
+
 @cache
 def notice_names() -> frozenset[str]:
     """The notices that there are words for."""

@@ -266,6 +266,19 @@ def undo(reference: Reference, target: Target = None, reason: Reason = None,
     send(reference, body, "the post’s words wait for clearance.", as_json=as_json)
 
 
+def speak(
+    reference: Reference,
+    whom: Annotated[str, typer.Argument(help="Whom: a platform, a partner.", metavar="WHOM")],
+    text: Annotated[
+        str, typer.Option(help="What was agreed, with their reference number if they gave one.")
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Record that you spoke to somebody outside the department."""
+    body = {"type": "speak", "target": whom, "text": text}
+    send(reference, body, "it is recorded.", as_json=as_json)
+
+
 def close(reference: Reference, reason: Reason = None, as_json: AsJson = False) -> None:
     """Close an incident; --reason is the short review."""
     send(reference, {"type": "close", "reason": reason}, "closed.", as_json=as_json)
@@ -286,5 +299,6 @@ COMMANDS = {
     "holding-line": holding_line,
     "foi": foi,
     "undo": undo,
+    "speak": speak,
     "close": close,
 }

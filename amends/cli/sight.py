@@ -62,6 +62,10 @@ def show_incident(seen: dict[str, Any]) -> None:
         show(f"If it is a breach, the Commissioner hears by {_when(seen['breach_due_at'])}")
     for line in map(_request, seen["information_requests"]):
         show(line)
+    if seen["investigation_since"]:
+        show(f"An investigation has been open since {_when(seen['investigation_since'])}")
+    if seen["outside"] and not seen["closed_at"]:
+        show(f"A named person speaks to: {'; '.join(seen['outside'])}")
     if took := _clock(seen["clock"]):
         show(took)
     _section("Posts", [_post(post) for post in seen["posts"]])
@@ -69,7 +73,8 @@ def show_incident(seen: dict[str, Any]) -> None:
     _section("If asked", [("not for publication", seen["if_asked"])] if seen["if_asked"] else [])
     _section("Copies without words", _without_words(seen["words_on"]))
     _section("Notices", [_notice(one) for one in seen["notices"]])
-    _section("Advice", [(d["by"], d["text"]) for d in _advice(seen)])
+    _section("Advice", [(d["by"], d["text"]) for d in _said(seen, "advise")])
+    _section("Spoken to", [(d["by"], d["text"]) for d in _said(seen, "speak")])
     _show_waits(seen)
     show_settlements(seen["reference"], seen["settlements"])
 
@@ -289,12 +294,22 @@ def _claim(one: dict[str, Any]) -> str:
 
 def _notice(one: dict[str, Any]) -> tuple[str, str]:
     when = one["acknowledged_at"] or one["sent_at"]
-    whom = label("role", one["to_role"]) + (", by text" if one["by"] == "text" else "")
-    return one["state"], whom + (f" at {_time(when)}" if when else "")
+    whom = label("role", one["to_role"]) + ("" if one["by"] == "mail" else f", by {one['by']}")
+    said = whom + (f" at {_time(when)}" if when else "")
+    if one["delivery"]:
+        said += f", {label('delivery', one['delivery'])}"
+    return one["state"], "\n".join([said, *_ring(one["ring"])])
 
 
-def _advice(seen: dict[str, Any]) -> list[dict[str, Any]]:
-    return [d for d in seen["decisions"] if d["type"] == "advise" and d["text"]]
+def _ring(ring: dict[str, Any] | None) -> list[str]:
+    if ring is None:
+        return []
+    return [f"Ring {ring['name']}: {ring['phone'] or 'no number in the register'}"]
+
+
+def _said(seen: dict[str, Any], type_: str) -> list[dict[str, Any]]:
+    """The decisions of this type whose text this person may read."""
+    return [d for d in seen["decisions"] if d["type"] == type_ and d["text"]]
 
 
 def _wait(seen: dict[str, Any], wait: dict[str, Any]) -> tuple[str, str]:

@@ -24,6 +24,7 @@ def examine() -> list[Finding]:
         duty.examine,
         outside.examine_mail,
         outside.examine_texts,
+        outside.examine_chats,
         outside.examine_prefect,
     ):
         found += examination(settings)

@@ -7,7 +7,7 @@ import httpx
 from amends.doctor.findings import Finding, Findings, bad, ok, warn
 from amends.doctor.staff import listed
 from amends.settings import Settings
-from integrations.notices.registry import mail_carrier, text_carrier
+from integrations.notices.registry import chat_carrier, mail_carrier, text_carrier
 from integrations.notices.smtp import BadSmtpAddressError
 from policy.escalation import texts_beside_mail
 
@@ -54,6 +54,17 @@ def examine_texts(settings: Settings) -> Findings:
     yield from (bad("texts", problem) for problem in problems)
     if not problems:
         yield ok("texts", "GOV.UK Notify accepts our key, and has the template for texts.")
+
+
+def examine_chats(settings: Settings) -> Findings:
+    """Whether chats have an address that can be read. Nothing is sent."""
+    carrier = chat_carrier(settings)
+    if carrier is None:
+        return
+    problems = carrier.check()
+    yield from (bad("chats", problem) for problem in problems)
+    if not problems:
+        yield ok("chats", f"Chats that hear of notices: {len(settings.chats)}.")
 
 
 def examine_prefect(settings: Settings) -> Findings:

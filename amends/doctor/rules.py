@@ -8,6 +8,7 @@ from policy.decide import decide
 from policy.escalation import load_ladders
 from policy.people import Register, unfilled
 from policy.reader import PolicyError
+from policy.reminders import load_reminders
 from policy.tables import load
 from templates.choosing import NoTemplateError
 from templates.letters import NoticeFacts, notice_names, render_notice
@@ -21,6 +22,7 @@ def examine(settings: Settings) -> Findings:
     try:
         tables = load()
         load_ladders()
+        load_reminders()
         plans = [decide([kind]) for kind in Kind]
     except PolicyError as error:
         yield bad("policy", str(error))

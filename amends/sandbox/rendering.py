@@ -69,7 +69,12 @@ def media_json(post: Post, site: str) -> list[Json]:
 
 def author_json(author: Account) -> Json:
     """The account as X shows it."""
-    return {"id": author.id, "name": author.name, "username": author.handle}
+    return {
+        "id": author.id,
+        "name": author.name,
+        "username": author.handle,
+        **dict(author.profile),
+    }
 
 
 def shortened(post: Post) -> tuple[str, list[Json]]:

@@ -41,6 +41,8 @@ class Account:
     name: str
     credentials: Credentials = field(repr=False)
     access: str = "read-write"
+    profile: tuple[tuple[str, str], ...] = ()
+    """What else it says of itself, in X's fields: ``description``, ``profile_image_url`` …"""
 
 
 @dataclass(frozen=True)

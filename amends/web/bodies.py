@@ -305,6 +305,14 @@ class UndoBody(Body):
     reason: Reason = None
 
 
+class SpeakBody(Body):
+    """A named person spoke to somebody outside: ``target`` whom, ``text`` what came of it."""
+
+    type: Literal["speak"]
+    target: Annotated[str, Field(max_length=300, description="whom: a platform, a partner")]
+    text: Annotated[Text, Field(description="what was agreed, with their reference number")]
+
+
 class HoldBody(Body):
     """Hold an account, or lift the hold. ``target``: the account, as platform/handle."""
 
@@ -355,6 +363,7 @@ DecisionBody = Annotated[
     | HoldingLineBody
     | FoiBody
     | UndoBody
+    | SpeakBody
     | HoldBody
     | CloseBody
     | ReferBody,

@@ -21,6 +21,7 @@ from amends.web.bodies import (
     ReferBody,
     SettleBody,
     SkipBody,
+    SpeakBody,
     UndoBody,
     WaiveBody,
     WordsBody,
@@ -41,6 +42,7 @@ from flows.deciding.settling import settle
 from flows.deciding.skipping import skip
 from flows.deciding.speaking_at_once import speak_at_once
 from flows.deciding.speaking_elsewhere import speak_elsewhere
+from flows.deciding.speaking_outside import speak_outside
 from flows.deciding.stating_facts import give_facts
 from flows.deciding.undoing import undo
 from flows.deciding.waiving import waive
@@ -112,6 +114,8 @@ def _take(here: Office, person: Person, ref: str, body: DecisionBody) -> None:
             note_request(here, person, ref, received=day, text=reason)
         case UndoBody(target=target):
             undo(here, person, ref, target=target, reason=reason or "")
+        case SpeakBody(target=whom, text=said):
+            speak_outside(here, person, ref, whom=whom, said=said)
         case HoldBody(target=target, choice=choice, minutes=minutes):
             hold(
                 here,

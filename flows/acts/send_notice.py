@@ -7,9 +7,11 @@ from sqlmodel import col, update
 
 from flows.acts.base import NOTHING, Again, Finding, Receipt
 from flows.asking import ask_to_settle
+from flows.deliveries import first_look
 from flows.hands import Hands
 from integrations.errors import NotSupported
 from integrations.notices.base import Mail, utc_now
+from integrations.notices.chats import ChatMessage
 from integrations.notices.texts import Text
 from models.effects import Effect
 from models.notices import Notice
@@ -33,12 +35,17 @@ class SendNotice:
         return None
 
     def do(self, hands: Hands, account: Account | None, effect: Effect, payload: bytes) -> Receipt:
-        if not is_text(payload):
-            hands.carrier.send(mail_of(payload))
-        elif hands.texts is None:
-            raise NotSupported("no-text-carrier")
-        else:
-            hands.texts.send_text(text_of(payload))
+        match medium_of(payload):
+            case Medium.MAIL:
+                hands.carrier.send(mail_of(payload))
+            case Medium.TEXT if hands.texts is not None:
+                hands.texts.send_text(text_of(payload))
+            case Medium.CHAT if hands.chats is not None:
+                hands.chats.send_chat(chat_of(payload))
+            case Medium.TEXT:
+                raise NotSupported("no-text-carrier")
+            case Medium.CHAT:
+                raise NotSupported("no-chat-carrier")
         return NOTHING
 
     def look(
@@ -58,6 +65,7 @@ class SendNotice:
         notice = tx.get_one(Notice, effect.target)
         if outcome == Outcome.DONE and notice.state != NoticeState.ACKNOWLEDGED:
             notice.state, notice.sent_at = NoticeState.SENT, tx.now()
+            notice.delivery, notice.look_at = None, first_look(here, notice, tx.now())
         elif outcome == Outcome.UNKNOWN:
             notice.state = NoticeState.UNKNOWN
         elif outcome in (Outcome.REFUSED, Outcome.NOT_AUTHORISED):
@@ -84,14 +92,17 @@ class SendNotice:
 
 def _is_forgotten(hands: Hands, payload: bytes, since: datetime) -> bool:
     """Whether the carrier would no longer know, had it taken it then."""
-    by = hands.texts if is_text(payload) else hands.carrier
+    by = hands.texts if medium_of(payload) == Medium.TEXT else hands.carrier
     return by is not None and by.keeps is not None and utc_now() - since > by.keeps
 
 
 def _find(hands: Hands, payload: bytes) -> bool | None:
-    if not is_text(payload):
-        return hands.carrier.find(mail_of(payload).message_id)
-    return hands.texts.find_text(text_of(payload).reference) if hands.texts else None
+    match medium_of(payload):
+        case Medium.MAIL:
+            return hands.carrier.find(mail_of(payload).message_id)
+        case Medium.TEXT if hands.texts is not None:
+            return hands.texts.find_text(text_of(payload).reference)
+    return None  # no chat says what it has
 
 
 def freeze_text(text: Text) -> bytes:
@@ -100,9 +111,21 @@ def freeze_text(text: Text) -> bytes:
     return json.dumps(held).encode()
 
 
-def is_text(payload: bytes) -> bool:
-    """Whether it goes to a phone; else it is a mail."""
-    return bool(json.loads(payload).get("medium") == Medium.TEXT)
+def freeze_chat(message: ChatMessage) -> bytes:
+    """The bytes of a chat message's payload."""
+    held = {"medium": Medium.CHAT, "reference": message.reference}
+    return json.dumps(held | {"to": message.to, "text": message.text}).encode()
+
+
+def medium_of(payload: bytes) -> Medium:
+    """How it travels; what does not say is a mail."""
+    return Medium(json.loads(payload).get("medium", Medium.MAIL))
+
+
+def chat_of(payload: bytes) -> ChatMessage:
+    """The chat message that a notice's payload holds."""
+    held = json.loads(payload)
+    return ChatMessage(held["reference"], held["to"], held["text"])
 
 
 def text_of(payload: bytes) -> Text:

@@ -23,6 +23,7 @@ from models.statements import Statement
 from models.store import Transaction
 from models.words import (
     Choice,
+    Circumstance,
     DecisionType,
     DeleteWord,
     EffectKind,
@@ -119,7 +120,7 @@ def _authorise(hands: Hands, planned: Incident, plan: Plan, post_id: str) -> Cla
 def _judge(tx: Transaction, here: Office, incident: Incident, plan: Plan, post: Post) -> str | None:
     """Ask, or authorise the deletion; returns its effect where there is one."""
     if plan.secure:
-        _ask_secured(tx, incident)
+        _ask_secured(tx, incident, plan)
     said = _said(tx, incident, post)
     match verdict(plan, said):
         case Verdict.DELETE:
@@ -278,19 +279,21 @@ def _ask_keep(tx: Transaction, incident: Incident, plan: Plan, post: Post) -> No
         tx.add(post)
 
 
-def _ask_secured(tx: Transaction, incident: Incident) -> None:
-    """Asked anew after a "not yet": until then nothing goes on, so somebody must be asked."""
+def _ask_secured(tx: Transaction, incident: Incident, plan: Plan) -> None:
+    """Asked anew after a "not yet": until then nothing goes on, so somebody must be asked. Of
+    log-ins that a post showed nobody hears but those whom such a post is shown to (line 92)."""
     if _is_secured(tx, incident):
         return
+    shown = Circumstance.CREDENTIALS_SHOWN in plan.circumstances
     ask(
         tx,
         incident.id,
         DecisionType.CONFIRM,
         target=SECURE,
-        of=(Role.IT_SECURITY, Role.DTU_DUTY),
+        of=(Role.SECURITY if shown else Role.IT_SECURITY, Role.DTU_DUTY),
         within=timedelta(minutes=5),
         falls_to=(Role.DTU_DUTY,),
-        said="secure-asked",
+        said="reset-asked" if shown else "secure-asked",
     )
 
 

@@ -21,10 +21,12 @@ from models.words import (
     DecisionType,
     DeleteWord,
     EffectKind,
+    Medium,
     PosterKnown,
     Role,
     Step,
 )
+from policy.clocks import breach_due_at
 from policy.conflicts import involved_in
 from policy.people import Register, addresses, line_of, manager_there
 from policy.plan import Plan
@@ -72,9 +74,19 @@ def _notices(
         ):
             reader = register.person(address)
             fills_in = reader is not None and not reader.has_role(role)
-            template = TEMPLATES.get(role, "role")
+            clock = role is Role.DPO and breach_due_at(plan, seen.incident.opened_at)
+            template = "dpo" if clock else TEMPLATES.get(role, "role")
             again = 2 if not line and _in_the_morning(seen, template, address) else 1
-            yield NewNotice(role, address, template, line, due, generation=again, fills_in=fills_in)
+            yield NewNotice(
+                role,
+                address,
+                template,
+                line,
+                due,
+                generation=again,
+                fills_in=fills_in,
+                answer_by=clock or None,
+            )
     if manager_due and not line and manager_may_hear(seen, register):
         template = SECURITY_LEADS if plan.manager_hears_only_that_security_leads else "line_manager"
         for address in _manager(seen, register, tx.now()):
@@ -86,7 +98,7 @@ def _notices(
         yield from tell_press(seen, plan, register, tx.now())
     for generation in range(1, max((post.returns for post in seen.posts), default=0) + 1):
         for notice in seen.notices:
-            if notice.template != "reopened":
+            if notice.template != "reopened" and notice.by == Medium.MAIL:
                 yield NewNotice(
                     notice.to_role, notice.to_address, "reopened", generation=generation
                 )

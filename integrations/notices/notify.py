@@ -18,6 +18,7 @@ from integrations.notices.texts import Text
 from integrations.platforms.bounded import Answered, asked, bound, hush
 from integrations.platforms.bounded_connection import USUAL, Bounds
 from integrations.platforms.reading import read_as
+from models.words import Delivery
 
 HOME = "https://api.notifications.service.gov.uk"
 KEEPS = timedelta(days=6)
@@ -25,6 +26,19 @@ KEEPS = timedelta(days=6)
 
 NEVER_LEFT = "technical-failure"
 """The one status that says that Notify gave a message up before it reached anybody's provider."""
+
+DELIVERIES = {
+    "delivered": Delivery.DELIVERED,
+    "sent": Delivery.HANDED_ON,
+    "created": Delivery.UNDER_WAY,
+    "sending": Delivery.UNDER_WAY,
+    "pending": Delivery.UNDER_WAY,
+    "permanent-failure": Delivery.NEVER,
+    "temporary-failure": Delivery.NOT_NOW,
+    NEVER_LEFT: Delivery.GIVEN_UP,
+}
+"""What each of its statuses says; one that it may add later is taken for "not yet". The first of
+these that any message with our reference has is what counts."""
 
 _KEY = re.compile(
     r".*[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -107,6 +121,13 @@ class NotifyCarrier:
         """Whether Notify has a text with this reference."""
         return self._has(reference)
 
+    def delivery_of(self, reference: str) -> Delivery | None:
+        """What became of the message with this reference; None once Notify has forgotten it."""
+        bare = reference.removeprefix("<").removesuffix(">")
+        statuses = [one.status for one in self._held(bare)]
+        said = {DELIVERIES.get(status, Delivery.UNDER_WAY) for status in statuses}
+        return next((one for one in dict.fromkeys(DELIVERIES.values()) if one in said), None)
+
     def check(self) -> tuple[str, ...]:
         """Read the templates, without sending anything."""
         wanted = (
@@ -139,9 +160,11 @@ class NotifyCarrier:
         read_as(_Sent, answer.content)
 
     def _has(self, reference: str) -> bool:
+        return any(one.status != NEVER_LEFT for one in self._held(reference))
+
+    def _held(self, reference: str) -> list[_Held]:
         answer = self._call(lambda client: client.get_all_notifications(reference=reference))
-        held = read_as(_Page, answer.content).notifications
-        return any(one.status != NEVER_LEFT for one in held)
+        return read_as(_Page, answer.content).notifications
 
     def _call(self, send: "Callable[[NotificationsAPIClient], object]") -> requests.Response:
         """Make one call; what Notify refuses is raised as what to do next."""

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from amends.settings import NotifyPart, Settings
 from integrations.notices.base import Carrier
+from integrations.notices.chats import ChatCarrier
 from integrations.notices.outbox import OutboxCarrier
 from integrations.notices.smtp import SmtpCarrier
 from integrations.notices.texts import TextCarrier
@@ -32,6 +33,15 @@ def text_carrier(settings: Settings) -> TextCarrier | None:
     if notify and notify.text_template:
         return _notify(settings, notify)
     return OutboxCarrier(settings.outbox) if settings.texts_leave else None
+
+
+def chat_carrier(settings: Settings) -> ChatCarrier | None:
+    """Apprise, where the settings name a chat."""
+    if not settings.chats:
+        return None
+    from integrations.notices.apprise import AppriseCarrier  # only where it is used
+
+    return AppriseCarrier({chat.name: settings.secret(chat.url) for chat in settings.chats})
 
 
 def _notify(settings: Settings, notify: NotifyPart) -> "NotifyCarrier":

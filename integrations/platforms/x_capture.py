@@ -23,9 +23,10 @@ WHOLE_POST: dict[str, list[str]] = {
         "referenced_tweets",
     ],
     "media_fields": ["alt_text", "duration_ms", "preview_image_url", "type", "url", "variants"],
-    "user_fields": ["name", "username"],
+    "user_fields": ["description", "location", "name", "profile_image_url", "url", "username"],
 }
-"""What to ask for so that one request brings everything but the bytes of the media."""
+"""What to ask for so that one request brings everything but the bytes of the media. Of an account
+that was taken over its name, its picture and what it says of itself are evidence as well."""
 
 
 def ours(answer: PostAnswer, handle: str) -> tuple[PostShape, str]:

@@ -106,7 +106,8 @@ def test_every_move_of_an_effect_is_documented(state: EffectState) -> None:
 def _dependencies() -> list[str]:
     groups = PYPROJECT["dependency-groups"]
     extra = (groups[name] for name in ("dev", "build", "real"))
-    return [*PYPROJECT["project"]["dependencies"], *chain.from_iterable(extra)]
+    optional = PYPROJECT["project"]["optional-dependencies"].values()
+    return [*PYPROJECT["project"]["dependencies"], *chain.from_iterable((*optional, *extra))]
 
 
 @pytest.mark.parametrize("dependency", _dependencies())

@@ -116,3 +116,12 @@ def test_whoever_is_made_hr_loses_the_tokens_they_had(store: Store, tmp_path: Pa
 def _revoked(store: Store) -> bool:
     with store.read() as tx:
         return tx.exec(select(Token)).one().revoked_at is not None
+
+
+@pytest.mark.parametrize("role", ["hr", "line-manager", "cousins"])
+def test_a_chat_is_for_a_role_that_is_given_and_never_for_hr(
+    store: Store, tmp_path: Path, role: str
+) -> None:
+    chat = f'[[chats]]\nname = "team"\nrole = "{role}"\nurl = "env:CHAT"\n'
+    with pytest.raises(SettingsError, match="no role whose notices may go to a chat"):
+        sync(store, _settings(tmp_path, chat))

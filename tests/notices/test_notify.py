@@ -16,8 +16,10 @@ from integrations.errors import (
     TryAgainLater,
 )
 from integrations.notices.base import Mail
+from integrations.notices.deliveries import TellsDelivery
 from integrations.notices.notify import NotifyAccount, NotifyCarrier
 from integrations.notices.texts import Text, UnsafeTextError
+from models.words import Delivery
 
 MAIL = Mail(
     message_id="am-7k3q2.0123abcd@dept.example", sender="amends@dept.example",
@@ -161,3 +163,27 @@ def test_neither_the_key_nor_the_message_is_in_what_is_written_out(
 def test_a_text_that_would_not_be_the_one_meant_is_refused(field: str, value: str) -> None:
     with pytest.raises(UnsafeTextError, match=field):
         replace(TEXT, **{field: value})
+
+
+@pytest.mark.parametrize(
+    ("status", "delivery"),
+    [
+        ("created", Delivery.UNDER_WAY),
+        ("sending", Delivery.UNDER_WAY),
+        ("pending", Delivery.UNDER_WAY),
+        ("a-status-that-it-may-add", Delivery.UNDER_WAY),
+        ("sent", Delivery.HANDED_ON),
+        ("delivered", Delivery.DELIVERED),
+        ("permanent-failure", Delivery.NEVER),
+        ("temporary-failure", Delivery.NOT_NOW),
+        ("technical-failure", Delivery.GIVEN_UP),
+    ],
+)
+def test_what_became_of_a_message_is_read_by_our_reference(
+    carrier: NotifyCarrier, notify: PracticeNotify, status: str, delivery: Delivery
+) -> None:
+    assert isinstance(carrier, TellsDelivery)
+    assert carrier.delivery_of(TEXT.reference) is None
+    notify.fates[TEXT.to] = status
+    carrier.send_text(TEXT)
+    assert carrier.delivery_of(TEXT.reference) == delivery

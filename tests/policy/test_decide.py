@@ -338,3 +338,11 @@ def test_the_rogue_post_of_a_civil_service_account_secures_and_deletes_and_refer
     assert plan.secure
     assert plan.referral is ReferralWord.CONSIDER
     assert set(plan.clearance.roles) == {Role.PRESS_DUTY, Role.COMMUNICATIONS_DIRECTOR}
+
+
+@pytest.mark.parametrize("kind", [Kind.CLASSIFIED, Kind.SAFETY, Kind.PERSONAL_DATA])
+def test_log_ins_that_could_be_read_are_changed_beside_the_deletion(kind: Kind) -> None:
+    assert not decide({kind}).secure
+    shown = decide({kind}, {Circumstance.CREDENTIALS_SHOWN})
+    assert (shown.secure, shown.secure_first) == (True, False)
+    assert shown.may_delete_at_once

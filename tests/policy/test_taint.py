@@ -4,6 +4,7 @@ import string
 from functools import cache
 
 import pytest
+from evasions import ELSEWHERE, EVASIONS, POST
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
@@ -18,11 +19,6 @@ from templates.vocabulary import own_text_for, own_text_of_notices
 from templates.words import render_statement
 
 SAID = "A post on one of our accounts should not have been published. {} We are sorry."
-POST = (
-    "Our driver Heron Ivanov (07946 123456, ask @osprey) waits at 17 Alder Lane near Tooting; map: "
-    "https://maps.example/h/x9k2q. His sister Siobhan Achebe meets May Rose there on 3 October."
-)
-ELSEWHERE = "Водитель Сергей Щукин, السائق محمد يوسف, 司机张伟住在北京路, Γιώργος Παπαδόπουλος"
 PIECES = (
     Piece(Origin.POST, POST),
     Piece(Origin.POST, ELSEWHERE),
@@ -31,103 +27,6 @@ PIECES = (
     Piece(Origin.NOTE, "it shows Marchetti's clinic"),
     Piece(Origin.WRONG, "the convoy leaves at noon"),
 )
-
-EVASIONS = {
-    "as it is": "Heron",
-    "small": "heron",
-    "large": "HERON",
-    "with an ending": "herons",
-    "with its owner": "Heron’s",
-    "spelled out": "H e r o n",
-    "spelled out in small letters": "h e r o n",
-    "with stops": "H.E.R.O.N.",
-    "with dashes": "h-e-r-o-n",
-    "with an underscore": "her_on",
-    "with stars": "he*r*on",
-    "over lines": "her\non",
-    "in two words that are common": "her on",
-    "in two words": "he ron",
-    "with a zero-width space": "he\u200bron",
-    "with a soft hyphen": "he\u00adron",
-    "with a word joiner": "h\u2060e\u2060r\u2060o\u2060n",
-    "with a filler": "he\u3164ron",
-    "with accents": "ḧéŗöň",
-    "with strokes": "h̶e̶r̶o̶n̶",
-    "full-width": "Ｈｅｒｏｎ",
-    "mathematical": "𝓗𝓮𝓻𝓸𝓷",
-    "in circles": "ⓗⓔⓡⓞⓝ",
-    "in black circles": "🅗🅔🅡🅞🅝",
-    "in flags": "🇭🇪🇷🇴🇳",
-    "in small capitals": "ʜᴇʀᴏɴ",
-    "with Cyrillic letters that look alike": "Неrоn",
-    "with Greek letters that look alike": "Ηεrοn",
-    "in Cyrillic": "Херон",
-    "in leetspeak": "h3r0n",
-    "in leetspeak with signs": "|-|3ron and h€ron",
-    "backwards": "noreh",
-    "backwards and apart": "n o r e h",
-    "with a slip": "Herron",
-    "inside a word": "xxheronxx",
-    "run together": "HeronIvanov",
-    "run together, small": "heronivanov",
-    "%-coded": "%48%65ron",
-    "as an entity": "&#72;eron",
-    "as a hashtag": "#heron",
-    "in a link": "https://dept.example/heron",
-    "another romanisation": "Iwanow",
-    "in its own script": "Иванов",
-    "in Greek": "Ιβάνοφ",
-    "in Arabic": "سيوبهان أتشيبي إيفانوف",
-    "a Russian name in Latin": "Shchukin",
-    "the same in German": "Schtschukin",
-    "a Russian first name": "Sergey",
-    "an Arabic name in Latin": "Mohammed",
-    "an Arabic name otherwise": "Muhammad",
-    "a second Arabic name": "Yousef Youssef",
-    "a Chinese name in Latin": "Zhang Wei",
-    "a Chinese name in one word": "zhangwei",
-    "a Chinese place": "Beijing Lu",
-    "a Greek name in Latin": "Giorgos Papadopoulos",
-    "a name that is a common word": "We thank May for it",
-    "a number": "17",
-    "a number in words": "seventeen",
-    "in French": "dix-sept 17",
-    "in Welsh": "dau ar bymtheg 1 7",
-    "in Russian": "семнадцать",
-    "in Arabic digits": "١٧",
-    "in Devanagari digits": "१७",
-    "in full-width digits": "１７",
-    "in circles, digits": "①⑦",
-    "in Chinese": "十七",
-    "in Roman numerals": "XVII",
-    "in digits apart": "1 7",
-    "as one and seven": "one seven",
-    "the number of a phone": "07946123456",
-    "grouped otherwise": "079 4612 3456",
-    "spoken": "oh seven nine four six",
-    "spoken with double": "zero seven nine forty-six",
-    "its end": "123456",
-    "its end, backwards": "654321",
-    "an ordinal": "on the third",
-    "a day": "3rd",
-    "a handle": "@osprey",
-    "a handle without its sign": "Osprey",
-    "the account": "embassy_lisbon",
-    "half of the account": "Lisbon",
-    "the account, spaced": "embassy lisbon",
-    "a host": "maps.example",
-    "a link": "https://maps.example/h/x9k2q",
-    "a link, spaced": "maps dot example slash h slash x9k2q",
-    "the end of a link": "x9k2q",
-    "of a picture": "a terrace",
-    "of the note": "Marchetti",
-    "of the note, otherwise": "the clinics",
-    "of the facts": "convoy",
-    "of the facts, otherwise": "c0nv0y",
-    "short words": "Alder-Lane",
-    "a shortened word": "toot1ng",
-    "a stem": "driving drivers",
-}
 
 
 def said(words: str, pieces: tuple[Piece, ...] = PIECES) -> tuple[Found, ...]:

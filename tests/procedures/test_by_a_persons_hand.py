@@ -8,7 +8,6 @@ import pytest
 from department import ANA, BO, CY, DEE, Department, open_department, settings_of
 from sqlmodel import col, select
 
-from flows.chasing import next_reminder
 from flows.deciding.attesting import attest
 from flows.deciding.keeping import keep
 from flows.deciding.reclassifying import reclassify
@@ -31,6 +30,7 @@ from models.words import (
     Step,
     Wait,
 )
+from policy.reminders import next_reminder
 
 TIKTOK = "https://www.tiktok.com/@dept/video/7123456789"
 NEW_TIKTOK = "https://www.tiktok.com/@dept/video/7999999999"

@@ -3,12 +3,13 @@
 import re
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import time_machine
+from databases import NewDatabase
 from department import ANA, BO, CY, DEE, EVE, PAT, PEOPLE, SAM, Department, open_department
 from engine_process import EngineProcess
 from lives import Quick, QuickClock
@@ -75,6 +76,15 @@ def notify() -> Iterator[PracticeNotify]:
 @pytest.fixture
 def staffed(tmp_path: Path, people: str, notify: PracticeNotify) -> Iterator[Department]:
     """A department that sends through Notify; no engine runs yet."""
+    department = staffed_department(tmp_path, people, notify)
+    yield department
+    department.close()
+
+
+def staffed_department(
+    home: Path, people: str, notify: PracticeNotify, database_url: str | None = None
+) -> Department:
+    """These people, and Notify for mails and texts."""
     carrier = f"""
 [notify]
 key = "env:NOTIFY_KEY"
@@ -82,12 +92,14 @@ mail_template = "{MAIL_TEMPLATE}"
 text_template = "{TEXT_TEMPLATE}"
 base_url = "{notify.url}"
 """
-    secrets = {"NOTIFY_KEY": notify.key}
-    department = open_department(
-        tmp_path, people=people, more_accounts=carrier, more_secrets=secrets, smtp=False
+    return open_department(
+        home,
+        database_url=database_url,
+        people=people,
+        more_accounts=carrier,
+        more_secrets={"NOTIFY_KEY": notify.key},
+        smtp=False,
     )
-    yield department
-    department.close()
 
 
 @pytest.fixture
@@ -137,6 +149,18 @@ def arrived(notify: PracticeNotify, seen: Snapshot) -> Counter[str]:
     return Counter(one.reference for one in notify.messages if one.reference in ours)
 
 
+SPRING = datetime(2027, 3, 28, 0, 45, tzinfo=UTC)
+AUTUMN = datetime(2027, 10, 31, 0, 45, tzinfo=UTC)
+"""A quarter of an hour before the clocks in London change, forwards and back."""
+
+
+def quick_time(department: Department, begins: datetime, speed: float) -> Quick:
+    """Quick time from this moment of the calendar on, for this process as well."""
+    quick = Quick.starting(begins, speed)
+    department.office.store.clock = QuickClock(quick)
+    return quick
+
+
 EVERYWHERE = ("tell-waiting:before-commit", "notice:after-call@3", "tell-waiting:after-commit")
 
 
@@ -150,8 +174,9 @@ EVERYWHERE = ("tell-waiting:before-commit", "notice:after-call@3", "tell-waiting
 def test_reminder_deputy_and_duty_officer_hear_once_each_whatever_crashes_when(
     staffed: Department, notify: PracticeNotify, faults: tuple[str, ...], speed: float
 ) -> None:
-    """Severity 2, at ten, twenty and thirty minutes; Notify's answers get lost besides."""
-    quick = Quick(speed)
+    """Severity 2, at ten, twenty and thirty minutes; Notify's answers get lost besides. Fifteen
+    minutes on, summer time begins."""
+    quick = quick_time(staffed, SPRING, speed)
     reference = report(staffed, SEVERE)
     notify.fail("cut-after", "", "500-after", "cut-before")
     for fault in faults:
@@ -169,6 +194,117 @@ def test_reminder_deputy_and_duty_officer_hear_once_each_whatever_crashes_when(
     assert deputy.to_role == Role.LINE_MANAGER
     assert arrived(notify, seen) == Counter(n.message_id for n in seen.notices)
     assert no_person_is_asked(seen)
+
+
+SIDES = (
+    "tell-waiting:before-commit",
+    "tell-waiting:after-commit",
+    "claim-effect:before-commit",
+    "claim-effect:after-commit",
+    "notice:before-call",
+    "notice:after-call",
+    "conclude-notice:before-commit",
+    "conclude-notice:after-commit",
+)
+"""Each side of each commit and of the call by which somebody hears."""
+
+RUNGS = (
+    ("reminder", BO, SIDES),
+    ("stand_in", SAM, (*SIDES[:2], *SIDES[4:], *SIDES[2:4])),
+    ("unanswered", DEE, (*SIDES[:2], *SIDES[6:], *SIDES[2:6])),
+)
+"""Who hears at each of the three minutes, and in which order the engine dies there: what has left
+by then is not killed any more, so each side comes early once."""
+
+
+def _dies(department: Department, one: EngineProcess, done: Callable[[], bool]) -> bool:
+    """Whether the fault kills it before there is nothing left to do."""
+    while not one.died(0.3):
+        if done():
+            return False
+    return True
+
+
+def _killed_at_each(
+    department: Department, quick: Quick, sides: tuple[str, ...], done: Callable[[], bool]
+) -> Counter[str]:
+    """One engine after the other, each killed at its side; at last one that ends the work."""
+    died: Counter[str] = Counter()
+    for side in sides:
+        with EngineProcess(department, side, quick=quick) as one:
+            died[side] += _dies(department, one, done)
+    with EngineProcess(department, quick=quick):
+        until = time.monotonic() + 90
+        while not done():
+            assert time.monotonic() < until, "what is left is never done"
+            time.sleep(0.1)
+    return died
+
+
+@pytest.mark.matrix
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("begins", [SPRING, AUTUMN], ids=["summer-time", "winter-time"])
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_each_hears_once_whatever_side_of_what_the_engine_is_killed_at(
+    hastened: Department, notify: PracticeNotify, begins: datetime
+) -> None:
+    """At each of the three minutes the engine dies on every side of what it does there."""
+    quick = quick_time(hastened, begins, 30.0)
+    reference = report(hastened, SEVERE)
+    with EngineProcess(hastened, quick=quick):
+        hastened.until(reference, lambda s: len(s.notices) > 3 and all_left(s), 60)
+    died: Counter[str] = Counter()
+    for template, address, sides in RUNGS:
+        left = _has_left(template, address)
+        died += _killed_at_each(
+            hastened, quick, sides, lambda left=left: left(hastened.seen(reference))
+        )
+    assert set(died) == set(SIDES), died
+    seen = hastened.seen(reference)
+    for (template, address, _), after in zip(RUNGS, (10, 20, 30), strict=True):
+        (notice,) = told(seen, template, address)
+        assert after <= minutes(seen, notice), (template, died)
+    assert arrived(notify, seen) == Counter(n.message_id for n in seen.notices)
+    assert no_person_is_asked(seen)
+
+
+def _has_left(template: str, address: str) -> Callable[[Snapshot], bool]:
+    return lambda seen: bool(told(seen, template, address)) and all_left(seen)
+
+
+BEFORE_WORK = datetime(2027, 3, 29, 7, 50, tzinfo=UTC)
+"""Ten minutes before nine on the first working morning of summer time."""
+
+
+@pytest.mark.matrix
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_one_digest_has_every_line_once_whatever_side_the_engine_is_killed_at(
+    hastened: Department, notify: PracticeNotify
+) -> None:
+    """Severity 4: two typos, one mail to the DTU in the morning."""
+    quick = quick_time(hastened, BEFORE_WORK, 60.0)
+    references = [report(hastened, Kind.TYPO) for _ in range(2)]
+
+    def done() -> bool:
+        rows = [n for one in references for n in hastened.seen(one).notices if n.digest_line]
+        return len(rows) == 2 and all(n.state == NoticeState.SENT for n in rows)
+
+    died = _killed_at_each(hastened, quick, SIDES, done)
+    assert len(died) >= 4, died
+    (mail,) = [one for one in notify.to(DTU) if all(name in one.text for name in references)]
+    assert [mail.text.count(f"/i/{name}") for name in references] == [1, 1]
+    assert sum(any(name in one.text for name in references) for one in notify.to(DTU)) == 1
+
+
+@pytest.fixture
+def hastened(
+    tmp_path: Path, people: str, notify: PracticeNotify, database: str, new_database: NewDatabase
+) -> Iterator[Department]:
+    """The same, on the database that the test names."""
+    department = staffed_department(tmp_path, people, notify, new_database(database))
+    yield department
+    department.close()
 
 
 @QUICKER

@@ -55,6 +55,8 @@ def test_a_rogue_post_names_nobody_and_goes_before_hr_as_a_person_unknown(play: 
             assert theatre.mails_to(told), told.first_name
         assert theatre.mails_to(BO) == []  # nobody's manager: nobody knows who posted
         assert awaited("SC01") == ["worded", "worded", "published", Wait.ADVICE]
+        assert seen.investigation_since is not None  # and it runs on, though all else is closed
+        assert seen.investigation_since < seen.closed_at
         case = theatre.player(HAL).case(seen.reference)
         assert case.poster is None
         assert case.state == "referred"
@@ -114,6 +116,9 @@ def test_a_false_alarm_is_corrected_first_where_it_went_and_nobody_is_waited_for
         words = max(one.published_at for one in seen.statements if one.published_at)
         assert all(post.deleted_at and post.deleted_at > words for post in seen.posts)
         assert all(one.cleared_by == [] for one in seen.statements)  # agreed beforehand
+        for one in seen.statements:  # with Amends' own log-in: nobody had to find one
+            assert (one.author, one.published_by_hand_by) == (None, None)
+        assert seen.outside == ["emergency services"]
         for told in (SID, PAT, DEE, BO):
             assert theatre.mails_to(told), told.first_name
         assert Wait.CLEARANCE not in awaited("SC09")
@@ -135,7 +140,15 @@ def test_of_what_is_secret_security_hears_first_and_nothing_describes_it(play: P
         assert theatre.mails_to(PAT) == []  # the press office, not before security agrees
         for word in ("rescue", "crews", "operations room", "picture"):
             assert word not in theatre.mailed()
-        assert awaited("SC11") == [Wait.ADVICE, Wait.CLEARANCE, Wait.ADVICE]
+        assert awaited("SC11") == [
+            Wait.CONFIRMATION, Wait.ADVICE, Wait.CLEARANCE, Wait.ADVICE
+        ]  # fmt: skip
+        assert "reset-asked" in theatre.said()  # the log-ins, which the pictures showed
+        (partners,) = (d for d in theatre.seen().decisions if d.type == DecisionType.SPEAK)
+        assert (partners.by, partners.text) == (
+            SID.email,
+            "Two agencies: They take the set down and wait for a cleared one.",
+        )
 
 
 def test_two_platforms_taken_over_are_one_incident_and_the_hand_is_named(play: Play) -> None:
@@ -144,19 +157,30 @@ def test_two_platforms_taken_over_are_one_incident_and_the_hand_is_named(play: P
         by_hand = next(one for one in theatre.places if isinstance(one, ByHandPlace))
         (there,) = by_hand.seen_by_a_stranger()
         (said,) = theatre.live("dept")
-        assert said == there.replace("It has been removed. ", "")
+        assert said == there
         assert "Please do not open its links" in said
-        assert "unauthorised" not in said
-        assert "investigation" not in said
+        assert "was unauthorised" in said
+        assert "An investigation is under way" in said
+        first = theatre.words_first_drafted()  # before anybody had recorded either
+        assert len(first) == 2
+        assert not any("unauthorised" in one or "investigation" in one for one in first)
         states = {post.platform: post.state for post in seen.posts}
         assert states == {"x": PostState.GONE, "tiktok": PostState.ATTESTED}
+        assert "HERO COINS official" in theatre.kept()
+        assert "https://coins.example/hero.png" in theatre.kept()
+        said_by = {one.text: one.by for one in seen.decisions if one.type == DecisionType.SPEAK}
+        assert said_by == {
+            "Support of X: Name and picture go back. Their number: 4711-A.": SID.email,
+            "Support of TikTok: Their number: 9-2208.": SID.email,
+        }
+        assert seen.outside == ["platform support"]
         on_tiktok = next(one for one in seen.statements if one.platform == "tiktok")
         assert on_tiktok.state == StatementState.PUBLISHED
         assert on_tiktok.published_by_hand_by == CY.email
         assert theatre.mails_to(SID)
         assert theatre.mails_to(CY)
         assert awaited("SC12") == [
-            Wait.CONFIRMATION, Wait.CLEARANCE, Wait.PERSON, Wait.ADVICE
+            Wait.CONFIRMATION, Wait.CLEARANCE, Wait.CLEARANCE, Wait.PERSON, Wait.ADVICE
         ]  # fmt: skip
 
 
@@ -172,6 +196,9 @@ def test_a_private_account_is_the_persons_own_and_every_post_is_counted(play: Pl
         assert theatre.mails_to(ANA)
         case = theatre.player(HAL).case(seen.reference)
         assert len(case.posts) == 2
+        (line,) = (d for d in seen.decisions if d.type == DecisionType.SPEAK)
+        assert line.by == DEE.email
+        assert "It was no prank" in (line.text or "")
         assert awaited("SC15") == [Wait.CONFIRMATION, Wait.BY_HAND, Wait.ADVICE]
 
 
@@ -208,4 +235,5 @@ def test_gibberish_on_a_watched_account_is_grave_and_the_note_about_it_stays(pla
         (why,) = (one for one in second.decisions if one.type == DecisionType.RECLASSIFY)
         assert why.by == DEE.email
         assert "all that anybody can read" in (why.text or "")
+        assert {"captured", "seen-gone"} <= set(theatre.said(1))  # nobody wrote a memo
         assert awaited("SC07") == [Wait.ADVICE, Wait.DECISION, Wait.ADVICE]

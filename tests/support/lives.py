@@ -33,11 +33,18 @@ _forks.set_forkserver_preload(PRELOADED)
 @dataclass(frozen=True)
 class Quick:
     """Time that runs ``speed`` times as fast from now on, alike in all processes: what takes a
-    minute is tested in seconds."""
+    minute is tested in seconds. Its calendar is ``ahead`` of ours."""
 
     speed: float
     origin: datetime = field(default_factory=lambda: datetime.now(UTC))
     began: float = field(default_factory=steady)
+    ahead: timedelta = timedelta(0)
+
+    @classmethod
+    def starting(cls, at: datetime, speed: float) -> "Quick":
+        """Quick time that begins at this moment of the calendar, which must be to come."""
+        now = datetime.now(UTC)
+        return cls(speed, now, ahead=at - now)
 
 
 class QuickClock(Clock):
@@ -53,7 +60,7 @@ class QuickClock(Clock):
 
     def now(self, wall: datetime | None = None) -> datetime:
         gone = max((wall or self.wall()) - self._quick.origin, timedelta(0))
-        return super().now(self._quick.origin + gone * self._quick.speed)
+        return super().now(self._quick.origin + self._quick.ahead + gone * self._quick.speed)
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,8 @@ class PracticeNotify:
     ``500-after`` takes the message first; ``cut-before`` and ``cut-after`` cut the connection
     before the message is taken or after; ``late`` cuts it and takes the message upon
     ``release``; ``down-after`` takes it and is ``down`` from then on: every connection is cut;
-    ``gave-up`` takes it, and lists it as a technical failure.
+    ``gave-up`` takes it, and lists it as a technical failure. What is sent to an address or number
+    of ``fates`` is listed with that status, and all else as delivered.
     """
 
     port: int = 0
@@ -77,6 +78,7 @@ class PracticeNotify:
     sends: int = 0
     held: list[Message] = field(default_factory=list)
     down: bool = False
+    fates: dict[str, str] = field(default_factory=dict)
     _server: "_Server | None" = None
     _guard: threading.Lock = field(default_factory=threading.Lock)
 
@@ -112,6 +114,13 @@ class PracticeNotify:
         """What this address or number was sent."""
         return [one for one in self.messages if one.to == address]
 
+    def say(self, to: str, status: str) -> None:
+        """From now on list what this address or number was sent as having this status."""
+        with self._guard:
+            self.messages = [
+                replace(one, status=status) if one.to == to else one for one in self.messages
+            ]
+
     def next_fault(self) -> str:
         """What is to go wrong with this send; empty for nothing."""
         with self._guard:
@@ -120,8 +129,9 @@ class PracticeNotify:
 
     def take(self, message: Message) -> None:
         """Keep it."""
+        status = self.fates.get(message.to, message.status)
         with self._guard:
-            self.messages.append(message)
+            self.messages.append(replace(message, status=status))
 
     def release(self) -> None:
         """Take what came late."""

@@ -34,6 +34,7 @@ from models.office import Office, use
 from models.people import Person as PersonRow
 from models.people import Token
 from models.register import sync
+from models.sealed import place
 from models.snapshot import Snapshot, incident_by, snapshot
 
 
@@ -82,6 +83,23 @@ class Theatre(Stage):
     def said(self, number: int = 1) -> list[str]:
         """The words of its timeline."""
         return [one.what for one in self.player(DEE).timeline(self.references[number - 1])]
+
+    def kept(self, number: int = 1) -> str:
+        """All that was kept of its posts."""
+        content = self.office.content
+        return "\n".join(
+            content.open_text(one.manifest_sealed, place("capture", one.id, "manifest"))
+            for one in self.rows(number).captures.values()
+        )
+
+    def words_first_drafted(self, number: int = 1) -> list[str]:
+        """The words of each statement as they were drafted, before anybody wrote others."""
+        content, rows = self.office.content, self.rows(number)
+        return [
+            content.open_text(one.text_sealed, place("wording", one.id, "text"))
+            for one in rows.wordings.values()
+            if one.version == 1
+        ]
 
     def live(self, handle: str) -> list[str]:
         """What a stranger sees on an account on X."""

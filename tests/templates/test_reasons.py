@@ -181,7 +181,7 @@ def test_the_sentence_names_reason_act_account_time_and_tries() -> None:
     )
     due = _retry(RetryOf.NOTICE, EffectState.RETRY, "dns", minutes=-1)
     assert retry_sentence(due, NOW, held_by="") == (
-        "The address of the mail server was not found. The next try to send the notice to the "
+        "The address of the message service was not found. The next try to send the notice to the "
         "line manager is due now; 2 tries so far."
     )
 

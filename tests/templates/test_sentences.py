@@ -85,7 +85,7 @@ def test_every_code_is_a_sentence_with_and_without_facts(
         (
             "notice-retry",
             {"code": ""},
-            "The mail server did not take the notice. It will be tried again.",
+            "The message service did not take the notice. It will be tried again.",
         ),
         (
             "skipped",

@@ -60,7 +60,9 @@ def accounts_of(
         def opened(_: Say) -> Iterator[Place]:
             with sandbox if account is first else nullcontext():
                 title = account.title
-                yield XPlace(sandbox, account.handle, title, title, ours=account.ours)
+                place = XPlace(sandbox, account.handle, title, title, ours=account.ours)
+                place.shows(account.profile)
+                yield place
 
         return opened
 

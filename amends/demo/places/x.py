@@ -1,5 +1,7 @@
 """X: the practice platform, which answers as X does; a stranger reads its public page."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import httpx
@@ -24,6 +26,15 @@ class XPlace:
         self.base_url = sandbox.url
         self.page: str | None = f"{sandbox.url}/{handle}"
         self.credentials = sandbox.add_account(handle, name).secret
+
+    def shows(self, profile: Mapping[str, str]) -> None:
+        """Have the account say this of itself, in X's own fields."""
+        timeline = self._sandbox.timeline
+        known = timeline.account(self.handle)
+        assert known is not None, "it was opened with the place"
+        more = tuple((name, value) for name, value in profile.items() if name != "name")
+        name = profile.get("name", known.name)
+        timeline.add_account(replace(known, name=name, profile=more))
 
     def post(self, text: str) -> str:
         """Post on the account."""

@@ -127,6 +127,8 @@ class _Playing:
     def attempt(self, act: Act, by: Player) -> None:
         """A decision that must be refused: the answer is shown."""
         answer = by.refused(self._on(act), act.says)
+        if act.answered not in answer:
+            raise DemoError(f"It was refused for another reason: {answer}")
         self.screen.rows([(f"{act.by.capitalize()} is answered", answer)])
 
     def decide_case(self, act: Act, by: Player) -> None:

@@ -52,12 +52,14 @@ class _Part(BaseModel):
 
 class Account(_Part):
     """An account, named ``platform/handle``. ``ours`` is false for somebody's own: nobody registers
-    it. What is not on X is a person's to delete and to publish."""
+    it. What is not on X is a person's to delete and to publish. ``profile`` is what it says of
+    itself by then, in X's fields."""
 
     platform: str = "x"
     handle: str
     title: str
     ours: bool = True
+    profile: dict[str, str] = {}
 
     @property
     def name(self) -> str:
@@ -95,13 +97,15 @@ class Reported(_Part):
 
 class Act(_Part):
     """One person does one thing. ``says`` is the decision, as the API takes it; ``reports`` what a
-    report says; ``on`` the number of the incident, the newest where it is left out."""
+    report says; ``on`` the number of the incident, the newest where it is left out; ``answered``
+    what a refusal must say."""
 
     by: Name
     does: Does
     says: Body = {}
     reports: Reported | None = None
     on: int = 0
+    answered: str = ""
 
 
 class Scene(_Part):
