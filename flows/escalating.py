@@ -14,7 +14,7 @@ from models.audit import chain_of_incident
 from models.escalation import Escalation
 from models.notices import Notice
 from models.office import Office
-from models.people import Person
+from models.people import Account, Person
 from models.snapshot import Snapshot
 from models.store import Transaction
 from models.words import Medium, Role
@@ -31,7 +31,8 @@ from policy.escalation import (
     stand_in_for,
     team_of,
 )
-from policy.people import Register, who
+from policy.hearing import still_told
+from policy.people import Register, addresses, who
 from policy.stored import plan_of
 
 CHASED = frozenset({"line_manager", "dtu", "security", "role"})
@@ -54,35 +55,72 @@ def must_be_acknowledged(notice: Notice) -> bool:
 
 def anything_to_escalate(seen: Snapshot, now: datetime) -> bool:
     """Whether ``escalate`` would change anything, as far as can be told cheaply."""
-    if seen.incident.closed_at is not None:
+    if not _is_planned(seen):
         return False
-    known = {one.notice_id: one for one in seen.escalations}
     severity = seen.incident.severity
-    return any(
-        ladder(severity) and known.get(notice.id) is None for notice in _chased(seen)
-    ) or any(
+    known = {one.notice_id for one in seen.escalations}
+    unknown = any(must_be_acknowledged(one) and one.id not in known for one in seen.notices)
+    return bool(unknown and ladder(severity)) or any(
         one.severity != severity or (one.ended_at is None and one.next_at and one.next_at <= now)
-        for one in known.values()
+        for one in seen.escalations
     )
 
 
 def escalate(tx: Transaction, here: Office, seen: Snapshot, register: Register) -> None:
     """Carry out every row that is due for what nobody has acknowledged; each once."""
-    if seen.incident.closed_at is not None:
+    if not _is_planned(seen):
         return
-    for notice in _chased(seen):
+    chased = _chased(seen, register)
+    for notice in filter(must_be_acknowledged, seen.notices):
         row = _row(tx, seen, notice)
-        if row is not None:
+        if row is not None and notice.id in chased:
             _Chain(tx, here, seen, register, notice, row).carry_on()
+        elif row is not None:
+            row.ended_at, row.next_at = tx.now(), None
 
 
-def _chased(seen: Snapshot) -> list[Notice]:
-    """What must be acknowledged; of several to one person the first, so nobody is chased twice."""
+def _is_planned(seen: Snapshot) -> bool:
+    """Whether it is open, and no new plan is about to say who hears."""
+    return seen.incident.closed_at is None and seen.incident.plan is not None
+
+
+def _chased(seen: Snapshot, register: Register) -> frozenset[str]:
+    """The ids of those that are brought to others: only what the plan that now stands tells.
+
+    Of several to one person it is the one that is on its way already, else the first: nobody is
+    chased twice. What was queued when tells that, and no id: those go by clocks that may be wrong.
+    """
+    plan = plan_of(seen.incident)
+    if plan is None:
+        return frozenset()
+    roles = still_told(plan, seen, register)
+    poster = seen.incident.poster_email
+    called = {
+        address
+        for role in roles - {Role.LINE_MANAGER}
+        for address in addresses(role, register, poster=poster, account=_account(seen))
+    }
+    rows = {one.notice_id: one for one in seen.escalations}
+
+    def order(notice: Notice) -> tuple[bool, bool, bool, datetime, str]:
+        row = rows.get(notice.id)
+        of_another = notice.to_role not in roles  # the same person is told in another role now
+        return of_another, row is None or row.ended_at is not None, row is None, *_since(notice)
+
     first: dict[str, Notice] = {}
-    for notice in seen.notices:
-        if must_be_acknowledged(notice):
+    for notice in sorted(filter(must_be_acknowledged, seen.notices), key=order):
+        as_manager = notice.to_role == Role.LINE_MANAGER
+        if notice.to_role in roles or (notice.to_address in called and not as_manager):
             first.setdefault(notice.to_address, notice)
-    return list(first.values())
+    return frozenset(one.id for one in first.values())
+
+
+def _since(notice: Notice) -> tuple[datetime, str]:
+    return notice.queued_at, notice.id
+
+
+def _account(seen: Snapshot) -> Account | None:
+    return next(iter(seen.accounts.values()), None)
 
 
 def _row(tx: Transaction, seen: Snapshot, notice: Notice) -> Escalation | None:

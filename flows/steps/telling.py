@@ -12,11 +12,10 @@ from flows.register import read_register
 from flows.step import step
 from models.incident import Incident
 from models.office import Office
-from models.people import Account, Person
+from models.people import Account
 from models.snapshot import Snapshot, incident_by, snapshot
 from models.store import Transaction
 from models.words import (
-    Choice,
     DecisionType,
     DeleteWord,
     EffectKind,
@@ -25,6 +24,7 @@ from models.words import (
     Step,
 )
 from policy.conflicts import involved_in
+from policy.hearing import is_elsewhere, manager_may_hear
 from policy.people import Register, addresses, line_of, manager_there
 from policy.plan import Plan
 from policy.working_time import OfficeTime, working_time
@@ -112,44 +112,6 @@ def _manager(seen: Snapshot, register: Register, now: datetime) -> list[str]:
         return told_already[:1]
     found = manager_there(poster, register, now, skipping=involved)
     return [found.email] if found else []
-
-
-def manager_may_hear(seen: Snapshot, register: Register) -> bool:
-    """At once where the poster reported it themselves or the DTU did; else when the DTU confirms.
-
-    A confirmation of the deletion by a DTU officer is one of the poster too. Of what somebody did
-    on an account of their own a manager hears only after that, whoever reported it (design §3.2).
-    """
-    if seen.incident.poster_known == PosterKnown.UNKNOWN:
-        return False
-    reporters = {r.reporter_id for r in seen.reports}
-    by_id = {person.id: person for person in register.people}
-    people = [by_id[one] for one in reporters if one in by_id]
-    told_by_them = any(p.email == seen.incident.poster_email or _is_dtu(p) for p in people)
-    if told_by_them and not is_elsewhere(seen):
-        return True
-    of_words = {statement.id for statement in seen.statements}
-    return any(
-        d.type == DecisionType.CONFIRM
-        and d.target not in of_words
-        and d.choice == Choice.YES
-        and _by_dtu(d.decided_by, register)
-        for d in seen.decisions
-    )
-
-
-def is_elsewhere(seen: Snapshot) -> bool:
-    """Whether the mistake was made on accounts that are not ours alone."""
-    return all(post.account_id is None for post in seen.posts)
-
-
-def _by_dtu(email: str | None, register: Register) -> bool:
-    person = register.person(email)
-    return person is not None and _is_dtu(person)
-
-
-def _is_dtu(person: Person) -> bool:
-    return person.has_role(Role.DTU) or person.has_role(Role.DTU_DUTY)
 
 
 def _ask_about_manager(tx: Transaction, seen: Snapshot, plan: Plan, register: Register) -> None:

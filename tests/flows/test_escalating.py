@@ -1,0 +1,71 @@
+"""Who is chased, and who is not any more: what the ladder does besides its minutes."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from chain import Chain, open_chain
+from paper import BO, DEE, PAT, SAM, SUE, Paper
+
+from flows.escalating import anything_to_escalate
+from flows.hands import lend
+from flows.letters import NewNotice, queue_notice
+from models.office import use
+from models.words import Kind, Role
+
+SEVERE, GRAVE, SECRET = Kind.OFF_POLICY, Kind.FALSE_ALARM, Kind.CLASSIFIED
+
+
+@pytest.fixture
+def chain(paper: Paper) -> Iterator[Chain]:
+    """A department on paper whose clock stands."""
+    yield open_chain(paper)
+    use(None)
+    lend(None)
+
+
+def test_whom_a_new_plan_does_not_tell_hears_nothing_more_and_nobody_stands_in(
+    chain: Chain,
+) -> None:
+    """Off-policy told Bo and Pat; of what is classified security hears, and the DTU."""
+    reference = chain.paper.report(kinds=(SEVERE,))
+    chain.tell(reference)
+    assert {BO, PAT} <= set(chain.told(reference, "line_manager", "role"))
+    before = {one.id for one in chain.notices(reference)}
+    chain.becomes(reference, SECRET)
+    chain.each_minute(30, reference)
+    later = [one for one in chain.notices(reference) if one.id not in before]
+    heard = {n.to_address for n in later if n.template != "security_leads"}
+    assert heard.isdisjoint({BO, PAT, SAM}), heard
+    assert SUE in heard, "whom the plan tells is chased"
+    assert chain.rows(reference)[PAT].ended_at is not None
+
+
+def test_who_is_told_in_another_role_now_is_chased_on(chain: Chain) -> None:
+    """Dee fills in for the policy owner, then for the protection of data."""
+    reference = chain.paper.report(kinds=(SEVERE,))
+    chain.tell(reference)
+    assert DEE in chain.told(reference, "role")
+    chain.becomes(reference, Kind.PERSONAL_DATA)
+    chain.each_minute(12, reference)
+    assert chain.told(reference, "reminder").count(DEE) == 1
+
+
+def test_a_clock_that_was_set_back_leaves_no_row_that_nobody_carries_on(chain: Chain) -> None:
+    """Ids go by the machine's clock: the newer notice of one person sorts before the older."""
+    reference = chain.paper.report(kinds=(SEVERE,))
+    chain.tell(reference)
+    with time_machine.travel(datetime.now(UTC) - timedelta(hours=2)):
+        chain.becomes(reference, Kind.OFFENSIVE)
+        second = chain.paper.office.store
+        with second.write("another") as tx:
+            queue_notice(
+                tx, chain.paper.office, chain.paper.incident(reference),
+                NewNotice(Role.PRESS_DUTY, PAT, "role", generation=2),
+            )  # fmt: skip
+    chain.each_minute(45, reference)
+    assert chain.told(reference, "reminder").count(PAT) == 1
+    seen = chain.paper.seen(reference)
+    assert all(one.ended_at or one.next_at is None for one in seen.escalations)
+    assert not anything_to_escalate(seen, chain.clock.shows)
