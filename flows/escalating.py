@@ -22,11 +22,13 @@ from policy.access import is_dtu
 from policy.conflicts import involved_in
 from policy.duty import duties, everyone_on_duty, on_duty
 from policy.escalation import (
+    LATE,
     Clock,
     Rung,
     Tell,
     due,
     ladder,
+    next_after,
     next_at,
     stand_in_for,
     team_of,
@@ -130,19 +132,22 @@ def _row(tx: Transaction, seen: Snapshot, notice: Notice) -> Escalation | None:
     if all(one.notice_id != notice.id for one in seen.escalations):
         if not ladder(severity):
             return None
-        tx.insert_once(
-            Escalation(
-                incident_id=notice.incident_id,
-                notice_id=notice.id,
-                severity=severity,
-                began_at=notice.queued_at,
-            )
+        began = Escalation(
+            incident_id=notice.incident_id,
+            notice_id=notice.id,
+            severity=severity,
+            began_at=notice.queued_at,
         )
+        if tx.now() - notice.queued_at > LATE:
+            began.reached = 0  # a version that chased nobody queued it, and did what minute 0 does
+        tx.insert_once(began)
     mine = select(Escalation).where(col(Escalation.notice_id) == notice.id)
     held = mine.with_for_update(key_share=True).execution_options(populate_existing=True)
     row = tx.exec(held).one()
     if severity < row.severity:  # graver than it was: begin again, whoever acknowledged before
         row.began_at, row.reached, row.ended_at = tx.now(), None, None
+    if severity != row.severity:
+        row.next_at = None  # by another ladder
     row.severity = severity
     tx.add(row)
     return row if row.ended_at is None else None
@@ -174,11 +179,21 @@ class _Chain:
         if self._is_answered():
             self.row.ended_at, self.row.next_at = self.now, None
             return
+        if self.row.next_at is None and self.row.reached is not None:
+            self.row.next_at = self._next_at()
+        if self.row.next_at and self.row.next_at > self.now:
+            return
         severity = self.row.severity
         for rung in due(severity, self.clock, self.row.reached, self.now):
             self._carry_out(rung)
             self.row.reached = max(rung.minutes, self.row.reached or 0)
-        self.row.next_at = next_at(severity, self.clock, self.row.reached)
+        self.row.next_at = self._next_at()
+
+    def _next_at(self) -> datetime | None:
+        severity, reached = self.row.severity, self.row.reached
+        if reached is None:
+            return next_at(severity, self.clock, None)
+        return next_after(severity, self.clock, reached, self.now)
 
     def _is_answered(self) -> bool:
         """By a word that it was read, or by any decision of theirs: who decides has read."""

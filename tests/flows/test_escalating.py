@@ -7,10 +7,13 @@ import pytest
 import time_machine
 from chain import Chain, open_chain
 from paper import BO, DEE, PAT, SAM, SUE, Paper
+from sqlmodel import delete
 
+from flows.deciding.acknowledging import acknowledge
 from flows.escalating import anything_to_escalate
 from flows.hands import lend
 from flows.letters import NewNotice, queue_notice
+from models.escalation import Escalation
 from models.office import use
 from models.words import Kind, Role
 
@@ -69,3 +72,34 @@ def test_a_clock_that_was_set_back_leaves_no_row_that_nobody_carries_on(chain: C
     seen = chain.paper.seen(reference)
     assert all(one.ended_at or one.next_at is None for one in seen.escalations)
     assert not anything_to_escalate(seen, chain.clock.shows)
+
+
+def test_after_a_stop_nobody_hears_three_things_at_once(chain: Chain) -> None:
+    reference = chain.paper.report(kinds=(SEVERE,))
+    chain.tell(reference)
+    chain.after(300, reference)
+    assert chain.told(reference, "reminder").count(BO) == 1
+    assert chain.told(reference, "stand_in", "unanswered") == []
+    chain.each_minute(9, reference)
+    assert chain.told(reference, "stand_in", "unanswered") == []
+    chain.after(1, reference)
+    assert SAM in chain.told(reference, "stand_in")
+    assert chain.told(reference, "unanswered") == []
+    chain.each_minute(10, reference)
+    assert DEE in chain.told(reference, "unanswered")
+
+
+def test_what_an_older_version_queued_is_chased_from_the_upgrade_on(chain: Chain) -> None:
+    """It chased nobody, and wrote no row; whoever acknowledged there has acknowledged."""
+    reference = chain.paper.report(kinds=(SEVERE,))
+    chain.tell(reference)
+    with chain.paper.office.store.write("older") as tx:
+        tx.exec(delete(Escalation))
+    chain.clock.shows += timedelta(hours=5)
+    acknowledge(chain.paper.office, chain.paper.person(PAT), reference)
+    chain.each_minute(9, reference)
+    assert chain.told(reference, "reminder") == []
+    chain.each_minute(12, reference)
+    assert chain.told(reference, "reminder").count(BO) == 1
+    assert PAT not in chain.told(reference, "reminder")
+    assert chain.told(reference, "stand_in").count(SAM) == 1
