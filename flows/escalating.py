@@ -34,7 +34,7 @@ from policy.escalation import (
     team_of,
 )
 from policy.hearing import still_told
-from policy.people import Register, addresses, who
+from policy.people import Register, addresses, holders
 from policy.stored import plan_of
 
 CHASED = frozenset({"line_manager", "dtu", "security", "role"})
@@ -201,7 +201,9 @@ class _Chain:
         given = self.seen.acknowledgements
         return (
             any(
-                one.id in given and given[one.id].given_at >= since
+                one.id in given
+                and given[one.id].given_at >= since
+                and self._counts(one, given[one.id].person_email)
                 for one in self.seen.notices
                 if self._is_theirs(one)
             )
@@ -220,23 +222,32 @@ class _Chain:
         same_person = other.to_address == self.notice.to_address
         return same_team or same_person or other.follows == self.notice.id
 
+    def _counts(self, other: Notice, by: str) -> bool:
+        """About their own post nobody answers for others: only for themselves."""
+        is_poster = by == self.seen.incident.poster_email
+        return not is_poster or by == other.to_address == self.notice.to_address
+
     def _may_speak(self, email: str | None) -> bool:
         if self.notice.to_role not in SHARED:
             return email == self.notice.to_address
         person = self.register.person(email)
-        return person is not None and is_dtu(person)
+        is_poster = email == self.seen.incident.poster_email
+        return person is not None and is_dtu(person) and not is_poster
 
     def _email(self, person_id: str) -> str | None:
         return next((one.email for one in self.register.people if one.id == person_id), None)
 
     def _carry_out(self, rung: Rung) -> None:
         told = dict(self._hearers(rung))
-        if not told and (rung.minutes == 0 or rung.tell is Tell.THEM):
+        calls_all = rung.tell is Tell.EVERYONE_ON_DUTY and self.notice.to_role in SHARED
+        if not told and not calls_all and (rung.minutes == 0 or rung.tell is Tell.THEM):
             return
         queued = [self._tell(rung, address, new) for address, new in told.items()]
         facts = {"notice": self.notice.id, "row": rung.name}
         chain = chain_of_incident(self.notice.incident_id)
-        if rung.tell is Tell.EVERYONE_ON_DUTY:
+        if not told or (rung.tell is Tell.DUTY_OFFICER and {*told} == {self.register.dtu_address}):
+            self.tx.record(chain, "amends", "escalated-in-vain", whom_not=rung.tell.value, **facts)
+        elif rung.tell is Tell.EVERYONE_ON_DUTY:
             self.tx.record(chain, "amends", "paged", **facts)
         elif any(queued):
             self.tx.record(chain, "amends", "escalated", whom=rung.tell.value, **facts)
@@ -299,19 +310,22 @@ class _Chain:
                 yield self._new(role, deputy.email, "stand_in")
 
     def _duty_officer(self) -> Iterator[tuple[str, NewNotice]]:
-        """Where the duty officer is who does not answer: everyone else who has that duty."""
-        poster = self.seen.incident.poster_email
-        if team_of(self.notice.to_role) is Role.DTU:
-            without = self.without | {self.notice.to_address}
-            officers = who(
-                Role.DTU_DUTY, self.register, poster=poster, account=None, without=without
-            )
-        else:
-            officers = on_duty(
-                Role.DTU_DUTY, self.register, self.now, poster=poster, without=self.without
-            )
+        """Where the duty officer is who does not answer: everyone else who has that duty. Where
+        nobody is left, the DTU's mailbox: a mail that wakes nobody, so the record says so too."""
+        officers = self._other_officers()
         for officer in officers:
             yield self._new(Role.DTU_DUTY, officer.email, "unanswered")
+        if not officers:
+            yield self._new(Role.DTU, self.register.dtu_address, "unanswered")
+
+    def _other_officers(self) -> tuple[Person, ...]:
+        poster = self.seen.incident.poster_email
+        if team_of(self.notice.to_role) is not Role.DTU:
+            return on_duty(
+                Role.DTU_DUTY, self.register, self.now, poster=poster, without=self.without
+            )
+        without = self.without | {self.notice.to_address}
+        return holders(Role.DTU_DUTY, self.register, poster=poster, without=without)
 
     def _officers_of_the_mailbox(self) -> tuple[Person, ...]:
         """The duty officers who have no notice of their own to acknowledge."""

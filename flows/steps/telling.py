@@ -25,7 +25,7 @@ from models.words import (
 )
 from policy.conflicts import involved_in
 from policy.hearing import is_elsewhere, manager_may_hear
-from policy.people import Register, addresses, line_of, manager_there
+from policy.people import Register, addresses, holders, line_of, manager_there
 from policy.plan import Plan
 from policy.working_time import OfficeTime, working_time
 
@@ -67,8 +67,9 @@ def _notices(
         if role in (Role.LINE_MANAGER, Role.HR):
             continue
         for address in addresses(
-            role, register, poster=seen.incident.poster_email, account=_account(seen)
-        ):
+            role, register, poster=seen.incident.poster_email, account=_account(seen),
+            without=_not_yet(role, seen, register),
+        ):  # fmt: skip
             reader = register.person(address)
             fills_in = reader is not None and not reader.has_role(role)
             template = TEMPLATES.get(role, "role")
@@ -87,6 +88,14 @@ def _notices(
                 yield NewNotice(
                     notice.to_role, notice.to_address, "reopened", generation=generation
                 )
+
+
+def _not_yet(role: Role, seen: Snapshot, register: Register) -> frozenset[str]:
+    """Where a role falls back to whoever is there: no manager who may not hear of it yet."""
+    poster = seen.incident.poster_email
+    if poster is None or holders(role, register) or manager_may_hear(seen, register):
+        return frozenset()
+    return frozenset(line_of(poster, register))
 
 
 def _in_the_morning(seen: Snapshot, template: str, address: str) -> bool:

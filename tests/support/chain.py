@@ -11,12 +11,14 @@ from flows.hands import Hands, lend, owner_name
 from flows.steps.telling import tell
 from integrations.notices.registry import mail_carrier, text_carrier
 from integrations.platforms.connections import Connections
+from models.audit import Entry, chain_of_incident
 from models.clock import Clock
 from models.escalation import Escalation
 from models.incident import Incident
 from models.notices import Notice
 from models.office import use
 from models.people import Person
+from models.snapshot import incident_by
 from models.words import Kind, Medium
 
 DEPUTIES = {BO: SAM, DEE: EVE, PAT: CY}
@@ -55,10 +57,10 @@ class Chain:
         self.clock.shows += timedelta(minutes=minutes)
         tell_waiting(self.paper.office, self.paper.incident(reference))
 
-    def each_minute(self, minutes: int, reference: str) -> None:
-        """The engine looks every minute, for so long."""
-        for _ in range(minutes):
-            self.after(1, reference)
+    def for_minutes(self, minutes: int, reference: str, every: int = 5) -> None:
+        """The engine looks every so often, for so long."""
+        for _ in range(minutes // every):
+            self.after(every, reference)
 
     def told(self, reference: str, *templates: str, by: Medium = Medium.MAIL) -> list[str]:
         """Who was sent these, in the order of their queueing."""
@@ -86,6 +88,14 @@ class Chain:
                 setattr(incident, name, value)
             tx.add(incident)
         self.tell(reference)
+
+    def said(self, reference: str, what: str) -> list[object]:
+        """Whom, or whom not, the entries with this word name, the first first."""
+        with self.paper.office.store.read() as tx:
+            chain = chain_of_incident(incident_by(tx, reference).id)
+            same = select(Entry).where(col(Entry.chain) == chain, col(Entry.what) == what)
+            entries = tx.exec(same.order_by(col(Entry.seq))).all()
+        return [one.facts.get("whom") or one.facts.get("whom_not") for one in entries]
 
     def change(self, email: str, **more: object) -> None:
         """The register says something else of this person."""
