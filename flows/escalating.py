@@ -122,7 +122,7 @@ def _since(notice: Notice) -> tuple[datetime, str]:
 
 
 def _account(seen: Snapshot) -> Account | None:
-    return next(iter(seen.accounts.values()), None)
+    return next(iter(seen.posted_on), None)
 
 
 def _row(tx: Transaction, seen: Snapshot, notice: Notice) -> Escalation | None:

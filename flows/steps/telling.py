@@ -106,7 +106,7 @@ def _in_the_morning(seen: Snapshot, template: str, address: str) -> bool:
 
 
 def _account(seen: Snapshot) -> Account | None:
-    return next(iter(seen.accounts.values()), None)
+    return next(iter(seen.posted_on), None)
 
 
 def _manager(seen: Snapshot, register: Register, now: datetime) -> list[str]:
