@@ -14,7 +14,7 @@ from models.audit import chain_of_incident
 from models.escalation import Escalation
 from models.notices import Notice
 from models.office import Office
-from models.people import Person
+from models.people import Account, Person
 from models.snapshot import Snapshot
 from models.store import Transaction
 from models.words import UNDELIVERED, Medium, Role
@@ -22,16 +22,19 @@ from policy.access import is_dtu
 from policy.conflicts import involved_in
 from policy.duty import duties, everyone_on_duty, on_duty
 from policy.escalation import (
+    LATE,
     Clock,
     Rung,
     Tell,
     due,
     ladder,
+    next_after,
     next_at,
     stand_in_for,
     team_of,
 )
-from policy.people import Register, who
+from policy.hearing import still_told
+from policy.people import Register, addresses, holders
 from policy.stored import plan_of
 
 CHASED = frozenset({"line_manager", "dtu", "security", "dpo", "role"})
@@ -54,35 +57,72 @@ def must_be_acknowledged(notice: Notice) -> bool:
 
 def anything_to_escalate(seen: Snapshot, now: datetime) -> bool:
     """Whether ``escalate`` would change anything, as far as can be told cheaply."""
-    if seen.incident.closed_at is not None:
+    if not _is_planned(seen):
         return False
-    known = {one.notice_id: one for one in seen.escalations}
     severity = seen.incident.severity
-    return any(
-        ladder(severity) and known.get(notice.id) is None for notice in _chased(seen)
-    ) or any(
+    known = {one.notice_id for one in seen.escalations}
+    unknown = any(must_be_acknowledged(one) and one.id not in known for one in seen.notices)
+    return bool(unknown and ladder(severity)) or any(
         one.severity != severity or (one.ended_at is None and one.next_at and one.next_at <= now)
-        for one in known.values()
+        for one in seen.escalations
     )
 
 
 def escalate(tx: Transaction, here: Office, seen: Snapshot, register: Register) -> None:
     """Carry out every row that is due for what nobody has acknowledged; each once."""
-    if seen.incident.closed_at is not None:
+    if not _is_planned(seen):
         return
-    for notice in _chased(seen):
+    chased = _chased(seen, register)
+    for notice in filter(must_be_acknowledged, seen.notices):
         row = _row(tx, seen, notice)
-        if row is not None:
+        if row is not None and notice.id in chased:
             _Chain(tx, here, seen, register, notice, row).carry_on()
+        elif row is not None:
+            row.ended_at, row.next_at = tx.now(), None
 
 
-def _chased(seen: Snapshot) -> list[Notice]:
-    """What must be acknowledged; of several to one person the first, so nobody is chased twice."""
+def _is_planned(seen: Snapshot) -> bool:
+    """Whether it is open, and no new plan is about to say who hears."""
+    return seen.incident.closed_at is None and seen.incident.plan is not None
+
+
+def _chased(seen: Snapshot, register: Register) -> frozenset[str]:
+    """The ids of those that are brought to others: only what the plan that now stands tells.
+
+    Of several to one person it is the one that is on its way already, else the first: nobody is
+    chased twice. What was queued when tells that, and no id: those go by clocks that may be wrong.
+    """
+    plan = plan_of(seen.incident)
+    if plan is None:
+        return frozenset()
+    roles = still_told(plan, seen, register)
+    poster = seen.incident.poster_email
+    called = {
+        address
+        for role in roles - {Role.LINE_MANAGER}
+        for address in addresses(role, register, poster=poster, account=_account(seen))
+    }
+    rows = {one.notice_id: one for one in seen.escalations}
+
+    def order(notice: Notice) -> tuple[bool, bool, bool, datetime, str]:
+        row = rows.get(notice.id)
+        of_another = notice.to_role not in roles  # the same person is told in another role now
+        return of_another, row is None or row.ended_at is not None, row is None, *_since(notice)
+
     first: dict[str, Notice] = {}
-    for notice in seen.notices:
-        if must_be_acknowledged(notice):
+    for notice in sorted(filter(must_be_acknowledged, seen.notices), key=order):
+        as_manager = notice.to_role == Role.LINE_MANAGER
+        if notice.to_role in roles or (notice.to_address in called and not as_manager):
             first.setdefault(notice.to_address, notice)
-    return list(first.values())
+    return frozenset(one.id for one in first.values())
+
+
+def _since(notice: Notice) -> tuple[datetime, str]:
+    return notice.queued_at, notice.id
+
+
+def _account(seen: Snapshot) -> Account | None:
+    return next(iter(seen.posted_on), None)
 
 
 def _row(tx: Transaction, seen: Snapshot, notice: Notice) -> Escalation | None:
@@ -92,19 +132,22 @@ def _row(tx: Transaction, seen: Snapshot, notice: Notice) -> Escalation | None:
     if all(one.notice_id != notice.id for one in seen.escalations):
         if not ladder(severity):
             return None
-        tx.insert_once(
-            Escalation(
-                incident_id=notice.incident_id,
-                notice_id=notice.id,
-                severity=severity,
-                began_at=notice.queued_at,
-            )
+        began = Escalation(
+            incident_id=notice.incident_id,
+            notice_id=notice.id,
+            severity=severity,
+            began_at=notice.queued_at,
         )
+        if tx.now() - notice.queued_at > LATE:
+            began.reached = 0  # a version that chased nobody queued it, and did what minute 0 does
+        tx.insert_once(began)
     mine = select(Escalation).where(col(Escalation.notice_id) == notice.id)
     held = mine.with_for_update(key_share=True).execution_options(populate_existing=True)
     row = tx.exec(held).one()
     if severity < row.severity:  # graver than it was: begin again, whoever acknowledged before
         row.began_at, row.reached, row.ended_at = tx.now(), None, None
+    if severity != row.severity:
+        row.next_at = None  # by another ladder
     row.severity = severity
     tx.add(row)
     return row if row.ended_at is None else None
@@ -136,11 +179,21 @@ class _Chain:
         if self._is_answered():
             self.row.ended_at, self.row.next_at = self.now, None
             return
+        if self.row.next_at is None and self.row.reached is not None:
+            self.row.next_at = self._next_at()
+        if self.row.next_at and self.row.next_at > self.now:
+            return
         severity = self.row.severity
         for rung in due(severity, self.clock, self.row.reached, self.now):
             self._carry_out(rung)
             self.row.reached = max(rung.minutes, self.row.reached or 0)
-        self.row.next_at = next_at(severity, self.clock, self.row.reached)
+        self.row.next_at = self._next_at()
+
+    def _next_at(self) -> datetime | None:
+        severity, reached = self.row.severity, self.row.reached
+        if reached is None:
+            return next_at(severity, self.clock, None)
+        return next_after(severity, self.clock, reached, self.now)
 
     def _is_answered(self) -> bool:
         """By a word that it was read, or by any decision of theirs: who decides has read."""
@@ -148,7 +201,9 @@ class _Chain:
         given = self.seen.acknowledgements
         return (
             any(
-                one.id in given and given[one.id].given_at >= since
+                one.id in given
+                and given[one.id].given_at >= since
+                and self._counts(one, given[one.id].person_email)
                 for one in self.seen.notices
                 if self._is_theirs(one)
             )
@@ -175,23 +230,32 @@ class _Chain:
         same_person = other.to_address == self.notice.to_address
         return same_team or same_person or other.follows == self.notice.id
 
+    def _counts(self, other: Notice, by: str) -> bool:
+        """About their own post nobody answers for others: only for themselves."""
+        is_poster = by == self.seen.incident.poster_email
+        return not is_poster or by == other.to_address == self.notice.to_address
+
     def _may_speak(self, email: str | None) -> bool:
         if self.notice.to_role not in SHARED:
             return email == self.notice.to_address
         person = self.register.person(email)
-        return person is not None and is_dtu(person)
+        is_poster = email == self.seen.incident.poster_email
+        return person is not None and is_dtu(person) and not is_poster
 
     def _email(self, person_id: str) -> str | None:
         return next((one.email for one in self.register.people if one.id == person_id), None)
 
     def _carry_out(self, rung: Rung) -> None:
         told = dict(self._hearers(rung))
-        if not told and (rung.minutes == 0 or rung.tell is Tell.THEM):
+        calls_all = rung.tell is Tell.EVERYONE_ON_DUTY and self.notice.to_role in SHARED
+        if not told and not calls_all and (rung.minutes == 0 or rung.tell is Tell.THEM):
             return
         queued = [self._tell(rung, address, new) for address, new in told.items()]
         facts = {"notice": self.notice.id, "row": rung.name}
         chain = chain_of_incident(self.notice.incident_id)
-        if rung.tell is Tell.EVERYONE_ON_DUTY:
+        if not told or (rung.tell is Tell.DUTY_OFFICER and {*told} == {self.register.dtu_address}):
+            self.tx.record(chain, "amends", "escalated-in-vain", whom_not=rung.tell.value, **facts)
+        elif rung.tell is Tell.EVERYONE_ON_DUTY:
             self.tx.record(chain, "amends", "paged", **facts)
         elif any(queued):
             self.tx.record(chain, "amends", "escalated", whom=rung.tell.value, **facts)
@@ -254,19 +318,22 @@ class _Chain:
                 yield self._new(role, deputy.email, "stand_in")
 
     def _duty_officer(self) -> Iterator[tuple[str, NewNotice]]:
-        """Where the duty officer is who does not answer: everyone else who has that duty."""
-        poster = self.seen.incident.poster_email
-        if team_of(self.notice.to_role) is Role.DTU:
-            without = self.without | {self.notice.to_address}
-            officers = who(
-                Role.DTU_DUTY, self.register, poster=poster, account=None, without=without
-            )
-        else:
-            officers = on_duty(
-                Role.DTU_DUTY, self.register, self.now, poster=poster, without=self.without
-            )
+        """Where the duty officer is who does not answer: everyone else who has that duty. Where
+        nobody is left, the DTU's mailbox: a mail that wakes nobody, so the record says so too."""
+        officers = self._other_officers()
         for officer in officers:
             yield self._new(Role.DTU_DUTY, officer.email, "unanswered")
+        if not officers:
+            yield self._new(Role.DTU, self.register.dtu_address, "unanswered")
+
+    def _other_officers(self) -> tuple[Person, ...]:
+        poster = self.seen.incident.poster_email
+        if team_of(self.notice.to_role) is not Role.DTU:
+            return on_duty(
+                Role.DTU_DUTY, self.register, self.now, poster=poster, without=self.without
+            )
+        without = self.without | {self.notice.to_address}
+        return holders(Role.DTU_DUTY, self.register, poster=poster, without=without)
 
     def _officers_of_the_mailbox(self) -> tuple[Person, ...]:
         """The duty officers who have no notice of their own to acknowledge."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from sqlmodel import bindparam, col, select, update
 
-from flows.own_words import link_to_own_words, words_at
+from flows.own_words import add_own_words, link_to_own_words, words_at
 from flows.refusals import KeyReusedError, NotNowError
 from flows.report_request import MOST_POSTS, ReadReport, ReportRequest, read_report
 from models.audit import chain_of_incident
@@ -160,7 +160,10 @@ class _Intake:
             self._record(tx, incident_id, "report-accepted", new=list(new))
         elif new:
             self._record(tx, incident_id, "posts-added", new=list(new))
-        if own := [statement for statement in new.values() if statement]:
+        own = [statement for statement in new.values() if statement]
+        if holders and own:
+            add_own_words(tx, incident_id, own, self.reporter.email)
+        elif own:
             who = bool(self.report.request.poster)
             link_to_own_words(tx, incident_id, own, self.reporter.email, who=who)
         accepted = Accepted(reference, created=not holders)

@@ -4,7 +4,7 @@ Such a report never deletes by itself what is not dangerous, its words are never
 who wrote or cleared what it is about clears nothing of it (design §3.8, §3.12).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from sqlmodel import bindparam, col, select
 
@@ -22,6 +22,11 @@ OWN = select(Statement.account_id, Statement.remote_id, Statement.id).where(
 """Made once: putting a statement together takes longer than running it."""
 
 
+WORDS_REPORTED = "words-reported"
+"""What the record of the first incident says, naming nobody: not all who see that one may know who
+reported (design §3.2)."""
+
+
 def words_at(tx: Transaction, remote_ids: Iterable[str]) -> dict[tuple[str, str], str]:
     """The statements that were published as these posts, by account and the platform's id."""
     found = tx.execute(OWN, {"remote_ids": sorted(remote_ids)})
@@ -31,24 +36,47 @@ def words_at(tx: Transaction, remote_ids: Iterable[str]) -> dict[tuple[str, str]
 def link_to_own_words(
     tx: Transaction, incident_id: str, statement_ids: Iterable[str], reporter: str, *, who: bool
 ) -> None:
-    """Tie the incident to the one whose words are reported; ``who`` is whether the report says who
-    posted them. Nobody of ours did by themselves: without that it is not known."""
+    """Tie a new incident to the one whose words are reported; ``who`` is whether the report says
+    who posted them. Nobody of ours did by themselves: without that it is not known.
+
+    Who reported them is told in this incident's record, and never to those of the first one.
+    """
     incident = tx.get_one(Incident, incident_id)
-    for statement_id in sorted(statement_ids):
-        statement = tx.get_one(Statement, statement_id)
-        if statement.incident_id == incident.id:
-            continue
-        origin = tx.get_one(Incident, statement.incident_id)
+    for statement, origin in _said_elsewhere(tx, incident, statement_ids):
         incident.came_of = incident.came_of or origin.reference
-        incident.never_clear = sorted({*incident.never_clear, *_whose(tx, statement)})
         if not who:
             incident.poster_known, incident.poster_email = PosterKnown.UNKNOWN, None
-        tx.add(incident)
-        here, there = chain_of_incident(incident.id), chain_of_incident(origin.id)
-        tx.record(here, reporter, "came-of", incident=origin.reference)
-        tx.record(
-            there, reporter, "words-reported", statement=statement.id, incident=incident.reference
-        )
+        _record(tx, incident, statement, origin, reporter)
+
+
+def add_own_words(
+    tx: Transaction, incident_id: str, statement_ids: Iterable[str], reporter: str
+) -> None:
+    """Words of ours, reported beside posts of an incident that is there: who posted those, and
+    what that incident is about, no later report changes."""
+    incident = tx.get_one(Incident, incident_id)
+    for statement, origin in _said_elsewhere(tx, incident, statement_ids):
+        _record(tx, incident, statement, origin, reporter)
+
+
+def _said_elsewhere(
+    tx: Transaction, incident: Incident, statement_ids: Iterable[str]
+) -> Iterator[tuple[Statement, Incident]]:
+    """The words that another incident published, with that one."""
+    for statement_id in sorted(statement_ids):
+        statement = tx.get_one(Statement, statement_id)
+        if statement.incident_id != incident.id:
+            yield statement, tx.get_one(Incident, statement.incident_id)
+
+
+def _record(
+    tx: Transaction, incident: Incident, statement: Statement, origin: Incident, reporter: str
+) -> None:
+    incident.never_clear = sorted({*incident.never_clear, *_whose(tx, statement)})
+    tx.add(incident)
+    here, there = chain_of_incident(incident.id), chain_of_incident(origin.id)
+    tx.record(here, reporter, "came-of", incident=origin.reference)
+    tx.record(there, "amends", WORDS_REPORTED, statement=statement.id, incident=incident.reference)
 
 
 def _whose(tx: Transaction, statement: Statement) -> set[str]:

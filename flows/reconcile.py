@@ -128,7 +128,7 @@ def _look_for_words(
     with hands.office.store.read() as tx:
         account = tx.get_one(Account, statement.account_id)
         wording = tx.get_one(Wording, statement.wording_id)
-        audience = audience_of(tx, statement.incident_id, account.id)
+        audience = audience_of(tx, statement)
     text = hands.office.content.open_text(wording.text_sealed, place("wording", wording.id, "text"))
     key = f"read-back:{statement.id}"
     words = Words(text, key, statement.drafted_at, wording.language, audience)

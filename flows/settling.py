@@ -150,7 +150,7 @@ def _read_back(hands: Hands, answer: Decision, statement: Statement) -> ReadBack
     with hands.office.store.read() as tx:
         account = tx.get_one(Account, statement.account_id)
         wording = tx.get_one(Wording, statement.wording_id)
-        audience = audience_of(tx, statement.incident_id, account.id)
+        audience = audience_of(tx, statement)
     link = seal.open_text(answer.text_sealed or b"", place("decision", answer.id, "text"))
     text = seal.open_text(wording.text_sealed, place("wording", wording.id, "text"))
     try:

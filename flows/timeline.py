@@ -6,6 +6,8 @@ from itertools import islice
 
 from sqlmodel import col, select
 
+from flows.naming import ENGINE
+from flows.own_words import WORDS_REPORTED
 from flows.repeats import REPEATED
 from flows.shapes import EntryShape, TimelinePage
 from flows.standing_now import STANDS
@@ -47,7 +49,7 @@ def _entry(by: Viewer, row: Entry, id_: int) -> EntryShape:
     return EntryShape(
         id=id_,
         at=row.at,
-        actor=by.name(row.actor),
+        actor=ENGINE if row.what == WORDS_REPORTED else by.name(row.actor),
         what=row.what,
         platform=account.platform if account else None,
         account=account.handle if account else None,

@@ -75,7 +75,7 @@ from models.words import (
     StatementState,
     Wait,
 )
-from policy.access import LEFT_US, Act, Relation, answerers, is_dtu, may, relations
+from policy.access import LEFT_US, Act, Relation, answerers, may, relations
 from policy.clearing import cleared_until, given, groups_for, may_run_out, wording_of
 from policy.clocks import answer_due_at, breach_due_at, investigation_since
 from policy.correcting import Change
@@ -430,7 +430,7 @@ def _notice(by: Viewer, notice: Notice) -> NoticeShape:
 
 
 def _is_yours(by: Viewer, notice: Notice) -> bool:
-    shared = notice.to_role == Role.DTU and is_dtu(by.person)
+    shared = notice.to_role == Role.DTU and Relation.DTU in by.relations
     return notice.state in LEFT_US and (notice.to_address == by.person.email or shared)
 
 

@@ -37,6 +37,13 @@ class Snapshot:
     decisions: tuple[Decision, ...]
     escalations: tuple[Escalation, ...] = ()
 
+    @property
+    def posted_on(self) -> tuple[Account, ...]:
+        """The accounts of ours that carried the error: whoever has to do with another one that
+        says the words is not concerned by that. In the order of the posts."""
+        ids = dict.fromkeys(post.account_id for post in self.posts if post.account_id)
+        return tuple(self.accounts[one] for one in ids if one in self.accounts)
+
     def open_decisions(self) -> tuple[Decision, ...]:
         """The questions that still wait for a person."""
         return tuple(d for d in self.decisions if d.choice is None and d.withdrawn_at is None)

@@ -133,12 +133,11 @@ def relations(
     they are conflicted, they know nothing of it. An officer of the DTU whose own post it is has no
     say as one: to them it is the post of a poster. HR and administrators have none by their role.
     """
-    posts = [a for p in seen.posts if p.account_id and (a := seen.accounts.get(p.account_id))]
     found = {
         R.REPORTER: any(report.reporter_id == person.id for report in seen.reports),
         R.POSTER: seen.incident.poster_email == person.email,
-        R.PUBLISHER: any(account.published_by(person.email) for account in posts),
-        R.OWNER: any(account.owner == person.email for account in posts),
+        R.PUBLISHER: any(account.published_by(person.email) for account in seen.posted_on),
+        R.OWNER: any(account.owner == person.email for account in seen.posted_on),
         R.LINE_MANAGER: _told(person, seen, manager=True),
         R.TOLD: _told(person, seen, manager=False),
         R.CLEARER: _may_clear(person, seen, register, now),
@@ -193,11 +192,11 @@ def is_judging(question: Decision, seen: Snapshot) -> bool:
 
 
 def accounts_of(question: Decision, seen: Snapshot) -> tuple[Account | None, ...]:
-    """The account that the question is about, None for one that is not ours; every account where
-    it is about the incident."""
+    """The account that the question is about, None for one that is not ours; every account
+    that carried the error where it is about the incident."""
     posts = {post.id: post.account_id for post in seen.posts}
     statements = {statement.id: statement.account_id for statement in seen.statements}
     if question.target in posts or question.target in statements:
         account_id = posts.get(question.target) or statements.get(question.target)
         return (seen.accounts.get(account_id) if account_id else None,)
-    return tuple(seen.accounts.values()) or (None,)
+    return seen.posted_on or (None,)

@@ -31,5 +31,5 @@ def involved_in(seen: Snapshot) -> frozenset[str]:
     """Who does not hear of the poster's mistake as their manager: the poster, and whoever owns,
     cleared or shared the post (design §3.2)."""
     poster = seen.incident.poster_email
-    owners = {account.owner for account in seen.accounts.values()} - {poster}
+    owners = {account.owner for account in seen.posted_on} - {poster}
     return frozenset(one for one in (poster, seen.incident.cleared_by, *owners) if one)

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from models.people import Account, Person
+from models.people import Person
 from models.words import Kind, Role
-from policy.people import Register, who
+from policy.people import Register, holders
 from policy.plan import Plan
 from policy.working_time import is_away
 
@@ -19,15 +19,15 @@ def on_duty(
     now: datetime,
     *,
     poster: str | None = None,
-    account: Account | None = None,
     without: frozenset[str] = frozenset(),
 ) -> tuple[Person, ...]:
     """Who answers for the role now: one person by its rota, else all who fill it and are there.
 
-    Whoever is on leave is passed over, unless all are. Nobody in ``without`` is among them; empty
-    where nobody is left.
+    Whoever is on leave is passed over, unless all are. Neither the poster nor anybody in
+    ``without`` is among them, nor who has no duty but is related to the post: empty where nobody
+    is left.
     """
-    filling = who(role, register, poster=poster, account=account, without=without)
+    filling = holders(role, register, poster=poster, without=without)
     there = tuple(one for one in filling if not is_away(one, now)) or filling
     rota = next((one for one in register.rotas if one.role is role), None)
     turns = rota.in_order(now) if rota else ()
@@ -52,13 +52,12 @@ def everyone_on_duty(
     now: datetime,
     *,
     poster: str | None = None,
-    account: Account | None = None,
     without: frozenset[str] = frozenset(),
 ) -> dict[str, Role]:
     """The addresses of all who are on duty for these roles, each with the first role that it is."""
     found: dict[str, Role] = {}
     for role in roles:
-        for one in on_duty(role, register, now, poster=poster, account=account, without=without):
+        for one in on_duty(role, register, now, poster=poster, without=without):
             found.setdefault(one.email, role)
     return found
 

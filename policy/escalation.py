@@ -90,6 +90,11 @@ def texts_beside_mail(severity: int) -> bool:
     )
 
 
+LATE = timedelta(minutes=1)
+"""A row that is carried out so much too late moves those after it: an engine that was stopped for
+a night does not bring to the deputy and to the duty officer at once what nobody was reminded of."""
+
+
 @dataclass(frozen=True)
 class Clock:
     """What the minutes of one notice are counted by. ``told`` is None for a shared mailbox.
@@ -106,10 +111,14 @@ class Clock:
         """When the rung's minutes have passed, in UTC."""
         if rung.tell is Tell.DEPUTIES and self._is_in_vain():
             return self.began
-        passed = timedelta(minutes=rung.minutes)
+        return self.after(self.began, rung, rung.minutes)
+
+    def after(self, began: datetime, rung: Rung, minutes: int) -> datetime:
+        """When so many minutes have passed since then, by those that count for the rung."""
+        passed = timedelta(minutes=minutes)
         if rung.counted is Counted.ALWAYS:
-            return self.began + passed
-        return working_time(self.told, self.office, leave=False).after(self.began, passed)
+            return began + passed
+        return working_time(self.told, self.office, leave=False).after(began, passed)
 
     def _is_in_vain(self) -> bool:
         """Whether it is known already that they will not answer."""
@@ -117,13 +126,32 @@ class Clock:
 
 
 def due(severity: int, clock: Clock, reached: int | None, now: datetime) -> tuple[Rung, ...]:
-    """The rungs to carry out now. ``reached`` is the minute of the last that was carried out."""
-    return tuple(rung for rung in _above(severity, reached) if clock.moment(rung) <= now)
+    """The rungs to carry out now: those of one minute, be more of them due. ``reached`` is the
+    minute of the last that was carried out."""
+    found = [rung for rung in _above(severity, reached) if clock.moment(rung) <= now]
+    return tuple(rung for rung in found if rung.minutes == found[0].minutes)
 
 
 def next_at(severity: int, clock: Clock, reached: int | None) -> datetime | None:
     """When the next one hears; None where the ladder has ended."""
     return min((clock.moment(rung) for rung in _above(severity, reached)), default=None)
+
+
+def next_after(severity: int, clock: Clock, reached: int, now: datetime) -> datetime | None:
+    """The same, where the rung of ``reached`` was carried out now: if that was late, then only
+    after the minutes that lie between the two."""
+    then = [
+        max(clock.moment(rung), clock.after(now, rung, rung.minutes - reached))
+        if _is_late(severity, clock, reached, now)
+        else clock.moment(rung)
+        for rung in _above(severity, reached)
+    ]
+    return min(then, default=None)
+
+
+def _is_late(severity: int, clock: Clock, reached: int, now: datetime) -> bool:
+    carried_out = (clock.moment(rung) for rung in ladder(severity) if rung.minutes <= reached)
+    return now - max(carried_out, default=clock.began) > LATE
 
 
 def _above(severity: int, reached: int | None) -> tuple[Rung, ...]:

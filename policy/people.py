@@ -71,6 +71,23 @@ def who(
     return next(filter(None, (_filled(one, scene) for one in _ladder(role))), ())
 
 
+def holders(
+    role: Role,
+    register: Register,
+    *,
+    poster: str | None = None,
+    without: frozenset[str] = frozenset(),
+) -> tuple[Person, ...]:
+    """Who has the role or one that it falls back to, then a DTU officer: never who is only related
+    to the post, as the last resorts of ``who`` are. The poster is not among them."""
+    kept = without | ({poster} if poster else set())
+    for one in dict.fromkeys((role, *load().fallbacks_of(role), *OFFICERS)):
+        found = () if one in RELATIONS else _each_once(_holders(one, register))
+        if there := tuple(person for person in found if person.email not in kept):
+            return there
+    return ()
+
+
 def manager_of(
     person_email: str, register: Register, skipping: Collection[str] = frozenset()
 ) -> Person | None:

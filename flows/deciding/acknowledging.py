@@ -15,7 +15,7 @@ from models.people import Person
 from models.referral import Referral
 from models.store import Transaction
 from models.words import NoticeState, Role
-from policy.access import LEFT_US, is_dtu
+from policy.access import LEFT_US
 
 NOTHING = "There is no notice to you in this incident."
 NO_LINK = "This link does not work. Open the newest notice, or sign in."
@@ -33,8 +33,8 @@ def acknowledge(
 ) -> int:
     """Acknowledge this person's notice, or all of theirs; returns how many were new.
 
-    A notice in the DTU's own mailbox is any DTU officer's. To say it twice is no error. Raises
-    NotFoundError.
+    A notice in the DTU's own mailbox is any DTU officer's, but not about a post of their own. To
+    say it twice is no error. Raises NotFoundError.
     """
     with desk(office, person, reference, "acknowledge") as here:
         mine = [n for n in here.seen.notices if _is_theirs(here, n) and notice in (None, n.id)]
@@ -44,7 +44,7 @@ def acknowledge(
 
 
 def _is_theirs(here: Desk, notice: Notice) -> bool:
-    shared = notice.to_role == Role.DTU and is_dtu(here.person)
+    shared = notice.to_role == Role.DTU and here.is_dtu
     return notice.state in LEFT_US and (notice.to_address == here.person.email or shared)
 
 

@@ -145,7 +145,7 @@ def _authorise(here: Office, reference: str, statement_id: str) -> None:
             payload=freeze_words(
                 wording,
                 text,
-                audience_of(tx, incident.id, statement.account_id),
+                audience_of(tx, statement),
                 tx.now(),
                 next((post for post in seen.posts if post.id == statement.edits), None),
             ),

@@ -13,11 +13,10 @@ from flows.step import step
 from flows.telling_press import tell_press
 from models.incident import Incident
 from models.office import Office
-from models.people import Account, Person
+from models.people import Account
 from models.snapshot import Snapshot, incident_by, snapshot
 from models.store import Transaction
 from models.words import (
-    Choice,
     DecisionType,
     DeleteWord,
     EffectKind,
@@ -28,7 +27,8 @@ from models.words import (
 )
 from policy.clocks import breach_due_at
 from policy.conflicts import involved_in
-from policy.people import Register, addresses, line_of, manager_there
+from policy.hearing import is_elsewhere, manager_may_hear
+from policy.people import Register, addresses, holders, line_of, manager_there
 from policy.plan import Plan
 from policy.working_time import OfficeTime, working_time
 
@@ -70,8 +70,9 @@ def _notices(
         if role in (Role.LINE_MANAGER, Role.HR):
             continue
         for address in addresses(
-            role, register, poster=seen.incident.poster_email, account=_account(seen)
-        ):
+            role, register, poster=seen.incident.poster_email, account=_account(seen),
+            without=_not_yet(role, seen, register),
+        ):  # fmt: skip
             reader = register.person(address)
             fills_in = reader is not None and not reader.has_role(role)
             clock = role is Role.DPO and breach_due_at(plan, seen.incident.opened_at)
@@ -104,6 +105,14 @@ def _notices(
                 )
 
 
+def _not_yet(role: Role, seen: Snapshot, register: Register) -> frozenset[str]:
+    """Where a role falls back to whoever is there: no manager who may not hear of it yet."""
+    poster = seen.incident.poster_email
+    if poster is None or holders(role, register) or manager_may_hear(seen, register):
+        return frozenset()
+    return frozenset(line_of(poster, register))
+
+
 def _in_the_morning(seen: Snapshot, template: str, address: str) -> bool:
     """Whether it was put off as a digest line, before the mistake turned out to be graver."""
     return any(
@@ -112,7 +121,7 @@ def _in_the_morning(seen: Snapshot, template: str, address: str) -> bool:
 
 
 def _account(seen: Snapshot) -> Account | None:
-    return next(iter(seen.accounts.values()), None)
+    return next(iter(seen.posted_on), None)
 
 
 def _manager(seen: Snapshot, register: Register, now: datetime) -> list[str]:
@@ -127,44 +136,6 @@ def _manager(seen: Snapshot, register: Register, now: datetime) -> list[str]:
         return told_already[:1]
     found = manager_there(poster, register, now, skipping=involved)
     return [found.email] if found else []
-
-
-def manager_may_hear(seen: Snapshot, register: Register) -> bool:
-    """At once where the poster reported it themselves or the DTU did; else when the DTU confirms.
-
-    A confirmation of the deletion by a DTU officer is one of the poster too. Of what somebody did
-    on an account of their own a manager hears only after that, whoever reported it (design §3.2).
-    """
-    if seen.incident.poster_known == PosterKnown.UNKNOWN:
-        return False
-    reporters = {r.reporter_id for r in seen.reports}
-    by_id = {person.id: person for person in register.people}
-    people = [by_id[one] for one in reporters if one in by_id]
-    told_by_them = any(p.email == seen.incident.poster_email or _is_dtu(p) for p in people)
-    if told_by_them and not is_elsewhere(seen):
-        return True
-    of_words = {statement.id for statement in seen.statements}
-    return any(
-        d.type == DecisionType.CONFIRM
-        and d.target not in of_words
-        and d.choice == Choice.YES
-        and _by_dtu(d.decided_by, register)
-        for d in seen.decisions
-    )
-
-
-def is_elsewhere(seen: Snapshot) -> bool:
-    """Whether the mistake was made on accounts that are not ours alone."""
-    return all(post.account_id is None for post in seen.posts)
-
-
-def _by_dtu(email: str | None, register: Register) -> bool:
-    person = register.person(email)
-    return person is not None and _is_dtu(person)
-
-
-def _is_dtu(person: Person) -> bool:
-    return person.has_role(Role.DTU) or person.has_role(Role.DTU_DUTY)
 
 
 def _ask_about_manager(tx: Transaction, seen: Snapshot, plan: Plan, register: Register) -> None:

@@ -14,6 +14,7 @@ from policy.escalation import (
     due,
     ladder,
     load_ladders,
+    next_after,
     next_at,
     read_ladders,
     stand_in_for,
@@ -97,8 +98,30 @@ def test_severity_four_is_a_line_of_the_digest_and_nobody_is_chased() -> None:
 
 def test_a_row_that_was_carried_out_is_never_due_again() -> None:
     late = NIGHT + timedelta(hours=5)
-    assert [rung.minutes for rung in due(2, clock(NIGHT), 10, late)] == [20, 30]
+    assert [rung.minutes for rung in due(2, clock(NIGHT), 10, late)] == [20]
     assert due(2, clock(NIGHT), 30, late) == ()
+
+
+@pytest.mark.parametrize(
+    ("severity", "reached", "stopped", "then"),
+    [
+        (2, 10, timedelta(hours=5), timedelta(hours=5, minutes=10)),
+        (2, 10, timedelta(minutes=10, seconds=5), timedelta(minutes=20)),
+        (1, 0, timedelta(hours=5), timedelta(hours=5, minutes=2)),
+        (2, 30, timedelta(hours=5), None),
+    ],
+)
+def test_after_a_stop_the_minutes_between_two_rows_pass_and_after_a_crash_none_is_lost(
+    severity: int, reached: int, stopped: timedelta, then: timedelta | None
+) -> None:
+    found = next_after(severity, clock(NIGHT), reached, NIGHT + stopped)
+    assert found == (None if then is None else NIGHT + then)
+
+
+def test_who_was_on_leave_is_not_reminded_sooner_for_that() -> None:
+    began = at("2026-01-14T10:00")
+    away = clock(began, bo("2026-01-12/2026-01-16"))
+    assert next_after(3, away, 120, began) == began + timedelta(minutes=240)
 
 
 @pytest.mark.parametrize("rung", load_ladders(), ids=lambda rung: rung.name)
