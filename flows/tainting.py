@@ -5,6 +5,7 @@ the ledger once more, right before anything leaves.
 """
 
 import json
+import re
 from collections.abc import Iterable
 
 from flows.framing import links_elsewhere, without_frame
@@ -32,7 +33,11 @@ SHOWN = 3
 
 CARRIES_WORDS = frozenset({EffectKind.PUBLISH, EffectKind.NOTICE})
 MACHINES = frozenset({"wording", "audience", "at", "edits", "url"})
-"""What a publication's payload holds besides words."""
+"""What a publication's payload holds besides words and the code of their language."""
+
+LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z]{4})?(?:-(?:[a-z]{2}|\d{3}))?", re.IGNORECASE)
+"""A language's code: *en*, *zh-Hans*, *es-419*. Only its shape makes it harmless: the platform
+shows what stands there, so anything longer is looked at like the words."""
 
 HEADERS = frozenset({"message_id", "sender", "to", "date", "medium", "reference"})
 """The same of a notice's: addresses, times and our own numbers, which its template does not
@@ -82,12 +87,16 @@ def taint_of_payload(here: Office, effect: Effect, payload: bytes) -> str | None
         ))  # fmt: skip
     else:
         kind = statement.kind if statement else StatementKind.NOTE
-        said = [str(value) for name, value in frozen.items() if value and name not in MACHINES]
-        language = str(frozen.get("language", ""))
-        found = find_taint(
-            [(Part.WORDS, text) for text in said], held, _own(incident, kind, language)
-        )
+        own = _own(incident, kind, str(frozen.get("language", "")))
+        found = find_taint([(Part.WORDS, text) for text in _words_of(frozen)], held, own)
     return f"tainted-{found[0].sort}" if found else None
+
+
+def _words_of(frozen: dict[str, object]) -> list[str]:
+    """All that a publication's payload holds but what is known to be none."""
+    is_code = LANGUAGE.fullmatch(str(frozen.get("language", "")))
+    none = MACHINES | {"language"} if is_code else MACHINES
+    return [str(value) for name, value in frozen.items() if value and name not in none]
 
 
 def _parts_of_mail(here: Office, frozen: dict[str, object]) -> list[tuple[Part, str]]:
