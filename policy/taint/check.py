@@ -8,6 +8,7 @@ from policy.taint.characters import heard, is_abjad, seen, unleeted, visible
 from policy.taint.held import (
     DIGITS,
     LONGEST,
+    PART,
     RUN,
     Index,
     What,
@@ -193,7 +194,7 @@ class _Said:
                 continue
             for together, at in run.joined():
                 what = self.index.numbers.get(together.lstrip("0") or "0")
-                what = what or self.index.parts_of_numbers.get(together)
+                what = what or self.index.parts_of_numbers.get(together[:PART])
                 if what and not self.masked[at]:
                     yield at, what
             yield from self._within(run)

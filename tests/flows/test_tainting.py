@@ -1,15 +1,18 @@
 """The taint check's gates agree: what clearance lets through, the ledger lets out."""
 
 import json
+from collections.abc import Callable
 
 import pytest
 from paper import CY, Paper
 
+from flows import tainting
 from flows.acts.publish_words import freeze_words
 from flows.deciding.writing import write_words
 from flows.ledger import plan_effect
-from flows.tainting import taint_of_payload, taint_of_wording
+from flows.tainting import taint_of_payload, taint_of_wording, why_not_clean
 from models.effects import Effect
+from models.sealed import SealBrokenError
 from models.words import Audience, EffectKind, Kind
 
 SORRY = "We are sorry. Please disregard our post."
@@ -60,3 +63,20 @@ def test_what_is_no_code_is_looked_at_like_the_words(paper: Paper, hidden: dict[
     reference = paper.worded(kinds=(Kind.SAFETY,), note="They are in Kestrelfield")
     effect, payload = _payload(paper, reference, **hidden)
     assert taint_of_payload(paper.office, effect, payload) == "tainted-name"
+
+
+def test_what_cannot_be_looked_at_does_not_leave(
+    paper: Paper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reference = paper.worded(kinds=(Kind.SAFETY,), note="They are in Kestrelfield")
+    effect, payload = _payload(paper, reference)
+    for broken in (ValueError, RecursionError, KeyError, SealBrokenError):
+        monkeypatch.setattr(tainting, "withheld", _raises(broken))
+        assert why_not_clean(paper.office, effect, payload) == "taint-unread"
+
+
+def _raises(error: type[Exception]) -> Callable[..., object]:
+    def withheld(*_: object) -> object:
+        raise error("what may not be repeated")
+
+    return withheld

@@ -295,6 +295,24 @@ def test_words_that_got_past_every_other_gate_are_stopped_by_the_ledger(
     assert leaks(guarded, heard, reference, CANARIES[Kind.PERSONAL_DATA][1]) == []
 
 
+def test_a_check_that_cannot_be_made_ends_in_front_of_a_person(
+    guarded: Department, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise ValueError("Siobhan")
+
+    monkeypatch.setattr(tainting, "taint_of_payload", fails)
+    reference = guarded.report(guarded.post(CANARIES[Kind.PERSONAL_DATA][0]), Kind.PERSONAL_DATA)
+    seen = guarded.until(
+        reference,
+        lambda s: bool(s.notices) and all(one.state == NoticeState.FAILED for one in s.notices),
+    )
+    notices = [one for one in seen.effects if one.kind == EffectKind.NOTICE]
+    assert {(one.state, one.code) for one in notices} == {(EffectState.REJECTED, "taint-unread")}
+    asked = {one.target for one in seen.open_decisions() if one.type == DecisionType.SETTLE}
+    assert asked == {one.id for one in seen.notices}
+
+
 def test_words_that_somebody_cleared_all_the_same_are_not_even_made_ready(
     guarded: Department, monkeypatch: pytest.MonkeyPatch
 ) -> None:
