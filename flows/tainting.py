@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 
 from flows.framing import links_elsewhere, without_frame
+from flows.made_ready import index_for
 from flows.withheld import is_withheld, withheld
 from models.audit import chain_of_incident
 from models.effects import Effect
@@ -18,7 +19,7 @@ from models.sealed import SealBrokenError, place
 from models.statements import Statement, Wording
 from models.store import Transaction
 from models.words import EffectKind, Kind, StatementKind
-from policy.taint.check import find_taint
+from policy.taint.check import find_in
 from policy.taint.common_words import common_words
 from policy.taint.words import Found, Own, Part
 from templates.choosing import NoTemplateError
@@ -58,7 +59,8 @@ def taint_of(
     if not is_withheld(incident):
         return ()
     own = _own(incident, kind, language)
-    return find_taint([(Part.WORDS, text)], withheld(tx, here, incident), own)
+    index = index_for(here, withheld(tx, incident), own)
+    return find_in([(Part.WORDS, text)], index, own)
 
 
 def taint_of_wording(
@@ -91,20 +93,20 @@ def taint_of_payload(here: Office, effect: Effect, payload: bytes) -> str | None
         incident = tx.get_one(Incident, effect.incident_id)
         if not is_withheld(incident):
             return None
-        held = withheld(tx, here, incident)
+        held = withheld(tx, incident)
         statement = tx.get(Statement, effect.target)
     frozen: dict[str, object] = json.loads(payload)
     if effect.kind == EffectKind.NOTICE:
         parts = _parts_of_mail(here, frozen)
-        found = (*links_elsewhere(here.settings, parts), *find_taint(
-            [(part, left) for part, text in parts for left in without_frame(here.settings, text)],
-            held,
-            Own(own_text_of_notices(), common_words(())),
-        ))  # fmt: skip
+        own = Own(own_text_of_notices(), common_words(()))
+        bare = [(part, one) for part, text in parts for one in without_frame(here.settings, text)]
+        tainted = find_in(bare, index_for(here, held, own), own)
+        found = (*links_elsewhere(here.settings, parts), *tainted)
     else:
         kind = statement.kind if statement else StatementKind.NOTE
         own = _own(incident, kind, str(frozen.get("language", "")))
-        found = find_taint([(Part.WORDS, text) for text in _words_of(frozen)], held, own)
+        said = [(Part.WORDS, text) for text in _words_of(frozen)]
+        found = find_in(said, index_for(here, held, own), own)
     return f"tainted-{found[0].sort}" if found else None
 
 

@@ -11,9 +11,12 @@ from flows.acts.publish_words import freeze_words
 from flows.deciding.writing import write_words
 from flows.ledger import plan_effect
 from flows.tainting import taint_of_payload, taint_of_wording, why_not_clean
+from flows.withheld import Withheld
 from models.effects import Effect
+from models.office import Office
 from models.sealed import SealBrokenError
 from models.words import Audience, EffectKind, Kind
+from policy.taint.words import Piece
 
 SORRY = "We are sorry. Please disregard our post."
 
@@ -80,3 +83,25 @@ def _raises(error: type[Exception]) -> Callable[..., object]:
         raise error("what may not be repeated")
 
     return withheld
+
+
+def test_what_is_held_is_made_ready_once_and_anew_where_anything_is_added(
+    paper: Paper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reference = paper.worded(kinds=(Kind.SAFETY,), note="They are in Kestrelfield")
+    effect, payload = _payload(paper, reference)
+    opened: list[str] = []
+    whole = Withheld.opened
+
+    def counted(held: Withheld, here: Office) -> tuple[Piece, ...]:
+        opened.append(held.stamp)
+        return whole(held, here)
+
+    monkeypatch.setattr(Withheld, "opened", counted)
+    for _ in range(3):
+        assert taint_of_payload(paper.office, effect, payload) is None
+    assert len(opened) == 1
+    paper.report(by=CY, kinds=(Kind.SAFETY,), note="Please disregard our Heronwood post.")
+    sent = json.loads(payload) | {"text": "Heronwood"}
+    assert taint_of_payload(paper.office, effect, json.dumps(sent).encode()) == "tainted-name"
+    assert len(opened) == 2
