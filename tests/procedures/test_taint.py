@@ -246,7 +246,7 @@ def _handled(department: Department, heard: Ears, web: Served, kind: Kind) -> st
     assert check["gaps"] == (["not-kept", "pictures"] if kind == Kind.CLASSIFIED else [])
     assert "note" in check["against"]
     assert check["sentence"].startswith("The words were held against: ")
-    department.clear(reference, by=CLEARER[kind])
+    department.clear(reference, by=CLEARER[kind], claims=())
     department.until(reference, lambda s: s.statements[-1].state == StatementState.PUBLISHED)
     return reference
 

@@ -39,7 +39,7 @@ def test_each_decision_of_the_list_is_taken(web: Served, paper: Paper) -> None:
         {"type": "keep", "target": post, "choice": "keep", "reason": "Fair."},
         {"type": "facts", "wrong": "a", "right": "b"},
         {"type": "establish", "target": "cleared-by-nobody", "reason": "Cy said so."},
-        {"type": "words", "text": "We are sorry. Please disregard our post."},
+        {"type": "words", "text": "We are sorry. Please disregard it."},
         {"type": "advise", "text": "Look."},
         {"type": "hold", "target": "x/dept", "reason": "Wait."},
         {"type": "hold", "target": "x/dept", "choice": "no"},
