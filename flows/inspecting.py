@@ -17,6 +17,7 @@ from policy.people import Register
 from policy.reading import ENGLISH, Read, Sentence
 from policy.tables import load
 from policy.words import Claim, Finding
+from templates.own_sentences import own_sentences
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,8 @@ def inspect_draft(
 
 def _claims(here: Office, seen: Snapshot, about: Statement, draft: Draft) -> tuple[ClaimFound, ...]:
     read = read_words(here, seen, about, draft.text, draft.language)
+    unheard = tuple(one for one in read.unheard if one.plain not in own_sentences())
+    read = replace(read, unheard=unheard)
     account = seen.accounts[about.account_id]
     facts, kinds = facts_now(here, seen, account), [Kind(kind) for kind in seen.incident.kinds]
     why_not = {one.claim: one.why for one in groundless(list(Claim), facts, kinds, account.tier)}
@@ -127,21 +130,23 @@ def _claims(here: Office, seen: Snapshot, about: Statement, draft: Draft) -> tup
 
 
 def _heard(read: Read, *, ours: bool) -> dict[Claim, HowRead]:
+    """What nothing was heard in may claim anything; so may what is not English."""
     unread = frozenset(Claim) if read.unread and not ours else frozenset[Claim]()
+    unheard = unread or (frozenset(Claim) if read.unheard and not ours else unread)
     found: dict[Claim, HowRead] = {}
     for claim in Claim:
         if claim in read.made:
             found[claim] = HowRead.SAYS
         elif claim in read.maybe and not ours:
             found[claim] = HowRead.NOT_READ if claim in unread else HowRead.MAY_SAY
-        elif claim in unread:
+        elif claim in unheard:
             found[claim] = HowRead.NOT_READ
     return found
 
 
 def _where(read: Read, claim: Claim, how: HowRead) -> tuple[Sentence, ...]:
     if how == HowRead.NOT_READ:
-        return read.unread
+        return tuple(sorted((*read.unread, *read.unheard), key=lambda one: one.number))
     sure = how == HowRead.SAYS
     return tuple(one.sentence for one in read.heard if one.claim == claim and one.sure >= sure)
 

@@ -16,7 +16,7 @@ from flows.acts.registry import act_for
 from flows.hands import Hands, hands_here
 from flows.outlasting import outlast
 from flows.repeats import if_repeated
-from flows.tainting import taint_of_payload
+from flows.tainting import why_not_clean
 from flows.withheld import is_withheld
 from integrations.deadline import Left, require_time, within
 from integrations.errors import (
@@ -226,7 +226,7 @@ def _attempt(hands: Hands, claim: Claim) -> Ending:
     kind = claim.effect.kind
     if hashlib.sha256(claim.payload).hexdigest() != claim.effect.digest:
         return Ending(Outcome.REFUSED, "payload-changed")
-    tainted = claim.withheld and taint_of_payload(hands.office, claim.effect, claim.payload)
+    tainted = claim.withheld and why_not_clean(hands.office, claim.effect, claim.payload)
     if tainted:
         return Ending(Outcome.REFUSED, tainted)
     faults.point(f"{kind}:before-call")

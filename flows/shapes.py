@@ -83,8 +83,8 @@ class ClaimShape(BaseModel):
     claim: Claim
     says: str = Field(description="what it says, after “the words say”")
     how: HowRead = Field(
-        description="`says`: the words make it; `may-say`: they may; `not-read`: they are not "
-        "English that we can read"
+        description="`says`: the words make it; `may-say`: they may; `not-read`: some are not "
+        "English that we can read, or we understood nothing of them"
     )
     sentences: list[int] = Field(description="in which sentences of the words, from 1")
     why_not: str | None = Field(description="why it may not be made now; null where it may")

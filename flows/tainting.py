@@ -5,21 +5,24 @@ the ledger once more, right before anything leaves.
 """
 
 import json
+import re
 from collections.abc import Iterable
 
 from flows.framing import links_elsewhere, without_frame
+from flows.made_ready import index_for
 from flows.withheld import is_withheld, withheld
 from models.audit import chain_of_incident
 from models.effects import Effect
 from models.incident import Incident
 from models.office import Office
-from models.sealed import place
+from models.sealed import SealBrokenError, place
 from models.statements import Statement, Wording
 from models.store import Transaction
 from models.words import EffectKind, Kind, StatementKind
-from policy.taint.check import find_taint
+from policy.taint.check import find_in
 from policy.taint.common_words import common_words
 from policy.taint.words import Found, Own, Part
+from templates.choosing import NoTemplateError
 from templates.labels import label
 from templates.vocabulary import own_text, own_text_for, own_text_of_notices
 from templates.words import Rendered
@@ -30,10 +33,20 @@ REPEATS = (
 )
 PLACE = "{what} {whose} (word {at})"
 SHOWN = 3
+UNREAD = "taint-unread"
+CANNOT_TELL = (
+    ArithmeticError, AttributeError, LookupError, NoTemplateError, RecursionError, SealBrokenError,
+    TypeError, ValueError,
+)  # fmt: skip
+"""What reading other people's texts may end with. A database that fails is none of these."""
 
 CARRIES_WORDS = frozenset({EffectKind.PUBLISH, EffectKind.NOTICE})
 MACHINES = frozenset({"wording", "audience", "at", "edits", "url"})
-"""What a publication's payload holds besides words."""
+"""What a publication's payload holds besides words and the code of their language."""
+
+LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z]{4})?(?:-(?:[a-z]{2}|\d{3}))?", re.IGNORECASE)
+"""A language's code: *en*, *zh-Hans*, *es-419*. Only its shape makes it harmless: the platform
+shows what stands there, so anything longer is looked at like the words."""
 
 HEADERS = frozenset({"message_id", "sender", "to", "date", "medium", "reference"})
 """The same of a notice's: addresses, times and our own numbers, which its template does not
@@ -47,7 +60,8 @@ def taint_of(
     if not is_withheld(incident):
         return ()
     own = _own(incident, kind, language)
-    return find_taint([(Part.WORDS, text)], withheld(tx, here, incident), own)
+    index = index_for(here, withheld(tx, incident), own)
+    return find_in([(Part.WORDS, text)], index, own)
 
 
 def taint_of_line(
@@ -59,7 +73,8 @@ def taint_of_line(
     own = Own(
         own_text(line.template, line.language), common_words((line.language, incident.language))
     )
-    return find_taint([(Part.WORDS, line.text)], withheld(tx, here, incident), own)
+    index = index_for(here, withheld(tx, incident), own)
+    return find_in([(Part.WORDS, line.text)], index, own)
 
 
 def taint_of_wording(
@@ -70,6 +85,15 @@ def taint_of_wording(
         return ()
     text = here.content.open_text(wording.text_sealed, place("wording", wording.id, "text"))
     return taint_of(tx, here, incident, statement.kind, text, wording.language)
+
+
+def why_not_clean(here: Office, effect: Effect, payload: bytes) -> str | None:
+    """``taint_of_payload``, and a code also where it cannot tell: what could not be looked at does
+    not leave, and stands in front of a person."""
+    try:
+        return taint_of_payload(here, effect, payload)
+    except CANNOT_TELL:
+        return UNREAD
 
 
 def taint_of_payload(here: Office, effect: Effect, payload: bytes) -> str | None:
@@ -83,24 +107,28 @@ def taint_of_payload(here: Office, effect: Effect, payload: bytes) -> str | None
         incident = tx.get_one(Incident, effect.incident_id)
         if not is_withheld(incident):
             return None
-        held = withheld(tx, here, incident)
+        held = withheld(tx, incident)
         statement = tx.get(Statement, effect.target)
     frozen: dict[str, object] = json.loads(payload)
     if effect.kind == EffectKind.NOTICE:
         parts = _parts_of_mail(here, frozen)
-        found = (*links_elsewhere(here.settings, parts), *find_taint(
-            [(part, left) for part, text in parts for left in without_frame(here.settings, text)],
-            held,
-            Own(own_text_of_notices(), common_words(())),
-        ))  # fmt: skip
+        own = Own(own_text_of_notices(), common_words(()))
+        bare = [(part, one) for part, text in parts for one in without_frame(here.settings, text)]
+        tainted = find_in(bare, index_for(here, held, own), own)
+        found = (*links_elsewhere(here.settings, parts), *tainted)
     else:
         kind = statement.kind if statement else StatementKind.NOTE
-        said = [str(value) for name, value in frozen.items() if value and name not in MACHINES]
-        language = str(frozen.get("language", ""))
-        found = find_taint(
-            [(Part.WORDS, text) for text in said], held, _own(incident, kind, language)
-        )
+        own = _own(incident, kind, str(frozen.get("language", "")))
+        said = [(Part.WORDS, text) for text in _words_of(frozen)]
+        found = find_in(said, index_for(here, held, own), own)
     return f"tainted-{found[0].sort}" if found else None
+
+
+def _words_of(frozen: dict[str, object]) -> list[str]:
+    """All that a publication's payload holds but what is known to be none."""
+    is_code = LANGUAGE.fullmatch(str(frozen.get("language", "")))
+    none = MACHINES | {"language"} if is_code else MACHINES
+    return [str(value) for name, value in frozen.items() if value and name not in none]
 
 
 def _parts_of_mail(here: Office, frozen: dict[str, object]) -> list[tuple[Part, str]]:

@@ -102,16 +102,17 @@ def true_claims_of(here: Office, seen: Snapshot, account: Account) -> frozenset[
 
 
 def read_words(here: Office, seen: Snapshot, about: Statement, text: str, language: str) -> Read:
-    """What these words claim. The old claim is only quoted in them; and words in the place of a
-    post are the post's own, of which nothing is sure. A post that is published again as it was
-    claims nothing: its line is what a person decided."""
+    """What these words claim. The old claim and the right one are only quoted in them; and words in
+    the place of a post are the post's own, of which nothing is sure. A post that is published again
+    as it was claims nothing: its line is what a person decided."""
     if is_as_it_was(here, seen, about, text, language):
         return Read()
     if about.restores:
         kept = kept_text(here, seen, about.restores)
         return read_claims(without_line(text, language), language, (kept,))
-    quoted = text if about.edits else facts_of(here, seen.incident).get("wrong", "")
-    return read_claims(text, language, (quoted,))
+    told = facts_of(here, seen.incident)
+    quoted = (text,) if about.edits else (told.get("wrong", ""), told.get("right", ""))
+    return read_claims(text, language, quoted)
 
 
 def untrue_claims(

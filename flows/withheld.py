@@ -4,9 +4,11 @@ Only for what is secret, personal or dangerous. Where a post's own words were no
 less to hold words against: ``gaps`` says so to whoever clears them.
 """
 
+import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlmodel import col, select
@@ -39,22 +41,54 @@ def is_withheld(incident: Incident) -> bool:
     return not SECRET_KINDS.isdisjoint(incident.kinds)
 
 
-def withheld(tx: Transaction, here: Office, incident: Incident) -> tuple[Piece, ...]:
-    """Everything of the incident that may not be repeated; of each version that was kept."""
-    posts = tx.exec(select(Post).where(col(Post.incident_id) == incident.id)).all()
-    reports = tx.exec(select(Report).where(col(Report.incident_id) == incident.id)).all()
+@dataclass(frozen=True)
+class Withheld:
+    """The rows of an incident that hold what may not be repeated, still sealed."""
+
+    incident: Incident
+    posts: tuple[Post, ...]
+    accounts: tuple[Account, ...]
+    captures: tuple[Capture, ...]
+    reports: tuple[Report, ...]
+
+    @property
+    def stamp(self) -> str:
+        """A digest of all that ``opened`` reads: another one wherever any of it is another."""
+        there = (
+            self.incident.id,
+            [(post.remote_id, post.handle) for post in self.posts],
+            [account.handle for account in self.accounts],
+            [(one.id, one.manifest_sealed) for one in self.captures],
+            [(one.id, one.note_sealed) for one in self.reports],
+            self.incident.facts_sealed,
+        )
+        return hashlib.sha256(repr(there).encode()).hexdigest()
+
+    def opened(self, here: Office) -> tuple[Piece, ...]:
+        """Everything that may not be repeated; of each version that was kept."""
+        found = [
+            *_of_posts(self.posts, self.accounts),
+            *(piece for one in self.captures for piece in _of_capture(here, one)),
+            *_of_reports(here, self.reports),
+            *_of_facts(here, self.incident),
+        ]
+        return tuple(dict.fromkeys(piece for piece in found if piece.text.strip()))
+
+
+def withheld(tx: Transaction, incident: Incident) -> Withheld:
+    """What of the incident may not be repeated, as it is stored now."""
+    about = select(Post).where(col(Post.incident_id) == incident.id).order_by(col(Post.id))
+    posts = tx.exec(about).all()
+    told = select(Report).where(col(Report.incident_id) == incident.id).order_by(col(Report.id))
     mine = col(Capture.post_id).in_([post.id for post in posts])
-    captures = tx.exec(select(Capture).where(mine)).all()
-    accounts = tx.exec(
-        select(Account).where(col(Account.id).in_([post.account_id for post in posts]))
-    ).all()
-    found = [
-        *_of_posts(posts, accounts),
-        *(piece for one in captures for piece in _of_capture(here, one)),
-        *_of_reports(here, reports),
-        *_of_facts(here, incident),
-    ]
-    return tuple(dict.fromkeys(piece for piece in found if piece.text.strip()))
+    theirs = col(Account.id).in_([post.account_id for post in posts])
+    return Withheld(
+        incident,
+        tuple(posts),
+        tuple(tx.exec(select(Account).where(theirs).order_by(col(Account.id))).all()),
+        tuple(tx.exec(select(Capture).where(mine).order_by(col(Capture.id))).all()),
+        tuple(tx.exec(told).all()),
+    )
 
 
 def against(seen: Snapshot) -> tuple[Origin, ...]:

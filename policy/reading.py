@@ -2,7 +2,8 @@
 
 It reads on the safe side. A known phrase is taken as the claim; a word that belongs to a claim, in
 a sentence that is not understood (a denial, a new turn of phrase), as one that may be made: then a
-person says which. What is not English is not read at all, and a person says so for every claim.
+person says which. What is not English is not read at all, and of what is, nothing may be heard in a
+sentence: then a person says so for every claim.
 """
 
 import re
@@ -24,7 +25,7 @@ TABLE = Path(__file__).parent / "phrases.csv"
 PLACES = {
     "{it}": r"(?:it|this|that|these|those|they|which|both|all|everything|posts?|tweets?|messages?|"
     r"items?|threads?|statements?|repl(?:y|ies)|pictures?|photos?|photographs?|images?|videos?|"
-    r"links?|contents?|material|updates?|stor(?:y|ies)|comments?|warnings?|alerts?|cop(?:y|ies)|"
+    r"links?|contents?|material|comments?|cop(?:y|ies)|"
     r"versions?|announcements?|publications?)",
     "{post}": r"(?:posts?|tweets?|messages?|items?|threads?|repl(?:y|ies)|pictures?|photos?|"
     r"images?|videos?|links?|contents?|comments?|cop(?:y|ies))",
@@ -59,7 +60,7 @@ BEFORE = 4
 
 SENTENCE = re.compile(r"[^.!?…\n]*(?:[.!?…](?=\w)[^.!?…\n]*)*[.!?…\n]*")
 WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
-MARKS = re.compile(r"[^\w\s'$£€%@#/.:]|(?<!\w)'|'(?!\w)|[./:]+(?!\S)")
+MARKS = re.compile(r"_|[^\w\s'$£€%@#/.:]|(?<!\w)'|'(?!\w)|[./:]+(?!\S)")
 LINK_OR_NAME = re.compile(r"https?://\S+|(?<!\w)[@#]\S+|\S+@\S+|\b\w+(?:\.\w+)+(?:/\S*)?")
 LEAST_KNOWN = 0.75
 """The share of a sentence's words that a dictionary must have for it to be English."""
@@ -116,10 +117,12 @@ class Heard:
 
 @dataclass(frozen=True)
 class Read:
-    """What was heard, and the sentences that are not English and were not read."""
+    """What was heard, the sentences that are not English and were not read, and those that were
+    read and in which nothing was heard: what they claim nobody knows."""
 
     heard: tuple[Heard, ...] = ()
     unread: tuple[Sentence, ...] = ()
+    unheard: tuple[Sentence, ...] = ()
 
     @property
     def made(self) -> frozenset[Claim]:
@@ -145,8 +148,10 @@ def read_claims(text: str, language: str = ENGLISH, quoted: Collection[str] = ()
         rest = _blanked(one.plain, (match for matches in said.values() for match in matches))
         heard += [Heard(claim, True, one) for claim in Claim if said[claim]]
         heard += [Heard(claim, False, one) for claim in Claim if _may_say(claim, rest)]
-    unread = (one for one in found if not is_english(text[one.start : one.end]))
-    return Read(tuple(heard), tuple(unread))
+    unread = tuple(one for one in found if not is_english(text[one.start : one.end]))
+    others = set(found) - set(unread) - {one.sentence for one in heard}
+    unheard = (one for one in found if one in others and _says_anything(one, passages))
+    return Read(tuple(heard), unread, tuple(unheard))
 
 
 def sentences(text: str) -> list[Sentence]:
@@ -199,6 +204,12 @@ def _without(sentence: str, passages: Iterable[str]) -> str:
     for passage in passages:
         sentence = re.sub(rf"(?<!\w){re.escape(passage)}(?!\w)", " … ", sentence)
     return sentence
+
+
+def _says_anything(sentence: Sentence, passages: Iterable[str]) -> bool:
+    """Whether it has words besides what it quotes, links and names of accounts."""
+    left = LINK_OR_NAME.sub(" ", _without(sentence.plain, passages))
+    return WORD.search(left) is not None
 
 
 def _blanked(sentence: str, understood: Iterable[str]) -> str:

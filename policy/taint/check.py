@@ -8,6 +8,7 @@ from policy.taint.characters import heard, is_abjad, seen, unleeted, visible
 from policy.taint.held import (
     DIGITS,
     LONGEST,
+    PART,
     RUN,
     Index,
     What,
@@ -40,9 +41,18 @@ def find_taint(
 
     ``own`` is what may always be said. Numbers of the template's own text may be said in it only.
     """
+    return find_in(parts, made_ready(held, own), own)
+
+
+def made_ready(held: Iterable[Piece], own: Own) -> Index:
+    """What is held, for ``find_in``: as good for the next words as for these."""
+    return index_of(held, own, _own(own.texts)[1])
+
+
+def find_in(parts: Iterable[tuple[Part, str]], index: Index, own: Own) -> tuple[Found, ...]:
+    """``find_taint`` with what is held made ready before, with the same ``own``."""
     own_runs, own_words = _own(own.texts)
     allowed = own_words | own.common
-    index = index_of(held, own, own_words)
     found: dict[tuple[Part, int], Found] = {}
     for part, text in parts:
         shown = visible(text)
@@ -193,7 +203,7 @@ class _Said:
                 continue
             for together, at in run.joined():
                 what = self.index.numbers.get(together.lstrip("0") or "0")
-                what = what or self.index.parts_of_numbers.get(together)
+                what = what or self.index.parts_of_numbers.get(together[:PART])
                 if what and not self.masked[at]:
                     yield at, what
             yield from self._within(run)
@@ -218,4 +228,4 @@ def _places(readings_: Sequence[str]) -> list[int]:
     return starts
 
 
-__all__ = ["Found", "Own", "Part", "Piece", "Sort", "find_taint"]
+__all__ = ["Found", "Own", "Part", "Piece", "Sort", "find_in", "find_taint", "made_ready"]

@@ -23,7 +23,10 @@ DIGITS = 4
 """So many digits of a longer number are that number,"""
 
 MOST = 3
-"""if they are a third of it or more."""
+"""if they are a third of it or more,"""
+
+PART = 12
+"""or so many of it. Of a longer part only its beginning is kept and looked for."""
 
 _CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
@@ -173,9 +176,9 @@ def _add_numbers(
 
 def _add_parts(index: Index, number: str, what: What) -> None:
     """Most of a number is the number: its end, its beginning, either of them backwards."""
-    least = max(DIGITS, len(number) // MOST)
+    least = min(max(DIGITS, len(number) // MOST), PART)
     for first in range(len(number) - least + 1):
-        for last in range(first + least, min(len(number), first + LONGEST) + 1):
+        for last in range(first + least, min(len(number), first + PART) + 1):
             part = number[first:last]
             index.parts_of_numbers.setdefault(part, what)
             index.parts_of_numbers.setdefault(part[::-1], what)

@@ -14,8 +14,12 @@ TABLE = Path(__file__).with_name("numbers.csv")
 AND = frozenset({"and", "y", "e", "et", "a", "و"})
 TIMES = {"double": 2, "triple": 3, "treble": 3}
 NOUGHT = frozenset({"o", "oh"})
-LONGEST = 60
-"""How many groups of digits are read together at most."""
+LONGEST = 24
+"""How many digits of several groups are read together at most: no telephone, card or bank account
+number has more, and a pasted list of numbers is no number."""
+
+LARGEST = 10**18
+"""Numbers spelled out are no larger: what is said beyond it says nothing more."""
 
 _DIGITS = re.compile(r"\d+")
 _ROMAN = re.compile(r"M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
@@ -30,11 +34,15 @@ class Run:
     at: tuple[int, ...]
 
     def joined(self) -> Iterator[tuple[str, int]]:
-        """All that can be read from neighbouring groups, with the index of the first word."""
-        for first in range(len(self.groups)):
-            together = ""
-            for group in self.groups[first : first + LONGEST]:
-                together += group
+        """All that can be read from neighbouring groups, with the index of the first word; a group
+        by itself however long it is."""
+        for first, group in enumerate(self.groups):
+            together = group
+            yield together, self.at[first]
+            for more in self.groups[first + 1 : first + LONGEST]:
+                together += more
+                if len(together) > LONGEST:
+                    break
                 yield together, self.at[first]
 
 
@@ -122,7 +130,7 @@ class _Reader:
 
     def _spelled(self, value: int, index: int, *, sign: bool) -> None:
         if sign and value == 10 and 0 < self._last < 10:
-            self._value *= 10
+            self._value = min(self._value * 10, LARGEST)
             value = 20  # units may follow
         elif value >= 100 and self._open is not None and self._last < 1000:
             self._scale(value)
@@ -139,10 +147,10 @@ class _Reader:
 
     def _scale(self, value: int) -> None:
         if value >= 1000:
-            self._total += max(self._value, 1) * value
+            self._total = min(self._total + max(self._value, 1) * value, LARGEST)
             self._value = 0
         else:
-            self._value = max(self._value, 1) * value
+            self._value = min(max(self._value, 1) * value, LARGEST)
 
     def _goes_on(self, value: int) -> bool:
         if self._open is None or value >= 100:

@@ -244,7 +244,7 @@ def test_every_decision_has_a_verb(terminal: Any) -> None:
         ("keep", reference, "--target", post, "--reason", "Fair."),
         ("facts", reference, "--wrong", "a", "--right", "b", "--source", "https://a.example/x"),
         ("establish", reference, "cleared-by-nobody", "--reason", "Cy said so."),
-        ("words", reference, "--text", "We are sorry. Please disregard our post."),
+        ("words", reference, "--text", "We are sorry. Please disregard it."),
         ("hold", reference, "--account", "x/dept", "--minutes", "5", "--reason", "Wait."),
         ("hold", reference, "--account", "x/dept", "--lift"),
         ("waive", reference, "--reason", "Nobody saw it."),

@@ -89,7 +89,7 @@ def test_an_edit_leaves_the_yes_behind(paper: Paper) -> None:
     shown = paper.digest(reference)
     _clear(paper, reference, DEE)
     write_words(
-        paper.office, paper.person(CY), reference, text="We are sorry. Please disregard our post."
+        paper.office, paper.person(CY), reference, text="We are sorry. Please disregard it."
     )
     (statement,) = paper.seen(reference).statements
     assert statement.state == StatementState.WAITING
@@ -149,11 +149,9 @@ def test_where_several_must_agree_one_is_not_enough(paper: Paper) -> None:
 def test_words_that_were_there_before_cannot_come_back(paper: Paper) -> None:
     reference = paper.worded()
     people = paper.person(CY)
-    write_words(paper.office, people, reference, text="We are sorry. Please disregard our post.")
+    write_words(paper.office, people, reference, text="We are sorry. Please disregard it.")
     with pytest.raises(NotNowError, match="there before"):
-        write_words(
-            paper.office, people, reference, text="We are sorry. Please disregard our post."
-        )
+        write_words(paper.office, people, reference, text="We are sorry. Please disregard it.")
 
 
 def test_words_under_way_cannot_be_changed(paper: Paper) -> None:
@@ -165,7 +163,7 @@ def test_words_under_way_cannot_be_changed(paper: Paper) -> None:
             paper.office,
             paper.person(CY),
             reference,
-            text="We are sorry. Please disregard our post.",
+            text="We are sorry. Please disregard it.",
         )
 
 
@@ -174,7 +172,7 @@ def test_words_not_yet_sent_are_taken_back_by_an_edit(paper: Paper) -> None:
     _clear(paper, reference, DEE)
     paper.publish(reference, EffectState.AUTHORISED)
     write_words(
-        paper.office, paper.person(CY), reference, text="We are sorry. Please disregard our post."
+        paper.office, paper.person(CY), reference, text="We are sorry. Please disregard it."
     )
     (effect,) = paper.seen(reference).effects
     assert effect.state == EffectState.WITHDRAWN
@@ -188,14 +186,14 @@ def test_published_words_cannot_be_changed(paper: Paper) -> None:
             paper.office,
             paper.person(CY),
             reference,
-            text="We are sorry. Please disregard our post.",
+            text="We are sorry. Please disregard it.",
         )
 
 
 def test_whoever_writes_the_words_does_not_clear_them(paper: Paper) -> None:
     reference = paper.worded()
     write_words(
-        paper.office, paper.person(DEE), reference, text="We are sorry. Please disregard our post."
+        paper.office, paper.person(DEE), reference, text="We are sorry. Please disregard it."
     )
     with pytest.raises(NotAllowedError):
         _clear(paper, reference, DEE)

@@ -127,6 +127,34 @@ def test_what_is_not_understood_is_for_the_clearer_to_say(paper: Paper) -> None:
     assert paper.said(reference)[-2:] == ["cleared", "no-claim-confirmed"]
 
 
+def test_what_is_not_recognised_is_for_the_clearer_to_say(paper: Paper) -> None:
+    reference = paper.worded()
+    _write(paper, reference, "We are sorry. Please disregard it. Nothing is up today.")
+    asked = _shown(paper, reference)
+    assert {one.how for one in asked.values()} == {"not-read"}
+    assert {tuple(one.sentences) for one in asked.values()} == {(3,)}
+    with pytest.raises(BadRequestError, match="Say which of these claims the words make"):
+        _clear(paper, reference, None)
+    with pytest.raises(NotNowError, match="You say that the words say that it has been removed"):
+        _clear(paper, reference, [Claim.HAS_BEEN_REMOVED])
+    assert _clear(paper, reference, []) == StatementState.CLEARED
+
+
+def test_sentences_of_our_own_templates_are_known(paper: Paper) -> None:
+    reference = paper.worded()
+    _write(paper, reference, "We are sorry for the confusion. Please do not share it.")
+    assert _shown(paper, reference) == {}
+    assert _clear(paper, reference, None) == StatementState.CLEARED
+
+
+def test_what_the_report_says_is_right_is_asked_about_and_not_refused(paper: Paper) -> None:
+    right = "The scaffolding was taken down on Friday"
+    reference = paper.worded(wrong="It stays", right=right, source_url="https://dept.example/x")
+    _write(paper, reference, f"We are sorry. {right}.")
+    assert _shown(paper, reference)[Claim.HAS_BEEN_REMOVED].asked
+    assert _clear(paper, reference, []) == StatementState.CLEARED
+
+
 def test_another_language_is_cleared_claim_by_claim(paper: Paper) -> None:
     reference = paper.worded()
     _write(paper, reference, FRENCH, language="fr")

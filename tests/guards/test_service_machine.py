@@ -103,7 +103,7 @@ class Night(RuleBasedStateMachine):
         if digest := self.read.get(by):
             self._try(lambda: clear(
                 office, person, self.reference, statement=None, digest=digest, approve=approve,
-                reason="no",
+                reason="no", claims=(),
             ))  # fmt: skip
 
     @rule(by=st.sampled_from([DEE, EVE]))

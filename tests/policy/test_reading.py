@@ -33,7 +33,7 @@ SAID = {
     ],
     Claim.WE_HAVE_CORRECTED: [
         "We have corrected it.",
-        "We’ve now put it right.",
+        "We’ve now set the record straight.",
         "It has since been corrected.",
         "The post has been amended.",
     ],
@@ -47,6 +47,7 @@ SAID = {
         "Deleted.",
         "The message is no longer available.",
         "It\u00a0has been re\u200bmoved.",
+        "The post has_been_removed.",
     ],
     Claim.UNAUTHORISED: [
         "The post was unauthorised.",
@@ -76,7 +77,8 @@ SAID = {
         "It was a drill.",
         "The warning was part of an exercise.",
         "This was only a test.",
-        "There is no threat.",
+        "The warning was a drill.",
+        "There was not a real emergency.",
         "It was a false alarm.",
         "The alert was not real.",
     ],
@@ -112,6 +114,36 @@ HARMLESS = [
     "Please do not share it.",
 ]
 
+HONEST = [
+    ("The flood warning was withdrawn at 22:00.", Claim.HAS_BEEN_REMOVED),
+    ("There is no missile threat to the islands.", Claim.WAS_A_DRILL),
+    ("There is no danger.", Claim.WAS_A_DRILL),
+    ("It is not a real photograph.", Claim.WAS_A_DRILL),
+    ("Police are investigating the crash.", Claim.INVESTIGATION_UNDER_WAY),
+    ("Please do not share personal information in reply.", Claim.NO_PERSONAL_DATA),
+    ("We have updated our travel advice.", Claim.WE_HAVE_CORRECTED),
+    ("We have put it right.", Claim.WE_HAVE_CORRECTED),
+    ("Without permission you may not fly a drone.", Claim.UNAUTHORISED),
+]
+
+NEW_TURNS = [
+    ("It has disappeared from our account.", Claim.HAS_BEEN_REMOVED),
+    ("We wiped the post.", Claim.HAS_BEEN_REMOVED),
+    ("The post no longer exists and nobody can see it now.", Claim.HAS_BEEN_REMOVED),
+    ("A member of the public got into our account and wrote the post.", Claim.UNAUTHORISED),
+    ("This was not us.", Claim.UNAUTHORISED),
+    ("It was a practice run.", Claim.WAS_A_DRILL),
+    ("Nobody's address was in it.", Claim.NO_PERSONAL_DATA),
+    ("Your data is safe.", Claim.NO_PERSONAL_DATA),
+    ("Our account was never at risk.", Claim.WAS_NOT_HACKED),
+]
+
+UNHEARD = [
+    "Nothing of that is up today.",
+    "The office opens on 5 June.",
+    "We have taken it\ndown.",
+]
+
 OTHER_TONGUES = [
     "Le message a été supprimé.",
     "Nous sommes désolés.",
@@ -140,7 +172,7 @@ def test_every_claim_has_turns_of_phrase_to_be_heard_by() -> None:
         assert readings & {Reading.SAYS, Reading.SAYS_NO}
 
 
-@pytest.mark.parametrize(("text", "claim"), DENIED)
+@pytest.mark.parametrize(("text", "claim"), DENIED + HONEST + NEW_TURNS)
 def test_what_is_denied_or_not_understood_is_for_a_person_to_say(text: str, claim: Claim) -> None:
     read = read_claims(text)
     assert claim not in read.made
@@ -151,6 +183,17 @@ def test_what_is_denied_or_not_understood_is_for_a_person_to_say(text: str, clai
 def test_words_that_claim_nothing_are_left_alone(text: str) -> None:
     read = read_claims(text)
     assert (read.made, read.maybe, read.unread) == (frozenset(), frozenset(), ())
+
+
+@pytest.mark.parametrize("text", UNHEARD)
+def test_of_a_sentence_in_which_nothing_is_heard_nothing_is_known(text: str) -> None:
+    assert read_claims(text).unheard
+
+
+def test_what_is_only_quoted_or_a_link_says_nothing_by_itself() -> None:
+    assert read_claims("It opens on 5 June. https://dept.example/x #open", quoted=[
+        "It opens on 5 June"
+    ]).unheard == ()  # fmt: skip
 
 
 @pytest.mark.parametrize("text", OTHER_TONGUES)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from models.words import SECRET_KINDS, Kind, StatementKind
 from policy.taint.check import find_taint
 from policy.taint.common_words import common_words
+from policy.taint.held import index_of
 from policy.taint.numbers import runs
 from policy.taint.tokens import read
 from policy.taint.words import Found, Origin, Own, Part, Piece, Sort
@@ -125,6 +126,36 @@ def test_numbers_of_the_templates_own_text_may_be_said_in_it_and_nowhere_else() 
 def test_spelled_numbers_are_read(spelled: str, groups: tuple[str, ...]) -> None:
     (run,) = runs(read(spelled))
     assert run.groups == groups
+
+
+@pytest.mark.parametrize("endless", ["百", "cem ", "five thousand ", "五十", "double ", "9", "M"])
+def test_a_number_that_never_ends_is_read_all_the_same(endless: str) -> None:
+    post = [Piece(Origin.NOTE, f"{endless * 3000:.9000} and Heron")]
+    said = SAID.format("Heron")
+    assert {one.sort for one in find_taint([(Part.WORDS, said)], post, own())} == {Sort.NAME}
+    assert (
+        find_taint([(Part.WORDS, f"{endless * 3000:.9000}")], [Piece(Origin.POST, "x")], own())
+        == ()
+    )
+
+
+def test_a_pasted_list_of_numbers_costs_no_more_than_its_length() -> None:
+    numbers = [str(10_000 + 7 * one * one % 89_999) for one in range(1_600)]
+    index = index_of([Piece(Origin.NOTE, " ".join(numbers))], own(), frozenset())
+    digits = 5 * len(numbers)
+    assert len(index.numbers) < digits
+    assert len(index.parts_of_numbers) < 20 * digits
+    assert all(number in index.numbers for number in numbers)
+    assert "".join(numbers[40:43]) in index.numbers
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["90128374650912837", "12837465091283746", "the first is 12837465091", "73829056473821"],
+)
+def test_a_part_of_a_very_long_number_is_that_number(said: str) -> None:
+    post = [Piece(Origin.POST, "901283746509128374650928374655")]
+    assert find_taint([(Part.WORDS, SAID.format(said))], post, own())
 
 
 def templates() -> list[str]:

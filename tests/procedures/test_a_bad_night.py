@@ -249,7 +249,7 @@ def test_new_words_for_a_persons_hand_are_not_asked_for_before_they_are_cleared(
     seen = department.seen(reference)
     assert [q.target for q in seen.open_decisions() if q.type == DecisionType.SETTLE] == []
     department.until_waiting(reference, Wait.CLEARANCE)
-    department.clear(reference, by=DEE)
+    department.clear(reference, by=DEE, claims=())
     department.until(reference, lambda s: s.statements[0].state == StatementState.NEEDS_HUMAN)
     department.until(reference, lambda _: len(publishing(department)) == 2)
 

@@ -341,7 +341,7 @@ def test_words_that_are_changed_while_they_are_cleared_are_never_published_uncle
         department.until_waiting(reference, waits, 30)
         _require_honest(department, reference)
         if edited:
-            department.clear(reference)
+            department.clear(reference, claims=())
             department.until_waiting(reference, Wait.ADVICE, 30)
             assert words in _published(department)
         _require_honest(department, reference)

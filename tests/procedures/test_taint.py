@@ -246,7 +246,7 @@ def _handled(department: Department, heard: Ears, web: Served, kind: Kind) -> st
     assert check["gaps"] == (["not-kept", "pictures"] if kind == Kind.CLASSIFIED else [])
     assert "note" in check["against"]
     assert check["sentence"].startswith("The words were held against: ")
-    department.clear(reference, by=CLEARER[kind])
+    department.clear(reference, by=CLEARER[kind], claims=())
     department.until(reference, lambda s: s.statements[-1].state == StatementState.PUBLISHED)
     return reference
 
@@ -293,6 +293,24 @@ def test_words_that_got_past_every_other_gate_are_stopped_by_the_ledger(
     assert (effect.state, effect.code) == (EffectState.REJECTED, "tainted-name")
     reference = seen.incident.reference
     assert leaks(guarded, heard, reference, CANARIES[Kind.PERSONAL_DATA][1]) == []
+
+
+def test_a_check_that_cannot_be_made_ends_in_front_of_a_person(
+    guarded: Department, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise ValueError("Siobhan")
+
+    monkeypatch.setattr(tainting, "taint_of_payload", fails)
+    reference = guarded.report(guarded.post(CANARIES[Kind.PERSONAL_DATA][0]), Kind.PERSONAL_DATA)
+    seen = guarded.until(
+        reference,
+        lambda s: bool(s.notices) and all(one.state == NoticeState.FAILED for one in s.notices),
+    )
+    notices = [one for one in seen.effects if one.kind == EffectKind.NOTICE]
+    assert {(one.state, one.code) for one in notices} == {(EffectState.REJECTED, "taint-unread")}
+    asked = {one.target for one in seen.open_decisions() if one.type == DecisionType.SETTLE}
+    assert asked == {one.id for one in seen.notices}
 
 
 def test_words_that_somebody_cleared_all_the_same_are_not_even_made_ready(

@@ -129,7 +129,7 @@ def test_new_words_are_a_new_thing_to_clear(department: Department) -> None:
     )
     department.until_waiting(reference, Wait.CLEARANCE)
     department.until(reference, lambda _: len(department.mail.to(DEE)) == before + 1)
-    department.clear(reference)
+    department.clear(reference, claims=())
     department.until_waiting(reference, Wait.ADVICE)
     (up,) = department.sandbox.live_posts("dept")
     assert up.text == "We were wrong. It is 5 June."

@@ -22,7 +22,7 @@ ERRORS = {
 CODE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 DEEPEST = 4
 OURS = {
-    "process-died", "payload-changed", "unclassified", "too-slow",
+    "process-died", "payload-changed", "taint-unread", "unclassified", "too-slow",
     "reclassified", "clearance-void", "clearance-expired", "holding-line-moot", "already-ended",
     HELD, NOT_SEEN_GONE, CANNOT_LOOK,
 }  # fmt: skip

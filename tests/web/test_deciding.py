@@ -42,7 +42,7 @@ def test_each_decision_of_the_list_is_taken(web: Served, paper: Paper) -> None:
         {"type": "holding-line"},
         {"type": "foi", "received_on": "2026-11-02", "reason": "FOI 2026/114"},
         {"type": "foi", "choice": "answered"},
-        {"type": "words", "text": "We are sorry. Please disregard our post."},
+        {"type": "words", "text": "We are sorry. Please disregard it."},
         {"type": "advise", "text": "Look."},
         {"type": "hold", "target": "x/dept", "reason": "Wait."},
         {"type": "hold", "target": "x/dept", "choice": "no"},
