@@ -105,7 +105,7 @@ class Clock:
 
     def moment(self, rung: Rung) -> datetime:
         """When the rung's minutes have passed, in UTC."""
-        if rung.tell is Tell.DEPUTIES and self.told and is_away(self.told, self.began):
+        if rung.tell is Tell.DEPUTIES and self.told and is_away(self.told, self.began, self.office):
             return self.began
         return self.after(self.began, rung, rung.minutes)
 
@@ -170,4 +170,7 @@ def stand_in_for(
         one = register.person(one.deputy)
         if one and one.email not in without:
             found.append(one)
-    return next((one for one in found if not is_away(one, now)), found[0] if found else None)
+    return next(
+        (one for one in found if not is_away(one, now, register.office)),
+        found[0] if found else None,
+    )

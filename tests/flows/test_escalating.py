@@ -150,3 +150,16 @@ def test_no_line_manager_hears_as_a_duty_officer(
     assert heard
     assert heard <= {DTU, DEE} - {poster}
     assert (DTU in heard) == ("duty-officer" in chain.said(reference, "escalated-in-vain"))
+
+
+@pytest.mark.parametrize(("email", "left"), [(SAM, True), (BO, False), (DEE, False)])
+def test_a_time_zone_that_nobody_knows_leaves_nobody_untold(
+    chain: Chain, email: str, left: bool
+) -> None:
+    """A row of an older version, or of somebody who left: the organisation's zone holds instead."""
+    chain.change(email, timezone="GMT+1", registered=not left, away=["2026-01-14"])
+    reference = chain.paper.report(kinds=(Kind.FACTUAL,))
+    chain.tell(reference)
+    chain.after(60, reference)
+    assert chain.told(reference, "line_manager") == [PAT if email == BO else BO]
+    assert DTU in chain.told(reference, "dtu")

@@ -139,3 +139,16 @@ def test_hours_that_cannot_be_read_say_what_to_write(text: str) -> None:
 def test_leave_that_cannot_be_read_says_what_to_write(text: str) -> None:
     with pytest.raises(BadHoursError, match="Write away as days"):
         read_days(text)
+
+
+def test_a_zone_that_nobody_knows_is_the_offices() -> None:
+    """Whoever has no leave is asked for no zone at all."""
+    noon = at("2026-03-02T12:00")
+    nobody_knows = Person(email="z@x", name="Z", timezone="GMT+1")
+    assert not is_away(nobody_knows, noon)
+    tokyo = OfficeTime("Asia/Tokyo")
+    late = at("2026-03-01T16:00")  # the second of March in Tokyo alone
+    away = Person(email="z@x", name="Z", timezone="GMT+1", away=["2026-03-02"])
+    assert is_away(away, late, tokyo)
+    assert not is_away(away, late)
+    assert working_time(away, tokyo).zone.key == "Asia/Tokyo"
