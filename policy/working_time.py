@@ -52,12 +52,13 @@ class WorkingTime:
         Where they do not work for sixty days on end nobody waits for that: then it is ``began``
         and so much.
         """
-        left = working
+        left, counted = working, began
         for begins, until in self._spans(began, began + MOST_DAYS * DAY):
-            begins = max(begins, began)
+            begins = max(begins, counted)  # spans may overlap: no minute is counted twice
             if begins + left <= until:
                 return begins + left
             left -= max(until - begins, timedelta(0))
+            counted = max(counted, until)
         return began + working
 
     def next_morning(self, now: datetime) -> datetime:

@@ -152,3 +152,10 @@ def test_a_zone_that_nobody_knows_is_the_offices() -> None:
     assert is_away(away, late, tokyo)
     assert not is_away(away, late)
     assert working_time(away, tokyo).zone.key == "Asia/Tokyo"
+
+
+@pytest.mark.parametrize("hours", ["09:00-13:00 12:00-17:00", "09:00-17:00 10:00-11:00"])
+def test_spans_that_overlap_count_each_minute_once(hours: str) -> None:
+    day = working_time(None, OfficeTime(hours=hours))
+    monday = at("2026-03-02T09:00")
+    assert day.after(monday, timedelta(hours=6)) == monday + timedelta(hours=6)
