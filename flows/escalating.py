@@ -72,13 +72,13 @@ def escalate(tx: Transaction, here: Office, seen: Snapshot, register: Register) 
     """Carry out every row that is due for what nobody has acknowledged; each once."""
     if not _is_planned(seen):
         return
-    chased = _chased(seen, register)
+    chased, now = _chased(seen, register), tx.now()
     for notice in filter(must_be_acknowledged, seen.notices):
         row = _row(tx, seen, notice)
         if row is not None and notice.id in chased:
-            _Chain(tx, here, seen, register, notice, row).carry_on()
+            _Chain(tx, here, seen, register, notice, row, now).carry_on()
         elif row is not None:
-            row.ended_at, row.next_at = tx.now(), None
+            row.ended_at, row.next_at = now, None
 
 
 def _is_planned(seen: Snapshot) -> bool:
@@ -164,9 +164,10 @@ class _Chain:
         register: Register,
         notice: Notice,
         row: Escalation,
+        now: datetime,
     ) -> None:
         self.tx, self.here, self.seen, self.register = tx, here, seen, register
-        self.notice, self.row, self.now = notice, row, tx.now()
+        self.notice, self.row, self.now = notice, row, now
         self.told = register.person(notice.to_address)
         self.clock = Clock(row.began_at, self.told, register.office, self._is_unreached())
         poster = seen.incident.poster_email
@@ -351,10 +352,21 @@ class _Chain:
         by_mail = Medium.MAIL in rung.by and not self._is_texted_alone(address, rung)
         mailed = by_mail and queue_notice(self.tx, self.here, incident, new)
         lull = rung.tell is Tell.DUTY_OFFICER and is_lull(self.tx, incident, address)
+        quiet = lull or (rung.minutes == 0 and self._is_texted_now(address))
         texted = (
-            Medium.TEXT in rung.by and not lull and queue_text(self.tx, self.here, incident, new)
+            Medium.TEXT in rung.by and not quiet and queue_text(self.tx, self.here, incident, new)
         )
         return mailed or texted
+
+    def _is_texted_now(self, address: str) -> bool:
+        """Whether another row of minute 0 has just texted them: they are on duty as well."""
+        same = select(Notice.id).where(
+            col(Notice.incident_id) == self.notice.incident_id,
+            col(Notice.to_address) == address,
+            col(Notice.by) == Medium.TEXT,
+            col(Notice.queued_at) >= self.now,
+        )
+        return self.tx.exec(same).first() is not None
 
     def _is_texted_alone(self, address: str, rung: Rung) -> bool:
         """A reminder's mail goes to the mailbox, and its text to the officers."""

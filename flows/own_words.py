@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from sqlmodel import bindparam, col, select
 
 from models.audit import chain_of_incident
-from models.incident import Incident
+from models.incident import Incident, Post
 from models.people import Person
 from models.statements import Clearance, Statement, Wording
 from models.store import Transaction
@@ -31,6 +31,20 @@ def words_at(tx: Transaction, remote_ids: Iterable[str]) -> dict[tuple[str, str]
     """The statements that were published as these posts, by account and the platform's id."""
     found = tx.execute(OWN, {"remote_ids": sorted(remote_ids)})
     return {(account, remote_id): id_ for account, remote_id, id_ in found}
+
+
+def may_be_ours(tx: Transaction, post: Post) -> bool:
+    """Whether the post may be words of ours: some were sent for this account of which nobody knows
+    yet whether they are out, and it is no older than they are. Their id is then not known either.
+    """
+    if post.statement_id or post.posted_at is None:
+        return bool(post.statement_id)
+    sent = select(Statement.id).where(
+        col(Statement.account_id) == post.account_id,
+        Statement.state == StatementState.UNKNOWN,
+        col(Statement.drafted_at) <= post.posted_at,
+    )
+    return tx.exec(sent).first() is not None
 
 
 def link_to_own_words(

@@ -28,7 +28,7 @@ def on_duty(
     is left.
     """
     filling = holders(role, register, poster=poster, without=without)
-    there = tuple(one for one in filling if not is_away(one, now)) or filling
+    there = tuple(one for one in filling if not is_away(one, now, register.office)) or filling
     rota = next((one for one in register.rotas if one.role is role), None)
     turns = rota.in_order(now) if rota else ()
     by_turn = [one for email in turns for one in there if one.email == email]

@@ -122,7 +122,8 @@ class Clock:
 
     def _is_in_vain(self) -> bool:
         """Whether it is known already that they will not answer."""
-        return self.unreached or (self.told is not None and is_away(self.told, self.began))
+        told = self.told
+        return self.unreached or (told is not None and is_away(told, self.began, self.office))
 
 
 def due(severity: int, clock: Clock, reached: int | None, now: datetime) -> tuple[Rung, ...]:
@@ -178,4 +179,7 @@ def stand_in_for(
         one = register.person(one.deputy)
         if one and one.email not in without:
             found.append(one)
-    return next((one for one in found if not is_away(one, now)), found[0] if found else None)
+    return next(
+        (one for one in found if not is_away(one, now, register.office)),
+        found[0] if found else None,
+    )

@@ -110,7 +110,11 @@ def manager_there(
     person_email: str, register: Register, now: datetime, skipping: Collection[str] = frozenset()
 ) -> Person | None:
     """The next one up who is neither skipped nor on leave; where all are on leave, the nearest."""
-    away = {one.email for one in register.people if is_away(one, now)}
+    away = {
+        one.email
+        for one in register.people
+        if one.registered and is_away(one, now, register.office)
+    }
     there = manager_of(person_email, register, {*skipping, *away})
     return there or manager_of(person_email, register, skipping)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count, takewhile
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from models.bank_holidays import is_bank_holiday
 from models.hours import Span, Week, read_days, read_hours
@@ -52,12 +52,13 @@ class WorkingTime:
         Where they do not work for sixty days on end nobody waits for that: then it is ``began``
         and so much.
         """
-        left = working
+        left, counted = working, began
         for begins, until in self._spans(began, began + MOST_DAYS * DAY):
-            begins = max(begins, began)
+            begins = max(begins, counted)  # spans may overlap: no minute is counted twice
             if begins + left <= until:
                 return begins + left
             left -= max(until - begins, timedelta(0))
+            counted = max(counted, until)
         return began + working
 
     def next_morning(self, now: datetime) -> datetime:
@@ -97,19 +98,36 @@ def working_time(person: Person | None, office: OfficeTime, *, leave: bool = Tru
     ``leave`` false leaves it out: what their hours would be if they were there.
     """
     if person is None:
-        return WorkingTime(ZoneInfo(office.timezone), read_hours(office.hours), office.holidays)
+        return WorkingTime(_zone(office.timezone), read_hours(office.hours), office.holidays)
     return WorkingTime(
-        ZoneInfo(person.timezone),
+        _zone(person.timezone, office.timezone),
         read_hours(person.hours or office.hours),
         person.holidays or office.holidays,
         tuple(read_days(one) for one in person.away) if leave else (),
     )
 
 
-def is_away(person: Person, at: datetime) -> bool:
+def is_away(person: Person, at: datetime, office: OfficeTime = USUAL) -> bool:
     """Whether this person is on leave, by the date where they are."""
-    day = at.astimezone(ZoneInfo(person.timezone)).date()
+    if not person.away:
+        return False
+    day = at.astimezone(_zone(person.timezone, office.timezone)).date()
     return any(first <= day <= last for first, last in map(read_days, person.away))
+
+
+def is_zone(name: str) -> bool:
+    """Whether this machine knows a time zone of this name."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+def _zone(*names: str) -> ZoneInfo:
+    """The first that this machine knows: nobody is left untold for a name that it does not, be it
+    in an old row or since a time zone was taken out of the machine's own list."""
+    return ZoneInfo(next((name for name in names if is_zone(name)), "UTC"))
 
 
 def _instant(day: date, at: time, zone: ZoneInfo) -> datetime:

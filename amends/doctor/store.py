@@ -13,6 +13,7 @@ from models.beats import Beat
 from models.people import Person
 from models.reconciliation import reconciliation_now
 from models.store import Store
+from policy.working_time import is_zone
 
 FRESH = timedelta(seconds=30)
 
@@ -30,6 +31,7 @@ def examine(settings: Settings) -> Findings:
             return
         yield ok("database", "It answers, and its tables are of this version.")
         yield _engines(store)
+        yield from _zones(store)
         yield from _reconciling(store)
     except DBAPIError as error:
         code = type(error.orig).__name__
@@ -52,6 +54,18 @@ def once_known(settings: Settings) -> frozenset[str]:
         return frozenset()  # the database has findings of its own
     finally:
         store.close()
+
+
+def _zones(store: Store) -> Findings:
+    """People whose hours are counted by the organisation's time zone, since nobody knows theirs."""
+    with store.read() as tx:
+        people = tx.exec(select(Person).where(col(Person.registered).is_(True))).all()
+    if unknown := sorted(one.email for one in people if not is_zone(one.timezone)):
+        yield warn(
+            "database",
+            f"This machine does not know the time zone of {', '.join(unknown)}, and takes the "
+            "organisation's. Set timezone in [[people]], and start amends up.",
+        )
 
 
 def _engines(store: Store) -> Finding:

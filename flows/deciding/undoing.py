@@ -1,5 +1,6 @@
 """Undo: a post that was deleted wrongly is published again from its capture (design §3.12)."""
 
+import hashlib
 import json
 
 from flows.deciding.desk import Desk, desk
@@ -11,6 +12,7 @@ from models.incident import Post
 from models.office import Office
 from models.people import Person
 from models.sealed import place
+from models.statements import Statement
 from models.words import SECRET_KINDS, Choice, DecisionType, Kind, PostState, StatementState
 from policy.access import Act
 from templates.again import published_again
@@ -48,7 +50,9 @@ def undo(
             raise NotNowError(SECRET)
         post = _meant(here, target)
         text = published_again(_words_of(here, post), here.incident.language)
-        made = open_statement(here, here.seen.accounts[str(post.account_id)], restores=post.id)
+        made = _asked_before(here, post) or open_statement(
+            here, here.seen.accounts[str(post.account_id)], restores=post.id
+        )
         decide(here, DecisionType.UNDO, target=post.id, choice=Choice.GIVEN, text=why)
         here.record("undo", post=post.id, statement=made.id)
         return put_words(here, made, text)
@@ -67,6 +71,25 @@ def _meant(here: Desk, target: str | None) -> Post:
     if any(one.state != StatementState.WITHDRAWN for one in again):
         raise NotNowError(ASKED_ALREADY)
     return gone[0]
+
+
+def _asked_before(here: Desk, post: Post) -> Statement | None:
+    """The words of an earlier undo that were taken back. What people said of them is left behind,
+    as by an edit, though the bytes are the same: they are asked anew."""
+    for one in here.seen.statements:
+        if one.restores != post.id or one.generation != here.incident.generation:
+            continue
+        for said in (said for said in here.seen.clearances if said.statement_id == one.id):
+            left = f"{said.digest}:{one.wording_id}".encode()
+            said.digest = hashlib.sha256(left).hexdigest()
+            here.tx.add(said)
+        for waived in here.seen.decisions:
+            if waived.type == DecisionType.WAIVE and waived.target == one.id:
+                waived.withdrawn_at = waived.withdrawn_at or here.now
+                here.tx.add(waived)
+        here.tx.flush()
+        return one
+    return None
 
 
 def _words_of(here: Desk, post: Post) -> str:

@@ -163,7 +163,9 @@ def _version(here: Desk, about: Statement, text: str, language: str, claims: lis
     )
     earlier = [w for w in here.seen.wordings.values() if w.statement_id == about.id]
     # A yes is bound to the bytes: the same bytes again would bring back what an edit left behind.
-    if any(wording.digest == digest for wording in earlier):
+    # A post that is put back says what it said: who asks for it again has left that behind.
+    again = about.restores and about.state == StatementState.WITHDRAWN
+    if any(wording.digest == digest for wording in earlier) and not again:
         raise NotNowError(SAME)
     wording = Wording(
         id=new_id(),

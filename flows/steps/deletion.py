@@ -11,6 +11,7 @@ from flows.due import due_by_account
 from flows.hands import Hands, hands_here
 from flows.ledger import Claim, attempt, carry_out, claim_effect, plan_effect
 from flows.limits import put_off, put_off_with
+from flows.own_words import may_be_ours
 from flows.permission import Said, Verdict, verdict
 from flows.step import urgent_step
 from flows.steps.evidence import kept
@@ -169,7 +170,7 @@ def _said(tx: Transaction, incident: Incident, post: Post) -> Said:
         secured=answered.get((DecisionType.CONFIRM, SECURE)) == Choice.YES,
         registered=account.registered,
         skipped=(DecisionType.SKIP, Step.DELETE.value) in answered,
-        own_words=bool(post.statement_id),
+        own_words=may_be_ours(tx, post),
     )
 
 

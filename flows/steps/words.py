@@ -66,10 +66,13 @@ def word(here: Office, incident: Incident, plan: Plan) -> None:
     with here.store.read() as tx:
         seen = snapshot(tx, incident)
         overdue = overdue_abroad(seen, tx.now())
-    carried = {post.account_id for post in seen.posts}
-    for account in seen.accounts.values():
-        if account.id in carried and not _spoken_for(seen, account):
+    for account in seen.posted_on:
+        if not _spoken_for(seen, account) and not _moved_on(
+            here, incident.reference, plan, account
+        ):
             _draft(here, incident.reference, plan, account)
+    with here.store.read() as tx:
+        seen = snapshot(tx, incident)
     for statement in seen.statements:
         if _is_to_be_drafted(seen, statement):
             account = seen.accounts[statement.account_id]
@@ -85,7 +88,8 @@ def _needs_words(seen: Snapshot, statement: Statement) -> bool:
     """Taken back by a clearer, and neither asked for again nor waived."""
     settled = (DecisionType.WORDS, DecisionType.WAIVE)
     about = [d for d in seen.decisions if d.target == statement.id and d.type in settled]
-    answered = any(d.type == DecisionType.WAIVE or d.choice is None for d in about)
+    waived = any(d.type == DecisionType.WAIVE and d.withdrawn_at is None for d in about)
+    answered = waived or any(d.choice is None for d in about)
     current = statement.generation == seen.incident.generation
     withdrawn = statement.state == StatementState.WITHDRAWN and not is_ahead(statement)
     return current and withdrawn and not answered
@@ -107,12 +111,48 @@ def _is_to_be_drafted(seen: Snapshot, statement: Statement) -> bool:
 
 def _spoken_for(seen: Snapshot, account: Account) -> bool:
     return any(
-        s.account_id == account.id
+        account.id in (s.account_id, s.speaks_for)
         and s.generation == seen.incident.generation
         and not s.restores
         and not is_ahead(s)
         for s in seen.statements
     )
+
+
+def _moved_to(seen: Snapshot, account: Account) -> Account | None:
+    """The account that was chosen by name to speak for this one, which is not safe: whatever kind
+    of mistake it turns out to be, that holds for all later words."""
+    chosen = [s for s in seen.statements if s.speaks_for == account.id]
+    return seen.accounts[chosen[-1].account_id] if chosen else None
+
+
+def _moved_on(here: Office, reference: str, plan: Plan, account: Account) -> bool:
+    """Open the words of a new plan where those of the earlier one were said. False where nobody
+    has moved them, or that account says words of its own now."""
+    with here.store.write("words-elsewhere") as tx:
+        incident = incident_by(tx, reference)
+        seen = snapshot(tx, incident)
+        other = _moved_to(seen, account)
+        if other is None:
+            return False
+        if _spoken_for(seen, account):  # another runner was here
+            return True
+        due = plan.words_due
+        made = Statement(
+            id=new_id(),
+            incident_id=incident.id,
+            account_id=other.id,
+            kind=plan.statement,
+            generation=incident.generation,
+            speaks_for=account.id,
+            drafted_at=tx.now(),
+            words_due_at=incident.opened_at + timedelta(minutes=due) if due else None,
+        )
+        if _spoken_for(seen, other) or not tx.insert_once(made):
+            return False
+        facts = {"statement": made.id, "account": other.id}
+        tx.record(chain_of_incident(incident.id), "amends", "said-elsewhere", **facts)
+        return True
 
 
 def _draft(
@@ -162,12 +202,20 @@ def _draft(
             ask_for_words(tx, statement)
             return
         state = draft.first_state(rendered)
-        if incident.came_of:  # what is said about our own words is never agreed beforehand
+        if _is_never_agreed(seen, draft):
             state = StatementState.WAITING
         statement = draft.statement(tx, state)
         draft.wording(tx, statement, rendered)
         if note_language(tx, statement, rendered.language):
             statement.state = StatementState.WAITING
+
+
+def _is_never_agreed(seen: Snapshot, draft: "_Draft") -> bool:
+    """What is said about our own words, and what is said for an account that is not safe, or on
+    it: nobody agreed to that beforehand."""
+    own = seen.incident.came_of or any(post.statement_id for post in seen.posts)
+    speaks_for = draft.opened and draft.opened.speaks_for
+    return bool(own or speaks_for or _moved_to(seen, draft.account))
 
 
 def _measure(hands: Hands, account: Account) -> Callable[[str], bool]:

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
-from paper import DEE, Paper
+from paper import DEE, SAM, Paper
 from practice_notify import MAIL_TEMPLATE, TEXT_TEMPLATE, PracticeNotify
+from sqlmodel import col, select
 
 from amends.doctor import Finding, Verdict, examine
+from models.people import Person
 
 
 @pytest.fixture
@@ -91,3 +93,13 @@ def test_mail_with_two_ways_out_stops_with_what_to_remove(
     write(paper, sends_by(notify))
     (finding,) = examine()
     assert "two ways out" in finding.what
+
+
+def test_who_has_a_time_zone_that_nobody_knows_is_named_but_not_who_left(paper: Paper) -> None:
+    with paper.office.store.write("zones") as tx:
+        for email, registered in ((DEE, True), (SAM, False)):
+            person = tx.exec(select(Person).where(col(Person.email) == email)).one()
+            person.timezone, person.registered = "GMT+1", registered
+            tx.add(person)
+    said = " ".join(one.what for one in about("database") if one.verdict == Verdict.WARN)
+    assert f"the time zone of {DEE}, and takes" in said

@@ -16,7 +16,7 @@ from flows.letters import NewNotice, queue_notice
 from models.escalation import Escalation
 from models.office import use
 from models.people import Account
-from models.words import Kind, Role
+from models.words import Kind, Medium, Role
 
 DTU = "dtu@dept.example"
 SEVERE, GRAVE, SECRET = Kind.OFF_POLICY, Kind.FALSE_ALARM, Kind.CLASSIFIED
@@ -150,3 +150,28 @@ def test_no_line_manager_hears_as_a_duty_officer(
     assert heard
     assert heard <= {DTU, DEE} - {poster}
     assert (DTU in heard) == ("duty-officer" in chain.said(reference, "escalated-in-vain"))
+
+
+@pytest.mark.parametrize(("email", "left"), [(SAM, True), (BO, False), (DEE, False)])
+def test_a_time_zone_that_nobody_knows_leaves_nobody_untold(
+    chain: Chain, email: str, left: bool
+) -> None:
+    """A row of an older version, or of somebody who left: the organisation's zone holds instead."""
+    chain.change(email, timezone="GMT+1", registered=not left, away=["2026-01-14"])
+    reference = chain.paper.report(kinds=(Kind.FACTUAL,))
+    chain.tell(reference)
+    chain.after(60, reference)
+    assert chain.told(reference, "line_manager") == [PAT if email == BO else BO]
+    assert DTU in chain.told(reference, "dtu")
+
+
+def test_who_was_told_and_is_on_duty_gets_one_text_when_it_turns_out_graver(chain: Chain) -> None:
+    reference = chain.paper.report(kinds=(SEVERE,))
+    chain.tell(reference)
+    before = chain.told(reference, "role", "reminder", by=Medium.TEXT).count(DEE)
+    chain.clock.shows += timedelta(minutes=6)
+    chain.becomes(reference, Kind.SAFETY)
+    chain.after(0, reference)
+    texts = [n for n in chain.notices(reference) if n.by == Medium.TEXT and n.to_address == DEE]
+    assert before == 1
+    assert len(texts) == 2

@@ -1,11 +1,15 @@
 """A report of our own words: whom it names, what it ties together, and what it never changes."""
 
+from datetime import timedelta
+
 import pytest
 from paper import ANA, BO, CY, DEE, SAM, Paper
 
+from flows.own_words import may_be_ours
 from flows.timeline import timeline
 from flows.view import viewer
 from models.audit import chain_of_incident
+from models.incident import Post
 from models.words import Kind, PosterKnown, StatementState
 
 
@@ -72,3 +76,26 @@ def test_two_incidents_never_come_of_each_other(paper: Paper) -> None:
         tx.insert_once(fresh)
     paper.report(paper.link(1), paper.link(900), by=BO, kinds=(Kind.FACTUAL,))
     assert paper.incident(first).came_of is None
+
+
+@pytest.mark.parametrize(
+    ("state", "minutes", "ours"),
+    [
+        (StatementState.UNKNOWN, 1, True),
+        (StatementState.UNKNOWN, -1, False),
+        (StatementState.UNKNOWN, None, False),
+        (StatementState.WAITING, 1, False),
+    ],
+)
+def test_while_nobody_knows_whether_our_words_are_out_a_younger_post_may_be_them(
+    paper: Paper, state: StatementState, minutes: int | None, ours: bool
+) -> None:
+    """Then a person is asked before it is deleted: it is not known by its id."""
+    first = paper.worded(paper.link(1))
+    paper.set_statement(first, state)
+    drafted = paper.seen(first).statements[0].drafted_at
+    second = paper.report(paper.link(2), by=SAM)
+    with paper.office.store.write("posted") as tx:
+        post = tx.get_one(Post, paper.post(second).id)
+        post.posted_at = None if minutes is None else drafted + timedelta(minutes=minutes)
+        assert may_be_ours(tx, post) == ours

@@ -106,3 +106,32 @@ def test_open_posts_learn_where_their_ids_are_unique_and_forget_it_again(store: 
     with store.engine.connect() as connection:
         still_open = connection.exec_driver_sql("SELECT id, open FROM post ORDER BY id").all()
     assert [bool(row[1]) for row in still_open] == [True, True, True, False]
+
+
+def test_an_older_version_finds_nothing_that_it_cannot_read(store: Store) -> None:
+    """Texts, posts that are put back, and what people decided of them go, with their effects."""
+    store.migrate()
+    with store.engine.begin() as connection:
+        fill(connection, "account", id="a1")
+        fill(connection, "incident", id="i1")
+        for by in ("mail", "text"):
+            fill(connection, "notice", id=by, incident_id="i1", template=by, by=by)
+        for restores in ("", "p1"):
+            mine = {"incident_id": "i1", "account_id": "a1", "restores": restores}
+            fill(connection, "statement", id=f"s{restores}", **mine)
+        for kind, target in (("notice", "mail"), ("notice", "text"), ("publish", "sp1")):
+            mine = {"incident_id": "i1", "account_id": "a1", "kind": kind, "target": target}
+            fill(connection, "effect", id=target, state="planned", **mine)
+            fill(connection, "attempt", id=target, effect_id=target)
+        for number, type_ in enumerate(("undo", "elsewhere", "establish", "keep")):
+            fill(connection, "decision", id=str(number), incident_id="i1", type=type_)
+    store.migrate("0009")
+    with store.engine.connect() as connection:
+        left = {
+            name: [row[0] for row in connection.exec_driver_sql(f"SELECT id FROM {name}")]
+            for name in ("notice", "statement", "effect", "attempt", "decision")
+        }
+    assert left == {
+        "notice": ["mail"], "statement": ["s"], "effect": ["mail"], "attempt": ["mail"],
+        "decision": ["3"],
+    }  # fmt: skip

@@ -139,3 +139,23 @@ def test_hours_that_cannot_be_read_say_what_to_write(text: str) -> None:
 def test_leave_that_cannot_be_read_says_what_to_write(text: str) -> None:
     with pytest.raises(BadHoursError, match="Write away as days"):
         read_days(text)
+
+
+def test_a_zone_that_nobody_knows_is_the_offices() -> None:
+    """Whoever has no leave is asked for no zone at all."""
+    noon = at("2026-03-02T12:00")
+    nobody_knows = Person(email="z@x", name="Z", timezone="GMT+1")
+    assert not is_away(nobody_knows, noon)
+    tokyo = OfficeTime("Asia/Tokyo")
+    late = at("2026-03-01T16:00")  # the second of March in Tokyo alone
+    away = Person(email="z@x", name="Z", timezone="GMT+1", away=["2026-03-02"])
+    assert is_away(away, late, tokyo)
+    assert not is_away(away, late)
+    assert working_time(away, tokyo).zone.key == "Asia/Tokyo"
+
+
+@pytest.mark.parametrize("hours", ["09:00-13:00 12:00-17:00", "09:00-17:00 10:00-11:00"])
+def test_spans_that_overlap_count_each_minute_once(hours: str) -> None:
+    day = working_time(None, OfficeTime(hours=hours))
+    monday = at("2026-03-02T09:00")
+    assert day.after(monday, timedelta(hours=6)) == monday + timedelta(hours=6)

@@ -9,6 +9,7 @@ from flows.deciding.keeping import keep
 from flows.deciding.reclassifying import reclassify
 from flows.deciding.speaking_elsewhere import speak_elsewhere
 from flows.deciding.undoing import undo
+from flows.deciding.waiving import waive
 from flows.deciding.writing import write_words
 from flows.refusals import BadRequestError, NotAllowedError, NotNowError
 from models.decisions import Decision
@@ -139,6 +140,29 @@ def test_what_a_person_adds_to_a_post_that_is_put_back_is_read(department: Depar
             )  # fmt: skip
 
 
+@pytest.mark.parametrize("how", ["refused", "waived"])
+def test_what_was_refused_or_waived_may_be_put_back_after_all(
+    department: Department, how: str
+) -> None:
+    """The same words again are for the same people to read again: nothing is left of their yes."""
+    reference = deleted_wrongly(department, POST)
+    dee, why = department.person(DEE), "It was ours to say."
+    first = undo(department.office, dee, reference, reason=why)
+    if how == "refused":
+        department.clear(reference, by=EVE, approve=False)
+    else:
+        about = next(one for one in department.seen(reference).statements if one.restores)
+        waive(department.office, dee, reference, reason="Not now.", statement=about.id)
+
+    assert undo(department.office, dee, reference, reason=why) == first
+
+    (about,) = [one for one in department.seen(reference).statements if one.restores]
+    assert about.state == StatementState.WAITING
+    department.clear(reference, by=EVE)
+    up = StatementState.PUBLISHED
+    department.until(reference, lambda s: any(o.restores and o.state == up for o in s.statements))
+
+
 def test_only_the_dtu_puts_back_and_never_what_was_secret(department: Department) -> None:
     reference = department.report(department.post("Code word: HERON"), Kind.CLASSIFIED)
     department.until(reference, lambda s: s.posts[0].state == PostState.GONE)
@@ -169,3 +193,31 @@ def test_a_sister_account_speaks_for_one_that_is_not_safe(department: Department
     (said,) = department.sandbox.live_posts("embassy")
     assert "A post on @dept should not have been published." in said.text
     department.until(reference, lambda s: s.incident.waiting_for == Wait.CONFIRMATION)
+
+
+def test_another_kind_brings_no_words_back_to_an_account_that_is_not_safe(
+    department: Department,
+) -> None:
+    """The words of a wrong account are agreed beforehand: on the sister account they are not."""
+    reference = department.report(
+        department.post("Vote for us"), Kind.INSIDER_UNKNOWN, poster="unknown"
+    )
+    department.until(reference, lambda s: bool(s.statements))
+    dee, why = department.person(DEE), "Somebody else may still be in."
+    speak_elsewhere(department.office, dee, reference, account="x/embassy", reason=why)
+
+    reclassify(department.office, dee, reference, kinds=(Kind.WRONG_ACCOUNT,))
+
+    seen = department.until(
+        reference,
+        lambda s: any(
+            one.generation == 2 and one.state == StatementState.WAITING for one in s.statements
+        ),
+    )
+    (new,) = [one for one in seen.statements if one.generation == 2]
+    assert seen.accounts[new.account_id].handle == "embassy"
+    assert new.speaks_for == seen.posts[0].account_id
+    assert department.sandbox.calls("create") == []
+    department.clear(reference, by=DEE)
+    department.until(reference, lambda s: s.statements[-1].state == StatementState.PUBLISHED)
+    assert department.sandbox.live_posts("dept") == []

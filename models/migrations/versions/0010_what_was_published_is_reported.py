@@ -34,6 +34,11 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     restores = "(SELECT id FROM statement WHERE restores <> '')"
+    sent = f"(SELECT id FROM effect WHERE kind = 'publish' AND target IN {restores})"
+    op.execute(f"DELETE FROM attempt WHERE effect_id IN {sent}")
+    op.execute(f"DELETE FROM effect WHERE kind = 'publish' AND target IN {restores}")
+    # Decisions of kinds that an older version has no words for: it could not read the incident.
+    op.execute("DELETE FROM decision WHERE type IN ('undo', 'elsewhere', 'establish')")
     op.execute(f"DELETE FROM clearance WHERE statement_id IN {restores}")
     op.execute(f"DELETE FROM wording WHERE statement_id IN {restores}")
     op.execute("DELETE FROM statement WHERE restores <> ''")

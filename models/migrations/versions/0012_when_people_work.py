@@ -51,9 +51,11 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_escalation_incident_id"), table_name="escalation")
     op.drop_table("escalation")
     # Of an older version's rows each is one mail: a text beside it would be a second of the same.
-    op.execute(
-        "DELETE FROM acknowledgement WHERE notice_id IN (SELECT id FROM notice WHERE \"by\" = 'text')"
-    )
+    texts = "(SELECT id FROM notice WHERE \"by\" = 'text')"
+    sent = f"(SELECT id FROM effect WHERE kind = 'notice' AND target IN {texts})"
+    op.execute(f"DELETE FROM attempt WHERE effect_id IN {sent}")
+    op.execute(f"DELETE FROM effect WHERE kind = 'notice' AND target IN {texts}")
+    op.execute(f"DELETE FROM acknowledgement WHERE notice_id IN {texts}")
     op.execute("DELETE FROM notice WHERE \"by\" = 'text'")
     with op.batch_alter_table("notice", schema=None) as batch_op:
         batch_op.drop_constraint(NEW, type_="unique")
