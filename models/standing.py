@@ -268,9 +268,12 @@ def _is_the_engines(seen: Snapshot, post: Post) -> bool:
 
 
 def _speaks(seen: Snapshot) -> bool:
-    """Whether public words are due, or a person has written some that nobody asked for."""
-    return words_are_due(seen) or any(
-        statement.state != StatementState.WITHDRAWN for statement in seen.statements
+    """Whether public words are due, or a person has written some that nobody asked for, or is
+    asked for others in their place."""
+    return (
+        words_are_due(seen)
+        or any(statement.state != StatementState.WITHDRAWN for statement in seen.statements)
+        or bool(_open(seen, DecisionType.WORDS))
     )
 
 

@@ -1,5 +1,6 @@
 """Who may clear a statement now, and what they said of the words (lines 76-80, design §3.8)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -29,7 +30,8 @@ def wording_of(seen: Snapshot, statement: Statement) -> Wording | None:
 
 def never_clears(seen: Snapshot, statement: Statement) -> frozenset[str]:
     """Author, poster and whoever cleared the original; who gave the facts is an author too, and
-    so is who recorded a fact that the words rest on. Where the original is a statement of ours, its
+    so is who recorded a fact that the words rest on, by the words' own claims or by what an earlier
+    clearer said of them. Where the original is a statement of ours, its
     authors and all who cleared it."""
     wording = wording_of(seen, statement)
     facts_by = seen.incident.facts_by if statement.kind in CORRECTING else None
@@ -39,15 +41,21 @@ def never_clears(seen: Snapshot, statement: Statement) -> frozenset[str]:
         seen.incident.poster_email,
         seen.incident.cleared_by,
         *seen.incident.never_clear,
-        *(_recorded_by(seen, wording) if wording else ()),
+        *recorded_by(seen, wording.claims if wording else ()),
+        *recorded_by(seen, confirmed_claims(seen, statement)),
     }
     return frozenset(email for email in involved if email)
 
 
-def _recorded_by(seen: Snapshot, wording: Wording) -> frozenset[str | None]:
-    if not wording.claims:
-        return frozenset()
-    rests_on = resting_on(wording.claims)
+def confirmed_claims(seen: Snapshot, statement: Statement) -> frozenset[str]:
+    """What those who said yes to these words said that they claim."""
+    yes = (one for one in given(seen, statement) if one.approved)
+    return frozenset(claim for one in yes for claim in one.claims)
+
+
+def recorded_by(seen: Snapshot, claims: Collection[str]) -> frozenset[str | None]:
+    """Who recorded a fact that one of these claims rests on."""
+    rests_on = resting_on(claims) if claims else frozenset()
     return frozenset(
         one.decided_by
         for one in seen.decisions

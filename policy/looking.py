@@ -5,8 +5,9 @@ looks, and may go on. Every finding says where. Of a language that is not read n
 """
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -26,10 +27,13 @@ HERE = Path(__file__).parent
 LONGEST_SENTENCE = 25
 """Words in a sentence, as GOV.UK's style has it."""
 
-LINK = re.compile(r"(?:[a-z]+:)?//[^\s<>“”\"]+|\bwww\.[^\s<>“”\"]+", re.IGNORECASE)
-BARE = re.compile(r"(?<![\w@./])(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/[^\s]*)?", re.IGNORECASE)
+LINK = re.compile(r"(?:[a-z]{1,30}:)?//[^\s<>“”\"]+|\bwww\.[^\s<>“”\"]+", re.IGNORECASE)
+BARE = re.compile(r"(?<![\w@./-])(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/[^\s]*)?", re.IGNORECASE)
 HANDLE = re.compile(r"(?<![\w/.])@\w[\w.:-]*(?:@[\w.-]+)?")
 ENDS = ".,;:!?)]’'”"
+TITLED = re.compile(r"\b(?:mr|mrs|ms|miss|mx|dr|prof|professor|sir|dame|lord|lady)\.?\s+$", re.I)
+"""What stands before a name, so that no place is meant."""
+
 MOST_CHANGED = 3
 """Words that may change in the putting right of a typo."""
 
@@ -123,9 +127,9 @@ def look_at(text: str, scene: Scene) -> tuple[Found, ...]:
     ]
     found = [
         *_whole(text, scene, english=len(read_ones) == len(every)),
-        *_links(text, scene),
-        *_handles(text, scene),
-        *_poster(text, scene),
+        *_numbered(every, _links(text, scene)),
+        *_numbered(every, _handles(text, scene)),
+        *_numbered(every, _poster(_without(quiet, scene.right), scene)),
     ]
     for one in read_ones:
         here = quiet[one.start : one.end]
@@ -134,9 +138,20 @@ def look_at(text: str, scene: Scene) -> tuple[Found, ...]:
 
 
 def _without(text: str, quoted: str) -> str:
-    """The text with the old claim blanked out, letter for letter, so that places stay."""
-    bare = " ".join(quoted.split())
-    return text.replace(bare, " " * len(bare)) if bare else text
+    """The text with what is only quoted blanked out, letter for letter, so that places stay."""
+    bare = r"\s+".join(re.escape(word) for word in quoted.split())
+    if not bare:
+        return text
+    return re.sub(rf"(?<!\w){bare}(?!\w)", lambda match: " " * len(match[0]), text)
+
+
+def _numbered(every: Sequence[Sentence], found: Iterable[Found]) -> Iterator[Found]:
+    """The same with the number of the sentence in which each stands."""
+    starts = [one.start for one in every]
+    for one in found:
+        at = bisect_right(starts, one.start) - 1
+        inside = at >= 0 and one.start < every[at].end
+        yield replace(one, number=every[at].number if inside else 0)
 
 
 def _whole(text: str, scene: Scene, *, english: bool) -> Iterator[Found]:
@@ -182,38 +197,44 @@ def _is_more_than_a_typo(before: str, after: str) -> bool:
 
 
 def _links(text: str, scene: Scene) -> Iterator[Found]:
-    bare = text
     for match in LINK.finditer(text):
         link = match[0].rstrip(ENDS)
-        bare = bare.replace(match[0], " " * len(match[0]))
+        end = match.start() + len(link)
         host = host_of(link)
         if host is None:
-            yield _at(Finding.BAD_LINK, text, match.start(), match.start() + len(link))
+            yield Found(Finding.BAD_LINK, start=match.start(), end=end)
         elif host not in scene.hosts:
-            yield _at(Finding.UNKNOWN_HOST, text, match.start(), match.start() + len(link))
-    for match in BARE.finditer(HANDLE.sub(lambda one: " " * len(one[0]), bare)):
-        yield _at(Finding.BARE_LINK, text, match.start(), match.end())
+            yield Found(Finding.UNKNOWN_HOST, start=match.start(), end=end)
+    for match in BARE.finditer(_blank(HANDLE, _blank(LINK, text))):
+        yield Found(Finding.BARE_LINK, start=match.start(), end=match.end())
+
+
+def _blank(pattern: re.Pattern[str], text: str) -> str:
+    return pattern.sub(lambda match: " " * len(match[0]), text)
 
 
 def _handles(text: str, scene: Scene) -> Iterator[Found]:
     for match in HANDLE.finditer(text):
         handle = match[0].lstrip("@").rstrip(f"{ENDS}-").casefold()
         if handle not in scene.handles:
-            yield _at(Finding.UNKNOWN_HANDLE, text, match.start(), match.end())
+            yield Found(Finding.UNKNOWN_HANDLE, start=match.start(), end=match.end())
 
 
 def _poster(text: str, scene: Scene) -> Iterator[Found]:
-    """The poster's name, whole or in part; a part that is a word like any other is doubtful."""
+    """The poster's name, whole or in part; a part that is a word like any other, or a name that
+    the dictionary has (of a place, of a month), is doubtful unless a title stands before it."""
     if not scene.poster:
         return
-    whole = re.escape(scene.poster).replace(r"\ ", r"\s+")
+    whole = r"\s+".join(re.escape(part) for part in scene.poster.split())
     for match in re.finditer(rf"(?<!\w){whole}(?!\w)", text, re.IGNORECASE):
-        yield _at(Finding.NAMES_POSTER, text, match.start(), match.end())
+        yield Found(Finding.NAMES_POSTER, start=match.start(), end=match.end())
     for part in scene.poster.split():
-        finding = Finding.MAY_NAME_POSTER if is_word(part.lower()) else Finding.NAMES_POSTER
+        is_doubtful = is_word(part) or is_word(part.lower())
         for match in re.finditer(rf"(?<![\w@]){re.escape(part)}(?!\w)", text):
+            doubtful = is_doubtful and not TITLED.search(text[: match.start()][-12:])
+            finding = Finding.MAY_NAME_POSTER if doubtful else Finding.NAMES_POSTER
             if len(part) > 2:
-                yield _at(finding, text, match.start(), match.end())
+                yield Found(finding, start=match.start(), end=match.end())
 
 
 def _spelling(here: str, one: Sentence, scene: Scene) -> Iterator[Found]:
@@ -234,11 +255,6 @@ def _manner(here: str, one: Sentence, scene: Scene) -> Iterator[Found]:
                 break
     if spoken and len(said.split()) > LONGEST_SENTENCE:
         yield Found(Finding.LONG_SENTENCE, one.number, one.start, one.end)
-
-
-def _at(finding: Finding, text: str, start: int, end: int) -> Found:
-    number = next((one.number for one in sentences(text) if one.start <= start < one.end), 0)
-    return Found(finding, number, start, end)
 
 
 @cache

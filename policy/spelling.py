@@ -35,16 +35,21 @@ class Unknown:
 def unknown_words(
     text: str, known: Collection[str] = (), expected: Collection[str] = ()
 ) -> Iterator[Unknown]:
-    """The words of English text that neither the dictionary nor ``known`` has, in their order.
+    """The words of a sentence of English that neither the dictionary nor ``known`` has, in their
+    order.
 
-    ``expected`` are lower-case words that our own templates say. A capital in front makes a name of
-    it: of names nothing is meant, they are only unknown.
+    ``expected`` are lower-case words that our own templates say. A capital inside the sentence
+    makes a name of a word: of names nothing is meant, they are only unknown.
     """
     bare = APART.sub(lambda match: " " * len(match[0]), text)
+    begin = WORD.search(text)
+    first, is_shouted = begin.start() if begin else 0, bare.isupper()
     spoken = frozenset(one.casefold() for one in known)
     for match in WORD.finditer(bare):
         word = match[0].replace("’", "'")
         if is_word(word) or spoken & {word.casefold(), word.casefold().removesuffix("'s")}:
             continue
-        meant = near(word, KEY | frozenset(expected)) if len(word) > 3 else ()
+        is_name = word[0].isupper() and match.start() > first and not is_shouted
+        is_slip = len(word) > 3 and not is_name
+        meant = near(word, KEY | frozenset(expected)) if is_slip else ()
         yield Unknown(match.start(), match.end(), meant)

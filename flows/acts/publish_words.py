@@ -10,6 +10,7 @@ from flows.asking import ask_for_words, ask_to_publish
 from flows.hands import Hands, hands_here
 from flows.restored import may_be_up_since, not_of_others
 from flows.truth import untrue_claims
+from flows.untrue_words import void_untrue
 from integrations.errors import NotSent, OutcomeUnknown, OutsideError
 from integrations.platforms.base import FOR_EVER, Platform, Published, Words
 from models.effects import Effect
@@ -27,6 +28,10 @@ from policy.clearing import has_run_out
 
 CLOCK_SKEW = timedelta(minutes=2)
 """How far a platform's clock may be off ours when our own posts are looked for."""
+
+
+UNTRUE = "claims-untrue"
+"""Why words are withdrawn that a fact does not bear out any more."""
 
 
 def freeze_words(
@@ -155,7 +160,7 @@ class PublishWords:
         if is_ahead(statement) and is_moot(seen, statement, now):
             return "holding-line-moot"
         if untrue_claims(_office(), seen, statement, wording):
-            return "claims-untrue"
+            return UNTRUE
         # The clearers are asked again by the step that asks them: until then it waits.
         return HELD if has_run_out(seen, statement, now) else None
 
@@ -213,12 +218,22 @@ class PublishWords:
         tx.add(statement)
 
     def withdrawn(self, tx: Transaction, effect: Effect) -> None:
+        if effect.code == UNTRUE:
+            self._ask_anew(tx, effect)
         tx.exec(
             update(Statement)
             .where(col(Statement.id) == effect.target)
             .where(col(Statement.state) == StatementState.CLEARED)
             .values(state=StatementState.WITHDRAWN)
         )
+
+    def _ask_anew(self, tx: Transaction, effect: Effect) -> None:
+        """Whatever the plan calls for: somebody wanted this said, and hears why it was not."""
+        statement = tx.get_one(Statement, effect.target)
+        wording = tx.get(Wording, statement.wording_id) if statement.wording_id else None
+        if wording is not None and statement.state == StatementState.CLEARED:
+            seen = snapshot(tx, tx.get_one(Incident, effect.incident_id))
+            void_untrue(tx, statement, untrue_claims(_office(), seen, statement, wording))
 
     def needs_human(self, tx: Transaction, effect: Effect) -> None:
         tx.exec(

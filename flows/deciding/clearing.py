@@ -21,7 +21,7 @@ from models.people import Person
 from models.statements import Clearance, Statement
 from models.words import DecisionType, StatementState
 from policy.access import Act
-from policy.clearing import Answer, NotTaken, given, judge, wording_of
+from policy.clearing import Answer, NotTaken, given, judge, recorded_by, wording_of
 from policy.words import Claim, Finding
 
 NOT_YOURS = "You are not among those who clear these words. Look at the incident for who is."
@@ -66,6 +66,8 @@ def clear(
             _require_clean(here, about)
         found = inspected(here, about) if approve else NOTHING_FOUND
         said = confirmed_claims(here, found, claims) if approve else []
+        if person.email in recorded_by(here.seen, said):
+            raise NotAllowedError(NOT_YOUR_OWN)
         seen = confirmed_findings(found, confirmed)
         _give(here, about, Clearance(
             statement_id=about.id, digest=digest, person_id=person.id, role=taken.role,

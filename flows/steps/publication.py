@@ -3,7 +3,6 @@
 from functools import partial
 
 from flows.acts.publish_words import freeze_words
-from flows.asking import ask_for_words
 from flows.audience import audience_of
 from flows.due import due_by_account
 from flows.hands import hands_here
@@ -14,15 +13,15 @@ from flows.step import step
 from flows.tainted_words import look_at_published, void_tainted
 from flows.tainting import taint_of_wording
 from flows.truth import text_of, untrue_claims
+from flows.untrue_words import void_untrue
 from flows.words_by_hand import length_of
-from models.audit import chain_of_incident
 from models.decisions import Decision
 from models.incident import Incident
 from models.office import Office
 from models.snapshot import Snapshot, incident_by, snapshot
 from models.statements import Statement
 from models.store import Transaction
-from models.words import Because, DecisionType, EffectKind, StatementState, Step
+from models.words import DecisionType, EffectKind, StatementState, Step
 from policy.plan import Plan
 from policy.taint.words import Found
 from policy.words import Claim
@@ -63,7 +62,10 @@ def measure_for_hands(here: Office, reference: str) -> None:
         if length is None:
             continue
         with here.store.write("measure-words") as tx:
+            tx.get_one(Incident, statement.incident_id, with_for_update={"key_share": True})
             row = tx.get_one(Statement, statement.id)
+            if row.state != StatementState.NEEDS_HUMAN or row.wording_id != wording.id:
+                continue  # other words meanwhile: this is not their length
             row.length, row.longest = length.used, length.limit
             tx.add(row)
 
@@ -95,7 +97,7 @@ def _take_from_hands(here: Office, reference: str, statement_id: str) -> None:
             question = _in_peoples_hands(seen)[statement_id]
             question.withdrawn_at = tx.now()
             tx.add(question)
-            _void(tx, next(s for s in seen.statements if s.id == statement_id), untrue)
+            void_untrue(tx, next(s for s in seen.statements if s.id == statement_id), untrue)
         elif found := _tainted_in_hands(tx, here, seen, statement_id):
             question = _in_peoples_hands(seen)[statement_id]
             question.withdrawn_at = tx.now()
@@ -124,13 +126,15 @@ def _authorise(here: Office, reference: str, statement_id: str) -> None:
     """Freeze the exact bytes that were cleared, unless a claim in them has become untrue."""
     with here.store.write("authorise-publish") as tx:
         incident = incident_by(tx, reference)
+        # What a person writes meanwhile is read, or waits until this is stored.
+        tx.get_one(Incident, incident.id, with_for_update={"key_share": True})
         seen = snapshot(tx, incident)
         statement = next(s for s in seen.statements if s.id == statement_id)
         if statement.state != StatementState.CLEARED or statement.wording_id is None:
             return
         wording = seen.wordings[statement.wording_id]
         if untrue := untrue_claims(here, seen, statement, wording):
-            _void(tx, statement, untrue)
+            void_untrue(tx, statement, untrue)
             return
         if found := taint_of_wording(tx, here, incident, statement, wording):
             void_tainted(tx, statement, found)
@@ -152,15 +156,3 @@ def _authorise(here: Office, reference: str, statement_id: str) -> None:
             account_id=statement.account_id,
             generation=wording.version,
         )
-
-
-def _void(tx: Transaction, statement: Statement, untrue: list[Claim]) -> None:
-    """Facts have changed since the words were written: they are not said; a person writes new."""
-    statement.state = StatementState.WITHDRAWN
-    tx.add(statement)
-    chain = chain_of_incident(statement.incident_id)
-    for claim in untrue:
-        tx.record(chain, "amends", "claim-untrue", statement=statement.id, claim=claim.value)
-    said = [claim.value for claim in untrue]
-    tx.record(chain, "amends", "clearance-voided", statement=statement.id, claims=said)
-    ask_for_words(tx, statement, Because.UNTRUE)

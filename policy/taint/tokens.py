@@ -13,7 +13,9 @@ WORD = re.compile(
 _APOSTROPHE = re.compile(r"['’ʼ]")
 _SENTENCE_END = re.compile(r"[.!?…:؟。！？\n•]")
 _LINK = re.compile(
-    r"(?:[a-z][a-z0-9+.-]*://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}/\S*", re.I
+    r"(?:[a-z][a-z0-9+.-]{0,30}://|www\.)\S+"
+    r"|\b[\w-]{1,63}(?:\.[\w-]{1,63}){0,9}\.[^\W\d_]{2,63}/\S*",
+    re.I,
 )
 _HAN = re.compile(r"[\u2e80-\u2fdf\u3005\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 

@@ -1,18 +1,33 @@
 """The truth gate on words that people write: when they write, when others clear, and at the end."""
 
 import pytest
-from paper import ANA, CY, DEE, EVE, SAM, SUE, Paper
+from paper import ANA, CY, DEE, EVE, PLAN, SAM, SUE, Paper
 
 from flows.acts.publish_words import PublishWords
 from flows.deciding.clearing import clear
 from flows.deciding.establishing import establish
 from flows.deciding.writing import write_words
+from flows.ledger import withdraw
 from flows.refusals import BadRequestError, NotAllowedError, NotFoundError, NotNowError
-from flows.steps.publication import _authorise
+from flows.steps import publication
+from flows.steps.publication import _authorise, measure_for_hands
 from flows.view import view, viewer
+from integrations.platforms.base import Length
 from models.effects import Effect
 from models.office import use
-from models.words import DecisionType, EffectState, Kind, PostState, Role, StatementState
+from models.snapshot import incident_by
+from models.standing import standing
+from models.words import (
+    DecisionType,
+    EffectState,
+    Kind,
+    PostState,
+    Role,
+    StatementState,
+    Step,
+    Wait,
+)
+from policy.decide import decide
 from policy.words import Claim, Fact
 
 REMOVED = "We are sorry. It’s been deleted."
@@ -107,6 +122,55 @@ def test_nor_when_they_were_already_on_their_way(paper: Paper) -> None:
         assert _forbidden(paper, reference) == "claims-untrue"
     finally:
         use(None)
+
+
+@pytest.mark.parametrize("kind", [Kind.WRONG_ACCOUNT, Kind.CLASSIFIED])
+def test_whatever_the_plan_calls_for_somebody_is_asked_for_others(paper: Paper, kind: Kind) -> None:
+    reference = paper.worded()
+    paper.set_posts(reference, PostState.GONE)
+    _write(paper, reference, REMOVED)
+    paper.set_statement(reference, StatementState.CLEARED)
+    plan(paper, reference, kind)
+    effect_id = paper.publish(reference, EffectState.RETRY)
+    paper.set_posts(reference, PostState.LIVE)
+    use(paper.office)
+    try:
+        with paper.office.store.write("withdraw") as tx:
+            withdraw(tx, tx.get_one(Effect, effect_id), "claims-untrue")
+    finally:
+        use(None)
+    seen = paper.seen(reference)
+    assert seen.statements[0].state == StatementState.WITHDRAWN
+    (asked,) = [one for one in seen.open_decisions() if one.type == DecisionType.WORDS]
+    assert (asked.target, asked.because) == (seen.statements[0].id, "untrue")
+    assert "claim-untrue" in paper.said(reference)
+    steps = {one.step: one for one in standing(seen).steps}
+    assert [one.wait for one in steps[Step.WORD].waits] == [Wait.WORDS]
+
+
+def plan(paper: Paper, reference: str, kind: Kind) -> None:
+    """As if that had been the plan; what was written stays."""
+    with paper.office.store.write("plan") as tx:
+        incident = incident_by(tx, reference)
+        incident.plan = PLAN.dump_python(decide([kind], []), mode="json")
+        tx.add(incident)
+
+
+def test_the_length_of_other_words_is_not_theirs(
+    paper: Paper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reference = paper.worded()
+    paper.set_statement(reference, StatementState.NEEDS_HUMAN)
+
+    def meanwhile(*_: object) -> Length:
+        if paper.seen(reference).statements[0].state == StatementState.NEEDS_HUMAN:
+            _write(paper, reference, "We are sorry. Please do not share it.")
+        return Length(used=63, limit=280)
+
+    monkeypatch.setattr(publication, "length_of", meanwhile)
+    monkeypatch.setattr(publication, "hands_here", lambda: paper)
+    measure_for_hands(paper.office, reference)
+    assert paper.seen(reference).statements[0].length is None
 
 
 def _forbidden(paper: Paper, reference: str) -> str | None:
@@ -223,6 +287,26 @@ def test_who_recorded_the_fact_does_not_clear_the_words_that_rest_on_it(paper: P
     _write(paper, reference, "The account was not hacked.")
     with pytest.raises(NotAllowedError, match="gave their facts"):
         _clear(paper, reference, None, by=DEE)
+
+
+def test_nor_where_a_clearer_says_that_they_rest_on_it(paper: Paper) -> None:
+    reference = paper.worded(kinds=(Kind.UNATTENDED,))
+    _establish(paper, reference, DEE, Fact.NOT_HACKED_VERIFIED, reason="IT security, at 10:00.")
+    _write(paper, reference, "Nid oedd neb wedi hacio ein cyfrif.", language="cy")
+    with pytest.raises(NotAllowedError, match="gave their facts"):
+        _clear(paper, reference, [Claim.WAS_NOT_HACKED], by=DEE)
+    assert paper.seen(reference).clearances == ()
+    assert _clear(paper, reference, [], by=DEE) == StatementState.CLEARED
+
+
+def test_nor_after_an_earlier_clearer_has_said_so(paper: Paper) -> None:
+    reference = paper.worded(kinds=(Kind.OFF_POLICY,))
+    _establish(paper, reference, DEE, Fact.DPO_SAYS_NO_PERSONAL_DATA, reason="The DPO, at 10:00.")
+    _write(paper, reference, "Il n'y avait aucune information sur des personnes.", language="fr")
+    first = _clear(paper, reference, [Claim.NO_PERSONAL_DATA], by="pat@dept.example")
+    assert first == StatementState.WAITING
+    with pytest.raises(NotAllowedError, match="gave their facts"):
+        _clear(paper, reference, [], by=DEE)
 
 
 def test_what_amends_sees_itself_nobody_records(paper: Paper) -> None:

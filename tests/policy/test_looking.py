@@ -3,6 +3,7 @@
 import pytest
 
 from models.words import StatementKind
+from policy import looking
 from policy.dictionary import is_word
 from policy.looking import Found, Scene, look_at, refusals, sentence_of
 from policy.spelling import KEY
@@ -110,6 +111,58 @@ def test_the_poster_is_never_named() -> None:
     assert "names-poster" not in found("It opens on 5 May.", scene)
     assert "may-name-poster" in found("It opens on 5 May.", scene)
     assert found("It may open later.", scene) == set()
+
+
+@pytest.mark.parametrize("text", ["Aid to Jordan goes on.", "Jordan is sorry.", "Michael wrote."])
+def test_a_name_that_a_place_has_too_is_asked_about(text: str) -> None:
+    scene = Scene(StatementKind.NOTE, poster="Michael Jordan")
+    assert "may-name-poster" in found(text, scene)
+    assert "names-poster" not in found(text, scene)
+
+
+@pytest.mark.parametrize("text", ["Michael  Jordan is sorry.", "Mr Jordan is.", "Dr. Michael is."])
+def test_the_whole_name_and_one_with_a_title_are_refused(text: str) -> None:
+    assert "names-poster" in found(text, Scene(StatementKind.NOTE, poster="Michael Jordan"))
+
+
+def test_of_the_old_claim_and_the_right_one_nothing_names_the_poster() -> None:
+    wrong, right = "Aid to\nJordan ends", "Aid to Jordan goes on"
+    scene = Scene(StatementKind.CORRECTION, poster="Mike Jordan", wrong=wrong, right=right)
+    text = "Correction: Aid to Jordan goes on. We said: Aid to Jordan ends."
+    assert found(text, scene) == set()
+    assert "may-name-poster" in found(f"{text} Jordan is sorry.", scene)
+
+
+@pytest.mark.parametrize(
+    "text", ["We met Mr Saud today.", "Please ask Herr Wass today.", "We are in Hass now."]
+)
+def test_a_name_is_no_slip_of_the_pen(text: str) -> None:
+    scene = Scene(StatementKind.NOTE, expected=frozenset({"said", "here", "was", "has"}))
+    assert "unknown-word" in found(text, scene)
+    assert "misspelt" not in found(text, scene)
+
+
+@pytest.mark.parametrize("text", ["Sory for our post.", "WE ARE SORY.", "We are sory."])
+def test_a_capital_that_every_word_would_have_makes_no_name(text: str) -> None:
+    assert "misspelt" in found(text)
+
+
+def test_a_short_old_claim_hides_no_part_of_a_word() -> None:
+    scene = Scene(StatementKind.NOTE, wrong="ory")
+    assert "misspelt" in found("We are sory for our post.", scene)
+
+
+def test_each_finding_has_the_number_of_its_sentence() -> None:
+    numbers = [one.number for one in look_at("@ab. We are sorry. @cd and @ef. ", NOTE)]
+    assert numbers == [1, 3, 3]
+
+
+def test_looking_takes_no_longer_than_the_text_is_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    times: list[int] = []
+    whole = looking.sentences
+    monkeypatch.setattr(looking, "sentences", lambda text: times.append(1) or whole(text))
+    look_at("@ab http://a.b a.example " * 50, NOTE)
+    assert len(times) <= 2
 
 
 def test_what_the_register_and_the_post_name_is_known() -> None:
