@@ -133,7 +133,9 @@ def test_of_the_old_claim_and_the_right_one_nothing_names_the_poster() -> None:
     assert "may-name-poster" in found(f"{text} Jordan is sorry.", scene)
 
 
-@pytest.mark.parametrize("text", ["We met Mr Saud today.", "Please ask Herr Wass today.", "We are in Hass now."])
+@pytest.mark.parametrize(
+    "text", ["We met Mr Saud today.", "Please ask Herr Wass today.", "We are in Hass now."]
+)
 def test_a_name_is_no_slip_of_the_pen(text: str) -> None:
     scene = Scene(StatementKind.NOTE, expected=frozenset({"said", "here", "was", "has"}))
     assert "unknown-word" in found(text, scene)
