@@ -2,6 +2,7 @@
 
 import pytest
 from paper import ANA, CY, DEE, EVE, PLAN, SAM, SUE, Paper
+from sqlalchemy import event
 
 from flows.acts.publish_words import PublishWords
 from flows.deciding.clearing import clear
@@ -171,6 +172,27 @@ def test_the_length_of_other_words_is_not_theirs(
     monkeypatch.setattr(publication, "hands_here", lambda: paper)
     measure_for_hands(paper.office, reference)
     assert paper.seen(reference).statements[0].length is None
+
+
+def test_the_incident_is_held_before_its_words_are_read(either: Paper) -> None:
+    """Else newer words, stored in between, would be voided for what the older ones said."""
+    reference = either.worded()
+    either.set_statement(reference, StatementState.CLEARED)
+    statement = either.seen(reference).statements[0].id
+    engine, said = either.office.store.engine, list[str]()
+
+    def listen(_connection: object, _cursor: object, sql: str, *_: object) -> None:
+        said.append(sql)
+
+    event.listen(engine, "before_cursor_execute", listen)
+    try:
+        _authorise(either.office, reference, statement)
+    finally:
+        event.remove(engine, "before_cursor_execute", listen)
+    read = next(at for at, sql in enumerate(said) if "FROM statement" in sql)
+    held = [at for at, sql in enumerate(said) if "FOR NO KEY UPDATE" in sql]
+    one_writer = engine.dialect.name == "sqlite"
+    assert one_writer or held[0] < read
 
 
 def _forbidden(paper: Paper, reference: str) -> str | None:
