@@ -1,5 +1,7 @@
 """The rules and the words: tables that load, roles that somebody fills, templates that render."""
 
+from datetime import UTC, datetime
+
 from amends.doctor.findings import Finding, Findings, bad, ok, warn
 from amends.settings import Settings
 from models.people import Account, Person
@@ -72,6 +74,7 @@ def _templates() -> Finding:
         sign_in_url="https://amends.dept.example/sign-in/x",
         sign_in_code="abc-def",
         minutes=15,
+        due_at=datetime(2026, 11, 23, 10, 38, tzinfo=UTC),
     )
     try:
         for name in notice_names():

@@ -28,6 +28,7 @@ KEPT = (None, Choice.DELETE, Choice.KEEP, Choice.EDIT)
 UNASKED = {
     DecisionType.RECLASSIFY, DecisionType.SKIP, DecisionType.WAIVE, DecisionType.HOLD,
     DecisionType.REFER, DecisionType.ELSEWHERE, DecisionType.UNDO, DecisionType.ESTABLISH,
+    DecisionType.SPEAK, DecisionType.HOLDING_LINE,
 }  # fmt: skip
 """Decisions that nobody is asked for: they are taken, and nothing waits for them here."""
 

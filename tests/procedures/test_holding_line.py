@@ -95,7 +95,7 @@ def test_the_dtu_is_told_and_reminded_until_the_words_that_are_due_are_out(
         quiet.office, quiet.person(PAT), reference,
         text="We are sorry. Please disregard our earlier post. The fund opens on 5 June.",
     )  # fmt: skip
-    quiet.clear(reference, by=EVE)
+    quiet.clear(reference, by=EVE, claims=())
     seen = quiet.until(
         reference, lambda s: not any(q.type == DecisionType.REPLACE for q in s.open_decisions())
     )

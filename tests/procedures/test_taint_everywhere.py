@@ -170,7 +170,7 @@ def test_no_dress_of_the_corpus_reaches_any_server_log_or_record(outside: Outsid
             write_words(department.office, cy, reference, text=words, account="dept")
         outside.answers.append(str(refused.value))
     write_words(department.office, cy, reference, text=CLEAN, account="dept")
-    department.clear(reference, by=SUE)
+    department.clear(reference, by=SUE, claims=())
     department.until(reference, lambda s: s.statements[-1].state == StatementState.PUBLISHED, 30)
     assert [one.text for one in department.sandbox.live_posts("dept")] == [CLEAN]
     places = {place for place, _ in outside.texts()}

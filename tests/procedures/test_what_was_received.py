@@ -92,7 +92,7 @@ class World:
             clear(
                 self.department.office, self.department.person(by), reference, statement=one.id,
                 digest=seen.wordings[str(one.wording_id)].digest, approve=True,
-                confirmed=list(Finding),
+                claims=(), confirmed=list(Finding),
             )  # fmt: skip
 
     def received(self) -> list[tuple[str, str]]:
