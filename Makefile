@@ -4,7 +4,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 UV := $(shell command -v uv)
-WORKERS ?= 2
+# The tests mostly wait: for servers to start, for clocks. One worker more than the cores of a laptop.
+WORKERS ?= 3
 
 # Servers start in half the time when Python may keep its compiled files.
 unexport PYTHONDONTWRITEBYTECODE
