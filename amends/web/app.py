@@ -15,6 +15,7 @@ from amends.web import (
     problems,
     public,
     reconciliation,
+    statics,
     timelines,
     tokens,
 )
@@ -52,6 +53,7 @@ def create_app(office: Office) -> FastAPI:
     app.include_router(api)
     app.include_router(health.router)
     app.include_router(public.router)
+    app.include_router(statics.router)
     problems.install(app)
     app.add_middleware(Edge)
     return app

@@ -63,7 +63,7 @@ def test_every_answer_has_the_headers_that_keep_a_browser_safe(web: Served) -> N
         headers = web.call("GET", path).headers
         assert headers["content-security-policy"].startswith("default-src 'none'")
         assert headers["x-content-type-options"] == "nosniff"
-        assert headers["referrer-policy"] == "no-referrer"
+        assert headers["referrer-policy"] == "same-origin"
         assert headers["cache-control"] == "no-store"
         assert "access-control-allow-origin" not in headers
 

@@ -15,7 +15,7 @@ OPEN = {
     "GET /ack/{token}",
     "POST /ack/{token}",
     "GET /i/{reference}",
-    "GET /static/plain.css",
+    "GET /static/{version}/{name}",
     "GET /api/v1/openapi.json",
 }
 """Routes that need no token: they tell nothing, or take a secret of their own."""
