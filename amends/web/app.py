@@ -15,6 +15,8 @@ from amends.web import (
     problems,
     public,
     reconciliation,
+    sign_in,
+    signed_in,
     statics,
     timelines,
     tokens,
@@ -45,6 +47,7 @@ def create_app(office: Office) -> FastAPI:
     )
     app.state.office = office
     app.state.pace = Pace()
+    app.state.sign_in_pace = Pace(sign_in.MOST_A_MINUTE)
     app.state.crowd = Crowd(office)
     app.state.reader = Reader(office.store)
     api = APIRouter(prefix=API, responses=problems.DOCUMENTED)
@@ -54,7 +57,9 @@ def create_app(office: Office) -> FastAPI:
     app.include_router(health.router)
     app.include_router(public.router)
     app.include_router(statics.router)
+    app.include_router(sign_in.router)
     problems.install(app)
+    signed_in.install(app)
     app.add_middleware(Edge)
     return app
 

@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse
 
 from amends.web.caller import Here
 from amends.web.pages import open_page
+from amends.web.signed_in import MaybeSignedIn
 from flows.deciding.acknowledging import acknowledge_by_link, notice_of_link
 from flows.refusals import NotFoundError
 from models.incident import Incident
@@ -48,9 +49,9 @@ def where(reference: str, here: Here) -> HTMLResponse:
 
 
 @router.get("/")
-def home(here: Here) -> HTMLResponse:
+def home(here: Here, signed: MaybeSignedIn) -> HTMLResponse:
     """What this address is."""
-    return _page(here, "home")
+    return signed.page("home") if signed else _page(here, "home")
 
 
 @router.get("/cases")
