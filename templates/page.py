@@ -6,9 +6,12 @@ from functools import cache
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from models.words import Kind
 from templates.assets import address_of
 from templates.environment import HERE
+from templates.kinds import kind_in_words
 from templates.labels import label
+from templates.moments import duration, moment
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,10 @@ def _pages() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals["asset"] = address_of
+    environment.filters["moment"] = moment
+    environment.filters["duration"] = duration
+    environment.filters["begin"] = lambda words: words[:1].upper() + words[1:]
+    environment.filters["kind"] = lambda value: kind_in_words(Kind(value))
     environment.filters["label"] = lambda value, fact: label(fact, value)
     return environment
 

@@ -11,10 +11,12 @@ from amends.web import (
     clearances,
     decisions,
     health,
+    incident_pages,
     incidents,
     problems,
     public,
     reconciliation,
+    report,
     sign_in,
     signed_in,
     statics,
@@ -58,6 +60,8 @@ def create_app(office: Office) -> FastAPI:
     app.include_router(public.router)
     app.include_router(statics.router)
     app.include_router(sign_in.router)
+    app.include_router(report.router)
+    app.include_router(incident_pages.router)
     problems.install(app)
     signed_in.install(app)
     app.add_middleware(Edge)

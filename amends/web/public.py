@@ -1,6 +1,5 @@
 """The few pages that need no token: acknowledging by the link of a notice, and where to look."""
 
-import re
 from typing import Annotated
 
 from fastapi import APIRouter, Path
@@ -16,7 +15,6 @@ from models.office import Office
 
 router = APIRouter(include_in_schema=False)
 
-REFERENCE = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,9}")
 Link = Annotated[str, Path(max_length=200)]
 
 
@@ -39,13 +37,6 @@ def take(token: Link, here: Here) -> HTMLResponse:
     except NotFoundError:
         return _page(here, "no_link", 404)
     return _page(here, "acknowledged", reference=reference)
-
-
-@router.get("/i/{reference}")
-def where(reference: str, here: Here) -> HTMLResponse:
-    """How to see an incident. The same for one that exists and one that does not."""
-    named = reference.upper()
-    return _page(here, "incident", reference=named if REFERENCE.fullmatch(named) else "AM-…")
 
 
 @router.get("/")

@@ -24,6 +24,8 @@ from models.sign_in import WebSession
 from templates.page import Frame, render_page
 
 SEE_OTHER = 303
+BY_ITSELF = "again"
+"""In the address of a page that loads itself again: nobody is there by that."""
 
 
 class SignInFirstError(Exception):
@@ -73,7 +75,8 @@ def signed_in(request: Request, here: Here) -> Signed:
     """The person. Raises SignInFirstError; where something would be changed, HTTPException 403."""
     found = someone_signed_in(request, here)
     if found is not None:
-        stir(here, found.session)
+        if BY_ITSELF not in request.query_params:
+            stir(here, found.session)
         return found
     if request.method in SAFE:
         query = f"?{request.url.query}" if request.url.query else ""

@@ -63,7 +63,8 @@ class Seen:
             self.page.set_viewport_size({"width": width, "height": height})
             if size != "narrow":
                 self.page.screenshot(path=SHOTS / f"{name}-{size}.png", full_page=True)
-                assert self._axe() == [], f"{name} {size}"
+                found = self._axe()
+                assert found == [], f"{name} {size}: {found}"
             assert self._overhang() <= 0, f"{name} is wider than {width} px"
         if before:
             self.page.set_viewport_size(before)

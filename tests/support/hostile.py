@@ -12,7 +12,7 @@ CORPUS = (
     "</title><script>window.pwned = 1</script>",
     "<a href='javascript:window.pwned=1'>x</a>",
     "javascript:window.pwned=1",
-    "{{ 7 * 7 }}{% raw %}",
+    "{{ 7919 * 7907 }}{% raw %}",
     "<!--<script>",
     "<style>*{background:url(//evil.example)}</style>",
     '<base href="https://evil.example/">',
@@ -53,4 +53,4 @@ def what_it_did(page: str) -> list[str]:
     looker = _Looker()
     looker.feed(page)
     looker.close()
-    return looker.found + (["a template of theirs ran"] if "49" in page.split("<main")[-1] else [])
+    return looker.found + (["a template of theirs ran"] if "62615533" in page else [])
