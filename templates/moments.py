@@ -19,6 +19,11 @@ def moment(when: datetime) -> str:
     return f"{when.astimezone(UTC):%-d %B %Y, %H:%M} UTC"
 
 
+def second(when: datetime) -> str:
+    """The same with its seconds, for what follows quickly one after the other."""
+    return f"{when.astimezone(UTC):%-d %B %Y, %H:%M:%S} UTC"
+
+
 def duration(seconds: float) -> str:
     """``4 min 10 s``, ``3 h 5 min``, ``2 days 3 h``: the two largest units that say something."""
     whole = int(seconds)
