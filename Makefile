@@ -12,13 +12,13 @@ unexport PYTHONDONTWRITEBYTECODE
 export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
-.PHONY: help install demo demo-copies test test-real check matrix test-long bench docs catalogues picture requirements clean
+.PHONY: help install demo demo-copies test test-real check matrix test-long bench docs catalogues picture vendor requirements clean
 
 help:
 	@echo "make demo          one mistake from report to proof, on the practice platform"
 	@echo "make demo-copies   one mistake on X, Bluesky and Mastodon at once, on real servers"
 	@echo "make test          every test that needs nothing but Python packages"
-	@echo "make test-real     the tests against the real Bluesky server, which it installs"
+	@echo "make test-real     the tests against the real Bluesky server and in Chromium; it installs both"
 	@echo "make check         style, types and layers, in under half a minute"
 	@echo "make matrix        kill the engine everywhere, fail the world in every way, count the posts"
 	@echo "make test-long     the tests that are too long for make test"
@@ -26,6 +26,7 @@ help:
 	@echo "make docs          write the generated reference pages again"
 	@echo "make catalogues    bring the translations up to the English sentences"
 	@echo "make picture       draw the README's picture of the demo again"
+	@echo "make vendor        fetch the stylesheet and the scripts of the pages again (needs npm)"
 	@echo "make requirements  resolve and pin the dependencies again (needs uv)"
 	@echo "make install       .venv with everything that a developer needs"
 	@echo "make clean         remove .venv and every cache"
@@ -40,11 +41,12 @@ demo-copies: .venv/.real
 	$(BIN)/amends demo --scenario copies
 
 test: .venv/.developer
-	$(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "not real and not matrix"
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "not real and not matrix and not browser"
 
 test-real: .venv/.real
 	$(BIN)/python -m amends.practice.bluesky install
-	$(BIN)/pytest -n $(WORKERS) --dist loadgroup -m real
+	$(BIN)/python tests/support/chromium.py
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "real or browser"
 
 check: .venv/.developer
 	$(BIN)/ruff check .
@@ -61,7 +63,7 @@ matrix: .venv/.real
 		tests/matrix/run.py --shard $(SHARD) --lines $(LINES)
 
 test-long: .venv/.developer
-	$(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "matrix and not real"
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "matrix and not real and not browser"
 
 bench: .venv/.developer
 	$(BIN)/python bench/time_to_delete.py
@@ -74,6 +76,9 @@ catalogues: .venv/.developer
 
 picture: .venv/.developer
 	$(BIN)/python docs/picture.py
+
+vendor: .venv/.developer
+	$(BIN)/python docs/vendor.py
 
 PIN := export --quiet --format requirements-txt --no-header --no-emit-project --group build
 requirements:

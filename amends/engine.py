@@ -20,6 +20,7 @@ from flows.first_response import respond_at_once
 from flows.hands import Hands, lend, owner_name
 from flows.reconcile import read_what_is_open
 from flows.recovery import recover_incident, unsettled
+from flows.sign_in_mail import mail_links
 from flows.standing_now import last_seq, stand
 from flows.steps.telling import tell
 from flows.sweeper import due_incidents, seconds_left
@@ -36,6 +37,7 @@ from models.leases import LeaseLostError, carried
 from models.office import Office, use
 from models.reconciliation import is_reconciling
 from models.register import sync
+from models.sign_in import SIGN_INS
 from models.words import Wait
 
 log = logging.getLogger("amends.engine")
@@ -80,6 +82,7 @@ class Engine:
         self._recovered = float("-inf")
         self._reconciled = float("-inf")
         self._reading: concurrent.futures.Future[None] | None = None
+        self._mailing: concurrent.futures.Future[None] | None = None
         self._sweep_at = float("-inf")
 
     def run(self) -> None:
@@ -126,8 +129,12 @@ class Engine:
             if time.monotonic() >= self._sweep_at:
                 for incident_id in due_incidents(self.hands):
                     self.respond(incident_id, again=False)
+                self._mail_links()
                 self._sweep_at = time.monotonic() + self._pause()
-            for incident_id in bell.wait(max(self._sweep_at - time.monotonic(), 0)):
+            rung = bell.wait(max(self._sweep_at - time.monotonic(), 0))
+            if SIGN_INS in rung:
+                self._mail_links()
+            for incident_id in rung - {SIGN_INS}:
                 self.respond(incident_id)
         except (OperationalError, TimeoutError):
             log.error("the database cannot be reached; trying again")
@@ -146,6 +153,18 @@ class Engine:
             read_what_is_open(self.hands)
         except Exception as error:
             log.error("what is open could not be read back: %s", type(error).__name__)
+
+    def _mail_links(self) -> None:
+        """Mail the links that people asked for to sign in, one round at a time."""
+        if self._mailing is None or self._mailing.done():
+            self._mailing = self._notices.submit(self._mail_what_is_due)
+
+    def _mail_what_is_due(self) -> None:
+        """The outermost edge of one round: what fails here is tried again in the next."""
+        try:
+            mail_links(self.hands)
+        except Exception as error:
+            log.error("links to sign in could not be mailed: %s", type(error).__name__)
 
     def _pause(self) -> float:
         """Until the next deadline, but never long: a deadline may be set by another process."""

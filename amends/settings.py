@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -253,12 +254,23 @@ class Settings:
         """The mail server as ``smtp://host:port``, or None for the outbox folder."""
         return self._environ.get("AMENDS_MAIL_SMTP") or self._file.mail.smtp
 
+    @property
+    def mail_leaves(self) -> bool:
+        """Whether this process knows of a carrier of mail; else mail stays in the outbox folder."""
+        return self.smtp is not None or bool(self.notify and self.notify.mail_template)
+
     @cached_property
     def texts_leave(self) -> bool:
         """Whether there is a carrier of texts, be it the outbox folder."""
         if self.notify and self.notify.text_template:
             return True
-        return self.smtp is None and not (self.notify and self.notify.mail_template)
+        return not self.mail_leaves
+
+    @cached_property
+    def is_practice(self) -> bool:
+        """Whether all that it reaches are practice platforms on this machine: nothing is live."""
+        reached = [account.base_url or "" for account in self.accounts if account.credentials]
+        return bool(reached) and all(map(is_loopback, reached))
 
     @cached_property
     def sender(self) -> str:
@@ -323,6 +335,11 @@ class Settings:
         secrets += [self.notify.key] if self.notify else []
         secrets += [chat.url for chat in self.chats]
         return tuple(one.removeprefix("env:") for one in secrets if one and one.startswith("env:"))
+
+
+def is_loopback(url: str) -> bool:
+    """Whether the address can lead to this machine alone."""
+    return urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")
 
 
 def _explain(error: ValidationError, path: Path) -> str:

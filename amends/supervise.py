@@ -15,6 +15,8 @@ from pathlib import Path
 import httpx
 
 from amends.settings import Settings, load
+from flows.signing_in import set_up_code
+from models.office import Office
 from models.register import sync
 from models.store import Store
 
@@ -203,6 +205,20 @@ def prepare(settings: Settings) -> None:
         store.close()
 
 
+def _say_how_to_sign_in(settings: Settings, port: int, say: Callable[[str], None]) -> None:
+    """The first way in, here on the machine and nowhere else; and where links are kept that no
+    mail server takes."""
+    office = Office(settings)
+    try:
+        code = set_up_code(office)
+    finally:
+        office.store.close()
+    if code is not None:
+        say(f"Nobody has signed in yet. Open http://127.0.0.1:{port}/set-up with this code: {code}")
+    if settings.is_practice and not settings.mail_leaves:
+        say(f"There is no mail server: links to sign in are files in {settings.outbox}")
+
+
 def up(
     port: int = 8000,
     prefect_port: int = 4200,
@@ -222,6 +238,7 @@ def up(
     try:
         if wait_until_ready(port):
             say(f"Amends is ready: http://127.0.0.1:{port}")
+            _say_how_to_sign_in(settings, port, say)
             if chosen is not None:
                 say(f"Prefect shows the runs: http://127.0.0.1:{chosen}")
         else:

@@ -17,6 +17,7 @@ from models.reconciliation import (
     reconciliation_now,
 )
 from models.retries import LEAVING
+from models.sign_in import SignIn, WebSession
 from models.store import Transaction
 from models.words import EffectState, PostState
 
@@ -51,6 +52,7 @@ def begin(tx: Transaction, because: WentBack, known_until: datetime, archive: st
     tx.exec(delete(Reading).where(col(Reading.reconciliation_id) == row.id))
     tx.exec(delete(Beat).where(col(Beat.role) == "engine"))
     _let_go(tx)
+    _sign_everybody_out(tx, now)
     _look_again(tx, now)
     tx.record(
         chain_of_reconciliation(row.id),
@@ -71,6 +73,12 @@ def _let_go(tx: Transaction) -> None:
         .where(col(Effect.state).in_([EffectState.INFLIGHT, EffectState.UNKNOWN]))
         .values(lease_owner=None, lease_until=None, due_at=None, fence=Effect.fence + 1)
     )
+
+
+def _sign_everybody_out(tx: Transaction, now: datetime) -> None:
+    """Who signed out or lost a role since the backup is not to be signed in again by it."""
+    tx.exec(update(WebSession).where(col(WebSession.revoked_at).is_(None)).values(revoked_at=now))
+    tx.exec(update(SignIn).where(col(SignIn.used_at).is_(None)).values(used_at=now))
 
 
 def _look_again(tx: Transaction, now: datetime) -> None:

@@ -45,6 +45,15 @@ def incidents(tx: Transaction, person: Person, wanted: Wanted) -> IncidentPage:
     )
 
 
+def open_incidents(tx: Transaction, person: Person, limit: int = LONGEST_PAGE) -> IncidentPage:
+    """What is not closed of what this person may see, the gravest and then the oldest first."""
+    query = select(Incident).where(col(Incident.closed_at).is_(None))
+    if not sees_all(person):
+        query = query.where(col(Incident.id).in_(_own(tx, person, Wanted(), LONGEST_PAGE)))
+    rows = tx.exec(query.order_by(col(Incident.severity), col(Incident.id)).limit(limit)).all()
+    return IncidentPage(incidents=[_line(person, one) for one in rows], next=None)
+
+
 def sees_all(person: Person) -> bool:
     """The DTU and auditors see every incident; nobody sees a case here."""
     return is_dtu(person) or person.has_role(Role.AUDITOR)

@@ -91,7 +91,7 @@ def read_report(
 
     Who posted is the reporter, where they did not say and publish for every account (design §3.1).
     """
-    posts = _posts(request, accounts)
+    posts = posts_of(request.post_urls, accounts)
     _check_facts(request)
     tiers = {post.account.tier for post in posts if post.account}
     tier = Tier.PERSONAL_OFFICIAL if Tier.PERSONAL_OFFICIAL in tiers else Tier.OFFICIAL
@@ -112,16 +112,17 @@ def read_report(
     )
 
 
-def _posts(request: ReportRequest, accounts: Sequence[Account]) -> tuple[NamedPost, ...]:
-    """Each post once. One bad link refuses them all: nothing is half reported."""
-    if not request.post_urls:
+def posts_of(urls: Sequence[str], accounts: Sequence[Account]) -> tuple[NamedPost, ...]:
+    """Each post once. One bad link refuses them all: nothing is half reported. Raises
+    BadRequestError."""
+    if not urls:
         raise BadRequestError(NO_LINK)
-    if len(request.post_urls) > MOST_POSTS:
+    if len(urls) > MOST_POSTS:
         raise BadRequestError(TOO_MANY)
     ours = [account for account in accounts if account.registered]
     known = [KnownAccount(one.platform, one.handle, one.base_url) for one in ours]
     try:
-        links = [parse_link(url, known) for url in request.post_urls]
+        links = [parse_link(url, known) for url in urls]
     except BadLinkError as error:
         raise BadRequestError(f"{error}.") from None
     posts = [NamedPost(link, account_of(link, ours)) for link in links]

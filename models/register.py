@@ -8,6 +8,7 @@ from amends.settings import AccountPart, PersonPart, RotaPart, Settings, Setting
 from models.bank_holidays import NoSuchCalendarError, check_calendar
 from models.hours import BadHoursError, read_days, read_hours
 from models.people import Account, Person, Token
+from models.sign_in import WebSession
 from models.store import Store, Transaction
 from models.words import Employer, Role, Tier
 
@@ -24,8 +25,9 @@ def sync(store: Store, settings: Settings) -> None:
     """Bring the rows in line with amends.toml. Rows are never deleted: who left is unregistered.
 
     An address that is only referred to (a line manager, deputy, owner or publisher) becomes a
-    person without roles, so that it can be told and asked. Whoever becomes one of HR loses the
-    tokens they had: HR's come from HR (ADR 8). Raises SettingsError.
+    person without roles, so that it can be told and asked. Whoever is given other roles, or leaves,
+    is signed out of every browser; whoever becomes one of HR loses the tokens they had: HR's come
+    from HR (ADR 8). Raises SettingsError.
     """
     check(settings)
     with store.write("sync-register") as tx:
@@ -112,6 +114,8 @@ def _sync_people(tx: Transaction, settings: Settings) -> None:
         person.line_manager, person.deputy = part.line_manager, part.deputy
         if Role.HR in part.roles and not person.has_role(Role.HR):
             _revoke_tokens(tx, person)
+        if set(part.roles) != set(person.roles):
+            _sign_out(tx, [person.id])
         person.roles = list(part.roles)
         person.phone, person.hours = part.phone, part.hours
         person.timezone = part.timezone or settings.organisation.timezone
@@ -119,6 +123,15 @@ def _sync_people(tx: Transaction, settings: Settings) -> None:
         person.registered = True
         tx.add(person)
     _unregister(tx, known.values())
+    _sign_out(tx, [person.id for person in known.values()])
+
+
+def _sign_out(tx: Transaction, people: Iterable[str]) -> None:
+    tx.exec(
+        update(WebSession)
+        .where(col(WebSession.person_id).in_(list(people)), col(WebSession.revoked_at).is_(None))
+        .values(revoked_at=tx.now())
+    )
 
 
 def _revoke_tokens(tx: Transaction, person: Person) -> None:

@@ -14,10 +14,11 @@ from models.notices import Acknowledgement, Notice
 from models.people import Account, Person, Token
 from models.reconciliation import Reading, Reconciliation
 from models.referral import Referral
+from models.sign_in import SignIn, WebSession
 from models.statements import Clearance, Statement, Wording
 
 ALL: tuple[type[SQLModel], ...] = (
     Person, Account, Token, Incident, Report, IdempotencyKey, Post, Capture, Effect, Attempt,
     Statement, Wording, Clearance, Notice, Acknowledgement, Decision, Referral, Entry, Beat,
-    Reconciliation, Reading, Look, Escalation, InformationRequest,
+    Reconciliation, Reading, Look, Escalation, InformationRequest, SignIn, WebSession,
 )  # fmt: skip

@@ -12,3 +12,22 @@ def clock(when: datetime, beside: datetime) -> str:
     hours = "%H:%M:%S" if abs(when - beside) < CLOSE else "%H:%M"
     day = "" if when.date() == beside.date() else f" on {when:%-d %B}"
     return f"{when.strftime(hours)} UTC{day}"
+
+
+def moment(when: datetime) -> str:
+    """``23 November 2026, 10:42 UTC``: for a page that may be read on another day."""
+    return f"{when.astimezone(UTC):%-d %B %Y, %H:%M} UTC"
+
+
+def second(when: datetime) -> str:
+    """The same with its seconds, for what follows quickly one after the other."""
+    return f"{when.astimezone(UTC):%-d %B %Y, %H:%M:%S} UTC"
+
+
+def duration(seconds: float) -> str:
+    """``4 min 10 s``, ``3 h 5 min``, ``2 days 3 h``: the two largest units that say something."""
+    whole = int(seconds)
+    units = ((whole // 86400, "days"), (whole // 3600 % 24, "h"), (whole // 60 % 60, "min"))
+    said = [f"{n} {'day' if unit == 'days' and n == 1 else unit}" for n, unit in units if n]
+    said += [f"{whole % 60} s"] if whole % 60 or not said else []
+    return " ".join(said[:2])

@@ -1,21 +1,53 @@
-"""Pages: HTML from ``templates/pages/``, escaped, without any script."""
+"""Pages: HTML from ``templates/pages/``, escaped, without anything inline."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from models.words import Kind
+from templates.assets import address_of
 from templates.environment import HERE
+from templates.kinds import kind_in_words
+from templates.labels import label
+from templates.moments import duration, moment, second
 
-STYLESHEET = HERE / "pages" / "plain.css"
+
+@dataclass(frozen=True)
+class Frame:
+    """What every page knows: whose it is, whom to ring, and who is signed in.
+
+    ``csrf`` is what each form of the page sends back; empty where nobody is signed in. ``at`` is
+    the address of the page, to mark where one is.
+    """
+
+    organisation: str
+    duty_officer: str
+    signed_in_as: str | None = None
+    csrf: str = field(default="", repr=False)
+    at: str = ""
 
 
 @cache
 def _pages() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(HERE / "pages"), undefined=StrictUndefined, autoescape=True
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "pages"),
+        undefined=StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
+    environment.globals["asset"] = address_of
+    environment.filters["moment"] = moment
+    environment.filters["second"] = second
+    environment.filters["duration"] = duration
+    environment.filters["begin"] = lambda words: words[:1].upper() + words[1:]
+    environment.filters["kind"] = lambda value: kind_in_words(Kind(value))
+    environment.filters["label"] = lambda value, fact: label(fact, value)
+    return environment
 
 
-def render_page(name: str, **facts: str) -> str:
+def render_page(name: str, frame: Frame, facts: Mapping[str, object] | None = None) -> str:
     """The page with these facts. A missing one is an error."""
-    return _pages().get_template(f"{name}.html").render(facts)
+    return _pages().get_template(f"{name}.html").render({**(facts or {}), "frame": frame})

@@ -30,9 +30,16 @@ def examine_mail(settings: Settings) -> Findings:
     if settings.notify and settings.notify.mail_template:
         yield ok("mail", "GOV.UK Notify accepts our key, and has the template for mails.")
     elif settings.smtp is None:
-        yield warn("mail", f"No mail server is set: notices stay in {settings.outbox}.")
+        yield warn(
+            "mail", f"No mail server is set: notices stay in {settings.outbox}.{_links(settings)}"
+        )
     else:
         yield ok("mail", "The mail server answers.")
+
+
+def _links(settings: Settings) -> str:
+    """Of a live organisation no link to sign in is left in a folder."""
+    return "" if settings.is_practice else " Nobody can be sent a link to sign in."
 
 
 def examine_texts(settings: Settings) -> Findings:

@@ -11,10 +11,15 @@ from amends.web import (
     clearances,
     decisions,
     health,
+    incident_pages,
     incidents,
     problems,
     public,
     reconciliation,
+    report,
+    sign_in,
+    signed_in,
+    statics,
     timelines,
     tokens,
 )
@@ -44,6 +49,7 @@ def create_app(office: Office) -> FastAPI:
     )
     app.state.office = office
     app.state.pace = Pace()
+    app.state.sign_in_pace = Pace(sign_in.MOST_A_MINUTE)
     app.state.crowd = Crowd(office)
     app.state.reader = Reader(office.store)
     api = APIRouter(prefix=API, responses=problems.DOCUMENTED)
@@ -52,7 +58,12 @@ def create_app(office: Office) -> FastAPI:
     app.include_router(api)
     app.include_router(health.router)
     app.include_router(public.router)
+    app.include_router(statics.router)
+    app.include_router(sign_in.router)
+    app.include_router(report.router)
+    app.include_router(incident_pages.router)
     problems.install(app)
+    signed_in.install(app)
     app.add_middleware(Edge)
     return app
 

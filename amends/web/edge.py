@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from amends.web.origin import is_foreign
 from amends.web.problems import for_status
+from models.office import Office
 
 log = logging.getLogger("amends.access")
 
@@ -15,15 +17,18 @@ LARGEST_BODY = 512 * 1024
 
 HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"content-security-policy",
-     b"default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; "
-     b"frame-ancestors 'none'"),
+     b"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
+     b"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"),
     (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
+    # Not no-referrer: with it a browser sends its forms with "Origin: null", as strangers' come.
+    (b"referrer-policy", b"same-origin"),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 )  # fmt: skip
 NO_STORE = (b"cache-control", b"no-store")
+ONLY_TLS = (b"strict-transport-security", b"max-age=31536000")
+"""Where the installation is reached by https: a browser then takes no other way to it."""
 
 
 class Edge:
@@ -37,9 +42,12 @@ class Edge:
             await self._app(scope, receive, send)
             return
         started = time.monotonic()
-        answer = _Answer(send)
+        url = _public_url(scope)
+        answer = _Answer(send, only_tls=url.startswith("https://"))
         try:
-            if _announced(scope["headers"]) > LARGEST_BODY:
+            if is_foreign(scope, url):
+                await answer.instead(403, scope, receive)
+            elif _announced(scope["headers"]) > LARGEST_BODY:
                 await answer.instead(413, scope, receive)
             else:
                 await self._app(scope, _bounded(receive), answer)
@@ -56,20 +64,23 @@ class Edge:
 class _Answer:
     """Sends with our headers, and remembers whether anything has been sent."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, *, only_tls: bool) -> None:
         self._send = send
+        self._only_tls = only_tls
         self.status = 0
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             message["headers"] = [*_with_ours(message.get("headers", []))]
+            if self._only_tls:
+                message["headers"].append(ONLY_TLS)
         await self._send(message)
 
     async def instead(self, status: int, scope: Scope, receive: Receive) -> None:
         """A problem, unless an answer has begun already."""
         if not self.status:
-            await for_status(status)(scope, receive, self)
+            await for_status(scope, status)(scope, receive, self)
 
 
 def _with_ours(headers: Iterable[tuple[bytes, bytes]]) -> Iterable[tuple[bytes, bytes]]:
@@ -78,6 +89,11 @@ def _with_ours(headers: Iterable[tuple[bytes, bytes]]) -> Iterable[tuple[bytes, 
     yield from HEADERS
     if not any(name.lower() == b"cache-control" for name, _ in theirs):
         yield NO_STORE
+
+
+def _public_url(scope: Scope) -> str:
+    office = scope["app"].state.office
+    return office.settings.public_url if isinstance(office, Office) else ""
 
 
 def _announced(headers: Iterable[tuple[bytes, bytes]]) -> int:

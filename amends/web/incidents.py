@@ -36,17 +36,19 @@ async def report(
     idempotency_key: Annotated[str | None, Header(max_length=200, description=KEY)] = None,
 ) -> AcceptedAnswer:
     """Report a mistake. The report is durable when this answers; the same post is one incident."""
-    pace = request.app.state.pace
-    assert isinstance(pace, Pace)
-    pace.count(person.id)
-    crowd = request.app.state.crowd
-    assert isinstance(crowd, Crowd)
-    asked = Asked(person, body.request(), idempotency_key)
-    if here.store.has_one_writer:
-        answer = await asyncio.wrap_future(crowd.accept(asked))
-    else:
-        answer = await run_in_threadpool(_store, here, asked)
+    answer = await take_in(request, here, Asked(person, body.request(), idempotency_key))
     return accepted(response, answer.reference, created=answer.created)
+
+
+async def take_in(request: Request, here: Office, asked: Asked) -> Accepted:
+    """Store one report, by whatever door it came. Raises HTTPException 429 and Refusal."""
+    pace, crowd = request.app.state.pace, request.app.state.crowd
+    assert isinstance(pace, Pace)
+    assert isinstance(crowd, Crowd)
+    pace.count(asked.reporter.id)
+    if here.store.has_one_writer:
+        return await asyncio.wrap_future(crowd.accept(asked))
+    return await run_in_threadpool(_store, here, asked)
 
 
 def _store(here: Office, asked: Asked) -> Accepted:

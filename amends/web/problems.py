@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
@@ -18,7 +18,10 @@ from sqlalchemy.exc import (
     TimeoutError,
 )
 from starlette.exceptions import HTTPException
+from starlette.types import Scope
 
+from amends.web.error_pages import SENTENCES as FOR_PEOPLE
+from amends.web.error_pages import error_page, wants_page
 from flows.refusals import (
     AlreadyDecidedError,
     BadRequestError,
@@ -51,6 +54,7 @@ REFUSALS: dict[type[Refusal], tuple[int, str]] = {
 SENTENCES: dict[int, tuple[str, str]] = {
     400: ("bad-request", "The request cannot be read. Send JSON as the API's description says."),
     401: ("not-signed-in", "Sign in: send a token as Authorization: Bearer TOKEN."),
+    403: ("not-allowed", "The request came from another site. Send it from where you signed in."),
     404: ("not-found", "There is nothing at this address. Check it and try again."),
     405: ("method-not-allowed", "This address does not take this method."),
     413: ("too-large", "The request is too large. Send less at a time."),
@@ -120,50 +124,68 @@ def problem(
     return JSONResponse(body, status, headers=headers, media_type=MEDIA_TYPE)
 
 
-def for_status(status: int, headers: Mapping[str, str] | None = None) -> JSONResponse:
-    """The problem of a status that needs no more words."""
+def for_status(scope: Scope, status: int, headers: Mapping[str, str] | None = None) -> Response:
+    """The problem of a status that needs no more words; a browser gets it as a page."""
     code, detail = SENTENCES.get(status, ("http", HTTPStatus(status).phrase))
+    if wants_page(scope):
+        return _page(scope, status, FOR_PEOPLE.get(status, detail), headers)
     return problem(status, code, detail, headers)
 
 
 def install(app: FastAPI) -> None:
-    """Turn every error of the app into a problem."""
+    """Turn every error of the app into a problem, or into a page where a browser asks."""
 
     @app.exception_handler(Refusal)
-    def refused(_: Request, error: Refusal) -> JSONResponse:
+    def refused(request: Request, error: Refusal) -> Response:
         kind = next(one for one in type(error).__mro__ if one in REFUSALS)
         status, code = REFUSALS[kind]
+        if wants_page(request.scope):
+            return _page(request.scope, status, str(error))
         if isinstance(error, UnfinishedError):
             undone = [step.value for step in error.steps]
             return problem(status, code, str(error), undone=undone)
         return problem(status, code, str(error))
 
     @app.exception_handler(HTTPException)
-    def http_error(_: Request, error: HTTPException) -> JSONResponse:
-        return for_status(error.status_code, error.headers)
+    def http_error(request: Request, error: HTTPException) -> Response:
+        return for_status(request.scope, error.status_code, error.headers)
 
     @app.exception_handler(RequestValidationError)
-    def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+    def invalid(request: Request, error: RequestValidationError) -> Response:
         found = [_explain(one) for one in error.errors()]
+        if wants_page(request.scope):
+            return _page(request.scope, 422, found[0]["message"])
         return problem(422, "bad-request", found[0]["message"], errors=found)
 
     @app.exception_handler(DBAPIError)
-    def database(_: Request, error: DBAPIError) -> JSONResponse:
+    def database(request: Request, error: DBAPIError) -> Response:
         log.error("the database: %s", type(error.orig).__name__)
-        return for_status(500) if isinstance(error, OUR_MISTAKES) else no_database(app, error)
+        if isinstance(error, OUR_MISTAKES):
+            return for_status(request.scope, 500)
+        return no_database(request.scope, error)
 
     @app.exception_handler(TimeoutError)
-    def no_connection(_: Request, error: TimeoutError) -> JSONResponse:
+    def no_connection(request: Request, error: TimeoutError) -> Response:
         log.error("no connection to the database is free")
-        return no_database(app, error)
+        return no_database(request.scope, error)
 
 
-def no_database(app: FastAPI, error: Exception) -> JSONResponse:
+def no_database(scope: Scope, error: Exception) -> Response:
     """503: what was kept, when to come again, and whom to phone (design §9, exit code 69)."""
     words = COMMIT_LOST if isinstance(error, CommitLostError) else NO_DATABASE
-    number = app.state.office.settings.organisation.duty_officer
+    number = scope["app"].state.office.settings.organisation.duty_officer
     headers = {"Retry-After": str(RETRY_SECONDS)}
+    if wants_page(scope):
+        return _page(scope, 503, words.format(number=number), headers)
     return problem(503, "database", words.format(number=number), headers)
+
+
+def _page(
+    scope: Scope, status: int, sentence: str, headers: Mapping[str, str] | None = None
+) -> Response:
+    page = error_page(scope["app"].state.office, status, sentence)
+    page.headers.update(headers or {})
+    return page
 
 
 def _explain(error: Mapping[str, Any]) -> dict[str, str]:

@@ -1,32 +1,21 @@
 """The few pages that need no token: acknowledging by the link of a notice, and where to look."""
 
-import re
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path
 from fastapi.responses import HTMLResponse
 
 from amends.web.caller import Here
+from amends.web.pages import open_page
+from amends.web.signed_in import MaybeSignedIn
 from flows.deciding.acknowledging import acknowledge_by_link, notice_of_link
 from flows.refusals import NotFoundError
 from models.incident import Incident
 from models.office import Office
-from templates.page import STYLESHEET, render_page
 
 router = APIRouter(include_in_schema=False)
 
-REFERENCE = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,9}")
 Link = Annotated[str, Path(max_length=200)]
-
-
-@router.get("/static/plain.css")
-def stylesheet() -> Response:
-    """The one stylesheet."""
-    return Response(
-        STYLESHEET.read_bytes(),
-        media_type="text/css",
-        headers={"Cache-Control": "public, max-age=3600"},
-    )
 
 
 @router.get("/ack/{token}")
@@ -50,17 +39,10 @@ def take(token: Link, here: Here) -> HTMLResponse:
     return _page(here, "acknowledged", reference=reference)
 
 
-@router.get("/i/{reference}")
-def where(reference: str, here: Here) -> HTMLResponse:
-    """How to see an incident. The same for one that exists and one that does not."""
-    named = reference.upper()
-    return _page(here, "incident", reference=named if REFERENCE.fullmatch(named) else "AM-…")
-
-
 @router.get("/")
-def home(here: Here) -> HTMLResponse:
+def home(here: Here, signed: MaybeSignedIn) -> HTMLResponse:
     """What this address is."""
-    return _page(here, "home")
+    return signed.page("home") if signed else _page(here, "home")
 
 
 @router.get("/cases")
@@ -70,6 +52,4 @@ def sealed(here: Here) -> HTMLResponse:
 
 
 def _page(here: Office, name: str, status: int = 200, **facts: str) -> HTMLResponse:
-    organisation = here.settings.organisation
-    words = {"organisation": organisation.name, "duty_officer": organisation.duty_officer}
-    return HTMLResponse(render_page(name, **words, **facts), status)
+    return open_page(here, name, facts, status)

@@ -9,6 +9,8 @@ COMMITS = (
     "ask-words",
     "begin-outside-look",
     "begin-reconciling",
+    "claim-link",
+    "conclude-link",
     "conclude-outside-look",
     "consider-referral",
     "note-failure",

@@ -4,6 +4,7 @@ The crash matrix plays mistakes that the platform or the mail server makes hard;
 person's answer, a worker of Prefect's or an older database leads to is played here.
 """
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -24,6 +25,7 @@ from flows.deciding.attesting import attest
 from flows.deciding.confirming import confirm
 from flows.deciding.reclassifying import reclassify
 from flows.deciding.settling import settle
+from flows.signing_in import ask_for_link, link_works
 from models.anchoring import write_anchor
 from models.decisions import Decision
 from models.office import Office, use
@@ -240,6 +242,20 @@ def a_database_that_went_back(department: Department) -> Road:
     return Road(ends)
 
 
+def somebody_signs_in(department: Department) -> Road:
+    """Whoever asked for a link gets one that works, however often the engine dies."""
+    ask_for_link(department.office, DEE, "/")
+
+    def ends() -> bool:
+        letters = department.mail.to(DEE)
+        assert len(letters) <= 2
+        texts = [part.get_payload(decode=True) for one in letters for part in one.walk()]
+        links = re.findall(rb"/sign-in/([\w-]+)", b"".join(filter(None, texts)))  # type: ignore[arg-type]
+        return any(link_works(department.office, token.decode()) for token in links)
+
+    return Road(ends)
+
+
 def _again(department: Department) -> None:
     department.office = Office(department.office.settings)
     use(department.office)
@@ -251,6 +267,8 @@ ROADS: dict[str, Callable[[Department], Road]] = {
     "ask-engines": a_worker_that_asks,
     "ask-words": words_taken_back,
     "begin-outside-look": a_word_that_it_is_gone,
+    "claim-link": somebody_signs_in,
+    "conclude-link": somebody_signs_in,
     "begin-reconciling": a_database_that_went_back,
     "conclude-outside-look": a_word_that_it_is_gone,
     "consider-referral": a_rule_broken,
@@ -264,6 +282,7 @@ ROADS: dict[str, Callable[[Department], Road]] = {
 }
 IN_EVERY_TEST = (
     "ask-words:after-commit",
+    "claim-link:after-commit",
     "consider-referral:after-commit",
     "was-gone:after-commit",
 )

@@ -11,10 +11,12 @@ from paper import Paper
 
 from amends.supervise import free_port
 from amends.web.app import create_app
+from amends.web.signed_in import csrf_of
 from flows.tokens import digest_of
 from models.beats import Beat
 from models.columns import new_id
 from models.people import Token
+from models.sign_in import WebSession
 
 API = "/api/v1"
 LIFE_DAYS = 90
@@ -46,6 +48,13 @@ class Served:
                 )
         return self.tokens[email]
 
+    def browser(self, email: str | None = None) -> "Visitor":
+        """A browser in which this person is signed in; nobody where it is left out."""
+        visitor = Visitor(self)
+        if email is not None:
+            visitor.sign_in(email)
+        return visitor
+
     def call(self, method: str, path: str, by: str | None = None, **more: object) -> httpx.Response:
         """One request; ``by`` is who makes it."""
         headers = dict(more.pop("headers", {}))  # type: ignore[call-overload]
@@ -74,6 +83,50 @@ class Served:
         """Stop the server."""
         self.server.should_exit = True
         self.thread.join(timeout=10)
+
+
+@dataclass
+class Visitor:
+    """One browser: it keeps cookies, follows no redirect, and says where its forms come from."""
+
+    served: Served
+    cookies: dict[str, str] = field(default_factory=dict)
+    csrf: str = ""
+
+    def sign_in(self, email: str) -> str:
+        """Open a session of this person's; returns its id."""
+        secret = f"session-{new_id()}"
+        with self.served.paper.office.store.write("session") as tx:
+            now = tx.now()
+            session = WebSession(
+                person_id=self.served.paper.person(email).id,
+                digest=digest_of(secret),
+                made_at=now,
+                seen_at=now,
+                expires_at=now + timedelta(hours=12),
+            )
+            tx.add(session)
+            tx.flush()
+            session_id = session.id
+        self.cookies, self.csrf = {"amends": secret}, csrf_of(secret)
+        return session_id
+
+    def get(self, path: str) -> httpx.Response:
+        """Open a page."""
+        return self._ask("GET", path)
+
+    def post(self, path: str, given: object = None, **more: object) -> httpx.Response:
+        """Send a form, with the token of this session where it gives none."""
+        assert given is None or isinstance(given, dict)
+        return self._ask("POST", path, data={"csrf": self.csrf} | (given or {}), **more)
+
+    def _ask(self, method: str, path: str, **more: object) -> httpx.Response:
+        headers = {"Accept": "text/html", "Origin": self.served.url}
+        if method == "POST":
+            headers |= {"Sec-Fetch-Site": "same-origin"}
+        answer = self.served.call(method, path, headers=headers, cookies=self.cookies, **more)
+        self.cookies |= dict(answer.cookies)
+        return answer
 
 
 def serve(paper: Paper) -> Served:

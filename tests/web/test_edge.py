@@ -3,7 +3,7 @@
 import logging
 
 import pytest
-from paper import ANA, BO, DEE, Paper
+from paper import ANA, BO, DEE, SAM, Paper
 from served import Served
 
 from models.words import Role
@@ -63,7 +63,7 @@ def test_every_answer_has_the_headers_that_keep_a_browser_safe(web: Served) -> N
         headers = web.call("GET", path).headers
         assert headers["content-security-policy"].startswith("default-src 'none'")
         assert headers["x-content-type-options"] == "nosniff"
-        assert headers["referrer-policy"] == "no-referrer"
+        assert headers["referrer-policy"] == "same-origin"
         assert headers["cache-control"] == "no-store"
         assert "access-control-allow-origin" not in headers
 
@@ -105,10 +105,11 @@ def test_the_page_of_an_incident_is_the_same_whether_there_is_one_or_not(
     web: Served, paper: Paper
 ) -> None:
     reference = paper.planned()
-    there = web.call("GET", f"/i/{reference}").text.replace(reference, "REF")
-    absent = web.call("GET", "/i/AM-XXXXX").text.replace("AM-XXXXX", "REF")
-    assert there == absent
-    assert "canary" not in web.call("GET", "/i/canary<script>").text
+    for visitor in (web.browser(), web.browser(SAM)):
+        there, absent = visitor.get(f"/i/{reference}"), visitor.get("/i/AM-XXXXX")
+        assert there.status_code == absent.status_code
+        assert there.text == absent.text.replace("AM-XXXXX", reference)
+    assert "canary" not in web.browser(SAM).get("/i/canary<script>").text
 
 
 def test_the_apis_description_names_every_route_and_the_token(web: Served) -> None:

@@ -1,0 +1,153 @@
+"""The page of an incident, live, with clearance in place; and the list of what is open."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Request
+from fastapi.responses import RedirectResponse, Response
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+from starlette.concurrency import run_in_threadpool
+
+from amends.web.again import again
+from amends.web.caller import Here
+from amends.web.form import Form
+from amends.web.live import Reader
+from amends.web.reference import LAST, Reference
+from amends.web.signed_in import SEE_OTHER, OurForm, Signed, SignedIn, someone_signed_in
+from amends.web.timelines import PATIENCE_SECONDS
+from flows.deciding.acknowledging import acknowledge
+from flows.deciding.clearing import clear
+from flows.listing import open_incidents
+from flows.refusals import BadRequestError, NotFoundError, NotNowError
+from flows.shapes import IncidentShape
+from flows.timeline import LONGEST_PAGE, entries_after, timeline
+from flows.view import Viewer, view, viewer
+from models.audit import chain_of_incident
+from models.office import Office
+from models.words import StatementState
+from policy.words import Claim, Finding
+
+router = APIRouter(include_in_schema=False)
+
+REFRESH_SECONDS = 15
+"""How often a browser without scripts loads the page again, where it has nothing to fill in."""
+
+SAY_YES_OR_NO = "Say whether these words may go out"
+DECISIONS = ("approve", "reject")
+
+
+@router.get("/incidents")
+def open_ones(here: Here, signed: SignedIn) -> Response:
+    """What is open, the gravest first."""
+    with here.store.read() as tx:
+        page, now = open_incidents(tx, signed.person), tx.now()
+    rows = [(one, (now - one.opened_at).total_seconds()) for one in page.incidents]
+    return signed.page("incidents", {"rows": rows, "refresh": REFRESH_SECONDS})
+
+
+def looking(reference: Reference, here: Here, signed: SignedIn) -> Viewer:
+    """Whoever is signed in before the incident. Raises NotFoundError."""
+    with here.store.read() as tx:
+        return viewer(tx, here, signed.person, reference)
+
+
+Looking = Annotated[Viewer, Depends(looking)]
+
+
+@router.get("/i/{reference}")
+def incident(here: Here, signed: SignedIn, by: Looking) -> Response:
+    """All that the person may see of it."""
+    return _page(here, signed, by, {})
+
+
+def _page(here: Office, signed: Signed, by: Viewer, errors: dict[str, str]) -> Response:
+    seen = view(by)
+    with here.store.read() as tx:
+        entries = timeline(tx, by, 0, LONGEST_PAGE).entries
+    facts: dict[str, object] = {
+        "seen": seen,
+        "entries": entries,
+        "last": entries[-1].id if entries else 0,
+        "errors": errors,
+        "refresh": None if errors or _has_something_to_fill_in(seen) else REFRESH_SECONDS,
+    }
+    return signed.page("incident", facts, 422 if errors else 200)
+
+
+def _has_something_to_fill_in(seen: IncidentShape) -> bool:
+    return any(one.you_may_clear for one in seen.statements)
+
+
+@router.post("/i/{reference}/clear")
+def give_clearance(here: Here, signed: SignedIn, form: OurForm, by: Looking) -> Response:
+    """Say yes or no to exactly the words that were shown."""
+    reference, statement = by.seen.incident.reference, form.one("statement")
+    if form.one("decision") not in DECISIONS:
+        return _page(here, signed, by, {f"decision-{statement}": SAY_YES_OR_NO})
+    try:
+        again(lambda: _clear(here, signed, reference, form))
+    except (BadRequestError, NotNowError) as error:
+        with here.store.read() as tx:
+            fresh = viewer(tx, here, signed.person, reference)
+        return _page(here, signed, fresh, {f"decision-{statement}": str(error)})
+    return RedirectResponse(f"/i/{reference}#words", SEE_OTHER)
+
+
+def _clear(here: Office, signed: Signed, reference: str, form: Form) -> StatementState:
+    asked = bool(form.one("asked"))
+    return clear(
+        here,
+        signed.person,
+        reference,
+        statement=form.one("statement"),
+        digest=form.one("digest"),
+        approve=form.one("decision") == "approve",
+        reason=form.one("reason")[:1000] or None,
+        claims=[Claim(one) for one in form.all("claims") if one in set(Claim)] if asked else None,
+        confirmed=[Finding(one) for one in form.all("confirmed") if one in set(Finding)],
+    )
+
+
+@router.post("/i/{reference}/acknowledge")
+def give_acknowledgement(here: Here, signed: SignedIn, form: OurForm, by: Looking) -> Response:
+    """Say that one's notices reached one."""
+    reference = by.seen.incident.reference
+    again(lambda: acknowledge(here, signed.person, reference, notice=form.one("notice") or None))
+    return RedirectResponse(f"/i/{reference}#notices", SEE_OTHER)
+
+
+@router.get("/i/{reference}/live", response_class=EventSourceResponse)
+async def live(
+    by: Looking,
+    request: Request,
+    here: Here,
+    last_event_id: Annotated[int, Header(ge=0, le=LAST)] = 0,
+    after: int = 0,
+) -> AsyncIterator[ServerSentEvent]:
+    """Says that something happened, as it happens; the page then loads itself again."""
+    reader = request.app.state.reader
+    assert isinstance(reader, Reader)
+    seen = max(last_event_id, after)
+    with reader.following(chain_of_incident(by.seen.incident.id)) as follower:
+        while not reader.closed:
+            newest = await run_in_threadpool(_newest, request, here, by, seen)
+            if newest is None:
+                return
+            if newest > seen:
+                seen = newest
+                yield ServerSentEvent(data="changed", event="changed", id=str(newest))
+            await follower.wait(PATIENCE_SECONDS)
+
+
+def _newest(request: Request, here: Office, by: Viewer, after: int) -> int | None:
+    """The newest entry; None once the session has ended, or the incident is no longer theirs."""
+    signed = someone_signed_in(request, here)
+    if signed is None:
+        return None
+    try:
+        with here.store.read() as tx:
+            now = viewer(tx, here, signed.person, by.seen.incident.reference)
+            entries = list(entries_after(tx, now, after, LONGEST_PAGE))
+    except NotFoundError:
+        return None
+    return entries[-1].id if entries else after

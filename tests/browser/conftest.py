@@ -1,0 +1,37 @@
+"""A browser for the tests of the pages. Without one they fail: they are not skipped."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from browsing import Seen, browse, open_browser
+from playwright.sync_api import Browser
+from served import Served
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test of this folder needs Chromium."""
+    for item in items:
+        if Path(__file__).parent in Path(item.path).parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One for all tests of a worker; each opens a window of its own."""
+    with open_browser() as browser:
+        yield browser
+
+
+@pytest.fixture
+def window(chromium: Browser, web: Served) -> Iterator[Callable[..., Seen]]:
+    """Opens windows on the pages; ``scripts=False`` is a browser that runs none."""
+    opened: list[Seen] = []
+
+    def make(*, scripts: bool = True) -> Seen:
+        opened.append(browse(chromium, web.url, scripts=scripts))
+        return opened[-1]
+
+    yield make
+    for one in opened:
+        one.context.close()
