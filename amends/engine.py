@@ -19,6 +19,7 @@ from flows.first_response import respond_at_once
 from flows.hands import Hands, lend, owner_name
 from flows.reconcile import read_what_is_open
 from flows.recovery import recover_incident, unsettled
+from flows.reviewing.rounds import review_round
 from flows.standing_now import last_seq, stand
 from flows.steps.telling import tell
 from flows.sweeper import due_incidents, seconds_left
@@ -42,6 +43,7 @@ log = logging.getLogger("amends.engine")
 SWEEP_SECONDS = 15.0
 RECOVERY_SECONDS = 30.0
 RECONCILE_SECONDS = 2.0
+REVIEW_SECONDS = 2.0
 BEAT_SECONDS = 10.0
 SHORTEST_PAUSE_SECONDS = 0.25
 LONGEST_PAUSE_SECONDS = 1.0
@@ -78,6 +80,8 @@ class Engine:
         self._recovered = float("-inf")
         self._reconciled = float("-inf")
         self._reading: concurrent.futures.Future[None] | None = None
+        self._reviewed = float("-inf")
+        self._reviewing: concurrent.futures.Future[None] | None = None
         self._sweep_at = float("-inf")
 
     def run(self) -> None:
@@ -121,6 +125,9 @@ class Engine:
             if time.monotonic() - self._reconciled >= RECONCILE_SECONDS:
                 self._reconciled = time.monotonic()
                 self._reconcile()
+            if time.monotonic() - self._reviewed >= REVIEW_SECONDS:
+                self._reviewed = time.monotonic()
+                self._review()
             if time.monotonic() >= self._sweep_at:
                 for incident_id in due_incidents(self.hands):
                     self.respond(incident_id, again=False)
@@ -144,6 +151,18 @@ class Engine:
             read_what_is_open(self.hands)
         except Exception as error:
             log.error("what is open could not be read back: %s", type(error).__name__)
+
+    def _review(self) -> None:
+        """Have the cases looked at for what is due, one round at a time."""
+        if self._reviewing is None or self._reviewing.done():
+            self._reviewing = self._notices.submit(self._review_round)
+
+    def _review_round(self) -> None:
+        """The outermost edge of one round: what fails here is found again in the next."""
+        try:
+            review_round(self.hands)
+        except Exception as error:
+            log.error("a round could not be made: %s", type(error).__name__)
 
     def _pause(self) -> float:
         """Until the next deadline, but never long: a deadline may be set by another process."""

@@ -19,6 +19,7 @@ from sqlalchemy.exc import (
 )
 from starlette.exceptions import HTTPException
 
+from flows.cases import NotRecordedError
 from flows.refusals import (
     AlreadyDecidedError,
     BadRequestError,
@@ -70,6 +71,10 @@ COMMIT_LOST = (
 )
 OUR_MISTAKES = (IntegrityError, DataError, ProgrammingError, NotSupportedError)
 """Errors that a database raises though it is well."""
+
+NOT_RECORDED = (
+    "That you looked could not be written down, so nothing is shown. Try again in a moment."
+)
 
 RETRY_SECONDS = 5
 
@@ -137,6 +142,11 @@ def install(app: FastAPI) -> None:
             undone = [step.value for step in error.steps]
             return problem(status, code, str(error), undone=undone)
         return problem(status, code, str(error))
+
+    @app.exception_handler(NotRecordedError)
+    def not_recorded(_: Request, error: NotRecordedError) -> JSONResponse:
+        log.error("a look could not be recorded")
+        return problem(503, "not-recorded", NOT_RECORDED, {"Retry-After": str(RETRY_SECONDS)})
 
     @app.exception_handler(HTTPException)
     def http_error(_: Request, error: HTTPException) -> JSONResponse:
