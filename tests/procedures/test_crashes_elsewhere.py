@@ -18,7 +18,7 @@ from elsewhere import POINTS
 from engine_process import EngineProcess
 from lives import Quick
 from sqlalchemy import text
-from sqlmodel import select
+from sqlmodel import col, select, update
 
 from amends.supervise import free_port
 from flows.deciding.attesting import attest
@@ -28,7 +28,7 @@ from flows.deciding.referring import Verdict, refer
 from flows.deciding.settling import settle
 from flows.reviewing.cabinet import CASE, find, notes, put_back
 from models.anchoring import write_anchor
-from models.case_rows import SealedCase
+from models.case_rows import CaseLetter, SealedCase
 from models.decisions import Decision
 from models.office import Office, use
 from models.reconciliation import Reconciliation
@@ -249,7 +249,10 @@ def a_database_that_went_back(department: Department) -> Road:
 def a_case_that_moves(department: Department) -> Road:
     """HR refers: a letter is due to HR's mailbox, besides the notice that there is something."""
     reference = _referred(department)
-    return Road(lambda: _letters_of_hr(department, 1) and _said_once(department, reference, ()))
+    return Road(
+        lambda: _letters_of_hr(department, 1) and _said_once(department, reference, ()),
+        mended=partial(_leases_end, department),
+    )
 
 
 def a_case_that_falls_due(department: Department) -> Road:
@@ -277,6 +280,14 @@ def _referred(department: Department) -> str:
     hal = department.person(HAL)
     refer(department.office, hal, reference, verdict=Verdict.REFER, rule="54", reason="partial")
     return reference
+
+
+def _leases_end(department: Department) -> None:
+    """So much time passes that nobody can still be at a letter."""
+    with department.office.store.write("later") as tx:
+        tx.exec(update(CaseLetter).values(due_at=tx.now() - timedelta(minutes=1)).where(
+            col(CaseLetter.due_at).is_not(None)
+        ))  # fmt: skip
 
 
 def _letters_of_hr(department: Department, wanted: int) -> bool:

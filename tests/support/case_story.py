@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 from paper import ANA, HAL, IDA, Paper
 from sqlmodel import select, update
@@ -11,9 +12,11 @@ from flows.reviewing.cabinet import CASE, find, put_back
 from flows.reviewing.letters import addressed
 from flows.reviewing.moving import Asked, break_glass, make_move
 from models.case_rows import CaseLetter
+from models.office import Office
 from models.people import Person
 from models.review import AppealOutcome, CaseMove, CaseOutcome, CaseState, Hand
 from models.sealed import place
+from models.snapshot import incident_by
 from models.words import Employer, Kind
 
 IVY = "ivy@dept.example"  # investigates
@@ -23,11 +26,20 @@ AMY = "amy@dept.example"  # hears the appeal
 M, S = CaseMove, CaseState
 
 
+class Installed(Protocol):
+    """An installation, on paper or with an engine at work."""
+
+    @property
+    def office(self) -> Office: ...
+
+    def person(self, email: str) -> Person: ...
+
+
 @dataclass
 class Story:
     """One case. ``ahead`` is how far its clock was moved back, so that time has passed."""
 
-    paper: Paper
+    paper: Installed
     reference: str
     link: str
 
@@ -61,7 +73,7 @@ class Story:
         """So much time passes: every moment of the case lies so much further back."""
         by = timedelta(**how)
         with self.paper.office.store.write("wait") as tx:
-            row = find(tx, self.paper.office, self.paper.incident(self.reference).id)
+            row = find(tx, self.paper.office, incident_by(tx, self.reference).id)
             assert row is not None
             seal = self.paper.office.case_keys.seal_of(row)
             held = seal.open(row.content_sealed or b"", place("sealed_case", row.id, "content"))
@@ -73,7 +85,7 @@ class Story:
         """How many letters of this case were written to this address."""
         keys = self.paper.office.case_keys
         with self.paper.office.store.read() as tx:
-            row = find(tx, self.paper.office, self.paper.incident(self.reference).id)
+            row = find(tx, self.paper.office, incident_by(tx, self.reference).id)
             assert row is not None
             seal = keys.seal_of(row)
             letters = tx.exec(select(CaseLetter).where(CaseLetter.case_id == row.id)).all()
@@ -144,7 +156,7 @@ WAY = {
 }
 
 
-def appoint(paper: Paper, email: str, *roles: str) -> None:
+def appoint(paper: Installed, email: str, *roles: str) -> None:
     """A person of the register, with no line and no account."""
     with paper.office.store.write("appoint") as tx:
         tx.add(Person(email=email, name=email.partition("@")[0].title(), roles=list(roles)))
