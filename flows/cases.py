@@ -35,6 +35,7 @@ from models.sealed import place
 from models.store import Transaction
 from models.words import Employer, Kind, PostState, Role
 from policy.fairness import asked_of_referrer
+from policy.retention import destroy_at
 from policy.review import moves_of, reads_papers
 from policy.routes import route_of
 from templates.sentences import sentence
@@ -121,7 +122,8 @@ class CaseRoute(BaseModel):
 
 class CaseShape(CaseLine):
     """A case, as far as this person reads it. ``rule`` and ``reason`` are the referral's, decided
-    by ``decided_by``; ``due_at`` is when what ``state`` waits for is due."""
+    by ``decided_by``; ``due_at`` is when what ``state`` waits for is due, and ``destroyed_at`` when
+    nobody can read it any more, unless it is kept because of something."""
 
     kinds: list[Kind]
     severity: int
@@ -147,6 +149,8 @@ class CaseShape(CaseLine):
     appeal_outcome: AppealOutcome | None = None
     suspended_until: datetime | None = None
     due_at: datetime | None = None
+    kept_because: str | None = None
+    destroyed_at: datetime | None = None
 
 
 def cases(office: Office, person: Person, before: str | None = None) -> CasePage:
@@ -261,6 +265,8 @@ def _shape(office: Office, here: Opened, record: list[CaseNote]) -> CaseShape:
         appeal_outcome=one.appeal_outcome if whole or subject else None,
         suspended_until=one.suspended_until if whole or subject else None,
         due_at=one.due_at,
+        kept_because=None if subject else one.kept_because,
+        destroyed_at=destroy_at(one),
     )
 
 

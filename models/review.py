@@ -55,6 +55,8 @@ class CaseMove(StrEnum):
     CLOSE = "close"
     SUSPEND = "suspend"
     REVIEW_SUSPENSION = "review-suspension"
+    KEEP = "keep"  # for a court, a tribunal or a request for information
+    RELEASE = "release"
     ASK_GLASS = "ask-glass"  # two people may read a case in an emergency
     AGREE_GLASS = "agree-glass"
 
@@ -163,7 +165,8 @@ class Glass:
 class Case:
     """All that is sealed of one case. Addresses are in lower case.
 
-    ``since`` is when it came into its state; ``noted`` holds codes of facts that speak for the
+    ``since`` is when it came into its state; ``kept_because`` says why it is not destroyed in its
+    time; ``noted`` holds codes of facts that speak for the
     person. ``reminded`` counts the reminders since the deadline of this state was set.
     """
 
@@ -193,6 +196,7 @@ class Case:
     due_at: datetime | None = None
     reminded: int = 0
     suspension_reminded: int = 0
+    kept_because: str | None = None
 
     def holder(self, hand: Hand) -> str | None:
         """Who is this hand now."""

@@ -125,6 +125,8 @@ RULES: dict[CaseMove, _Rule] = {
     M.CLOSE: _rule({S.OUTCOME_TOLD, S.HEARD}, {P.COORDINATOR}, S.CLOSED),
     M.SUSPEND: _rule(BEFORE_DECISION, {P.COORDINATOR}),
     M.REVIEW_SUSPENSION: _rule(UNDER_WAY, {P.COORDINATOR}),
+    M.KEEP: _rule(tuple(S), {P.HR, P.COORDINATOR}),
+    M.RELEASE: _rule(tuple(S), {P.HR, P.COORDINATOR}),
     M.ASK_GLASS: _rule(tuple(S), {P.OUTSIDE}),
     M.AGREE_GLASS: _rule(tuple(S), {P.OUTSIDE}),
 }
@@ -363,6 +365,16 @@ def _until(case: Case, request: Request) -> Case:
     return replace(case, suspended_until=request.at)
 
 
+def _keep(case: Case, request: Request) -> Case:
+    return replace(case, kept_because=request.text)
+
+
+def _release(case: Case, request: Request) -> Case:
+    if case.kept_because is None:
+        raise NotDoneError(NotDone.NOT_NOW)
+    return replace(case, kept_because=None)
+
+
 def _ask_glass(case: Case, request: Request) -> Case:
     return replace(case, glass=(*case.glass, Glass(request.by, request.text, request.now)))
 
@@ -401,6 +413,8 @@ TAKEN: dict[CaseMove, Callable[[Case, Request], Case]] = {
     M.CLOSE: _close,
     M.SUSPEND: _suspend,
     M.REVIEW_SUSPENSION: _review_suspension,
+    M.KEEP: _keep,
+    M.RELEASE: _release,
     M.ASK_GLASS: _ask_glass,
     M.AGREE_GLASS: _agree_glass,
 }

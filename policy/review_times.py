@@ -8,6 +8,7 @@ from typing import Annotated
 
 from models.review import ENDS, Case, CaseState, Part
 from policy.reader import Column, PolicyError, number, one_of, read
+from policy.retention import destroy_at
 from policy.tables import HERE
 from policy.working_time import OfficeTime, working_time
 
@@ -55,7 +56,7 @@ def longest_suspension(since: datetime, office: OfficeTime) -> datetime:
 
 
 def next_look(case: Case, office: OfficeTime) -> datetime | None:
-    """When somebody is reminded next, of the state or of a suspension; None where nothing is."""
+    """When somebody is reminded next, of the state or of a suspension, or the case is destroyed."""
     state = time_of(case.state)
     moments = [
         remind_at(time, due, reminded, office)
@@ -65,7 +66,8 @@ def next_look(case: Case, office: OfficeTime) -> datetime | None:
         )
         if time and due
     ]
-    return min(moments, default=None)
+    gone = destroy_at(case)
+    return min([*moments, *([gone] if gone else [])], default=None)
 
 
 def remind_at(time: Time, due: datetime, reminded: int, office: OfficeTime) -> datetime:

@@ -96,6 +96,14 @@ class SuspendBody(Body):
     text: Annotated[Text, Field(description="why")]
 
 
+class KeepBody(Body):
+    """Keep the case past its time, for a court, a tribunal or a request for information; or let it
+    go its way again."""
+
+    move: Literal["keep", "release"]
+    text: Annotated[Text, Field(description="why, and until what")]
+
+
 CaseMoveBody = Annotated[
     ConsiderBody
     | TakeBody
@@ -107,7 +115,8 @@ CaseMoveBody = Annotated[
     | CallBody
     | DecideBody
     | HearBody
-    | SuspendBody,
+    | SuspendBody
+    | KeepBody,
     Field(discriminator="move"),
 ]
 """Every move of a case besides the referral itself and the glass: a closed list."""
@@ -138,7 +147,7 @@ def asked_by(body: CaseMoveBody) -> Asked:
             return Asked(move, text=body.text, outcome=body.outcome)
         case HearBody():
             return Asked(move, text=body.text, appeal_outcome=body.appeal_outcome)
-        case EvidenceBody() | WrittenBody():
+        case EvidenceBody() | WrittenBody() | KeepBody():
             return Asked(move, text=body.text)
         case _:
             return Asked(move)

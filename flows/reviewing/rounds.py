@@ -13,6 +13,7 @@ from sqlmodel import col, select
 from flows.hands import Hands
 from flows.register import read_register
 from flows.reviewing.cabinet import CASE, note, put_back
+from flows.reviewing.keys import destroy
 from flows.reviewing.letters import address_of, queue_letter
 from flows.reviewing.posting import send_letters
 from models.case_keys import NoMasterError
@@ -23,6 +24,7 @@ from models.review import Case, Hand
 from models.sealed import SealBrokenError, place
 from models.store import Transaction
 from policy.people import Register
+from policy.retention import destroy_at
 from policy.review_times import next_look, remind_at, time_of, time_of_suspension
 
 log = logging.getLogger("amends.cases")
@@ -32,7 +34,8 @@ SOONEST = timedelta(hours=12)
 
 
 def review_round(hands: Hands) -> None:
-    """Remind whoever is due, and send the letters that wait. Nothing while a restore is open."""
+    """Remind whoever is due, destroy the keys of what was kept long enough, and send the letters
+    that wait. Nothing while a restore is open."""
     office = hands.office
     with office.store.read() as tx:
         if is_reconciling(tx):
@@ -60,6 +63,10 @@ def _remind(office: Office, case_id: str) -> None:
         seal = office.case_keys.seal_of(row)
         sealed = row.content_sealed or b""
         case = CASE.validate_json(seal.open(sealed, place("sealed_case", row.id, "content")))
+        gone = destroy_at(case)
+        if gone is not None and gone <= tx.now():
+            destroy(tx, row, case.state.value)
+            return
         register = read_register(tx, office.settings)
         reminded = _reminded(case, register, tx.now())
         for address in _addresses(office, case, reminded):

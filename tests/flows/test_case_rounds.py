@@ -6,15 +6,21 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from case_story import IVY, Story, begin
 from paper import ANA, HAL, IDA, Paper
+from sqlmodel import select
 
+from flows.cases import cases
 from flows.hands import Hands
+from flows.refusals import NotFoundError
+from flows.reviewing.moving import Asked
 from flows.reviewing.rounds import review_round
 from integrations.errors import NotSent, OutcomeUnknown, Refused
 from integrations.notices.base import Mail
 from integrations.platforms.connections import Connections
-from models.case_rows import CaseLetter
+from models.audit import Entry
+from models.case_rows import CaseLetter, SealedCase
 from models.reconciliation import Reconciliation, WentBack
-from models.review import CaseState
+from models.review import CaseMove, CaseState
+from models.verifying import verify_record
 
 
 class Post:
@@ -193,6 +199,64 @@ def test_nothing_leaves_while_a_restore_is_open(story: Story, hands: Hands, post
         tx.add(Reconciliation(because=next(iter(WentBack)), since=now, known_until=now))
     review_round(hands)
     assert post.sent == []
+
+
+@pytest.mark.parametrize(
+    ("state", "days"),
+    [(CaseState.CLOSED, 730), (CaseState.NOT_REFERRED, 180)],
+)
+def test_a_case_is_destroyed_when_its_time_is_up_and_not_before(
+    story: Story, hands: Hands, state: CaseState, days: int
+) -> None:
+    _end(story, state)
+    story.wait(days=days - 1)
+    review_round(hands)
+    assert story.read(HAL).state is state
+    story.wait(days=1)
+    review_round(hands)
+    for who in (HAL, IDA, ANA, IVY):
+        with pytest.raises(NotFoundError):
+            story.read(who)
+        assert cases(story.paper.office, story.paper.person(who)).cases == []
+    assert verify_record(story.paper.office.store).is_whole
+    with story.paper.office.store.read() as tx:
+        (row,) = tx.exec(select(SealedCase)).all()
+        assert (row.key_wrapped, row.content_sealed) == (None, None)
+        said = tx.exec(select(Entry.what).where(Entry.chain == f"case:{row.id}")).all()
+    assert said[-1] == "case-key-destroyed"
+
+
+def test_a_case_that_a_court_wants_is_kept_until_it_is_released(story: Story, hands: Hands) -> None:
+    _end(story, CaseState.NOT_REFERRED)
+    story.move(HAL, Asked(CaseMove.KEEP, text="a tribunal asks for it"))
+    story.wait(days=4000)
+    review_round(hands)
+    assert story.read(HAL).kept_because == "a tribunal asks for it"
+    story.move(HAL, Asked(CaseMove.RELEASE, text="it is over"))
+    review_round(hands)
+    with pytest.raises(NotFoundError):
+        story.read(HAL)
+
+
+@pytest.mark.parametrize("point", ["remind-case:before-commit", "remind-case:after-commit"])
+def test_a_crash_beside_a_destruction_leaves_it_due_or_done(
+    story: Story, hands: Hands, point: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _end(story, CaseState.NOT_REFERRED)
+    story.wait(days=200)
+    _dies_once(monkeypatch, point)
+    with pytest.raises(Died):
+        review_round(hands)
+    review_round(hands)
+    with pytest.raises(NotFoundError):
+        story.read(HAL)
+
+
+def _end(story: Story, state: CaseState) -> None:
+    if state is CaseState.NOT_REFERRED:
+        story.refer(CaseMove.DO_NOT_REFER)
+    else:
+        story.until(state)
 
 
 def _dies_once(monkeypatch: pytest.MonkeyPatch, at: str) -> None:

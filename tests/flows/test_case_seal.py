@@ -77,6 +77,9 @@ def test_swapped_ciphertexts_are_refused(paper: Paper) -> None:
             case(paper.office, paper.person(HAL), second)
         _set(paper, other.id, column, getattr(other, column))
     assert case(paper.office, paper.person(HAL), second)
+    other.key_wrapped = one.key_wrapped
+    with pytest.raises(SealBrokenError):
+        paper.office.case_keys.seal_of(other)
 
 
 def test_each_case_has_a_key_of_its_own(paper: Paper) -> None:

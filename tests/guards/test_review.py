@@ -43,6 +43,7 @@ def test_a_case_is_fair_and_comes_to_an_end() -> None:
     [
         (CaseMove.CONSIDER, CaseMove.NAME_COMPANION),
         (CaseMove.SUSPEND, CaseMove.REVIEW_SUSPENSION),
+        (CaseMove.KEEP, CaseMove.RELEASE),
         pytest.param((CaseMove.ASK_GLASS, CaseMove.AGREE_GLASS), marks=pytest.mark.matrix),
     ],
 )

@@ -85,12 +85,13 @@ FIELDS: dict[str, frozenset[str]] = {
         (
             "reference", "state", "route", "considered_at", "kinds", "severity", "poster", "posts",
             "rule", "you", "you_may", "in_favour", "self_reported_minutes", "hands", "told_at",
-            "meeting_at", "due_at",
+            "meeting_at", "due_at", "destroyed_at",
         ),
         EVERYBODY_INSIDE,
     ),
     **dict.fromkeys(
-        ("decided_at", "decided_by", "reason", "facts", "record", "route_details", "questions"),
+        ("decided_at", "decided_by", "reason", "facts", "record", "route_details", "questions",
+         "kept_because"),
         NOT_THE_SUBJECT,
     ),
     **dict.fromkeys(("companion", "outcome", "appeal_outcome", "suspended_until"),
