@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import os
+import stat
 from contextlib import suppress
 from pathlib import Path
 
@@ -30,6 +31,11 @@ class CaseKeys:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+
+    @property
+    def are_there(self) -> bool:
+        """Whether there can be cases: the key that finds them is made with the first."""
+        return (self._folder / MARKS).is_file()
 
     def mark(self, incident_id: str) -> str:
         """What finds the case of this incident; it tells nobody which that is."""
@@ -72,8 +78,14 @@ class CaseKeys:
         return _named(self._path(CURRENT))
 
     def prepare(self) -> str:
-        """The next master key, made where a rotation has not made it yet; returns its name."""
-        return _named(self._path(NEXT))
+        """The next master key, made where a rotation has not made it yet; returns its name.
+
+        Whoever reads the current one reads it too: a service may work as another user than ours.
+        """
+        fresh, current = self._path(NEXT), self._path(CURRENT).stat()
+        os.chown(fresh, current.st_uid, current.st_gid)
+        fresh.chmod(stat.S_IMODE(current.st_mode))
+        return _named(fresh)
 
     def promote(self) -> None:
         """The next master key becomes the current one; the old one is kept under its name, since

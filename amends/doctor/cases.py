@@ -8,7 +8,6 @@ from sqlalchemy.exc import DBAPIError
 from amends.doctor.findings import Finding, Findings, bad, ok, warn
 from amends.settings import Settings
 from flows.reviewing.keys import unreadable
-from models.case_keys import MARKS
 from models.office import Office
 from models.store import Store
 
@@ -49,7 +48,7 @@ def _wall(store: Store) -> Finding:
 
 
 def _keys(office: Office) -> Findings:
-    if not (office.settings.keys / MARKS).is_file():
+    if not office.case_keys.are_there:
         return  # an examination makes no keys
     with office.store.read() as tx:
         missing = unreadable(tx, office)

@@ -37,6 +37,8 @@ def review_round(hands: Hands) -> None:
     """Remind whoever is due, destroy the keys of what was kept long enough, and send the letters
     that wait. Nothing while a restore is open."""
     office = hands.office
+    if not office.case_keys.are_there:
+        return
     with office.store.read() as tx:
         if is_reconciling(tx):
             return

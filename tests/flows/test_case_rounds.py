@@ -1,9 +1,9 @@
 """Deadlines of cases: a reminder is sent once, whatever crashes, and never lost."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from case_post import Post
 from case_story import IVY, Story, begin
 from paper import ANA, HAL, IDA, Paper
 from sqlmodel import select
@@ -21,30 +21,6 @@ from models.case_rows import CaseLetter, SealedCase
 from models.reconciliation import Reconciliation, WentBack
 from models.review import CaseMove, CaseState
 from models.verifying import verify_record
-
-
-class Post:
-    """A carrier that keeps what it is given, and can be told how to fail."""
-
-    def __init__(self) -> None:
-        self.keeps: timedelta | None = None
-        self.sent: list[Mail] = []
-        self.fails: Callable[[Mail], None] = lambda mail: None
-        self.knows: bool | None = True
-
-    def send(self, mail: Mail) -> None:
-        self.fails(mail)
-        self.sent.append(mail)
-
-    def find(self, message_id: str) -> bool | None:
-        found = any(mail.message_id == message_id for mail in self.sent)
-        return found if self.knows else None
-
-    def check(self) -> tuple[str, ...]:
-        return ()
-
-    def to(self, address: str) -> int:
-        return sum(mail.to == address for mail in self.sent)
 
 
 class Died(BaseException):

@@ -237,6 +237,15 @@ def _set(paper: Paper, row_id: str, column: str, value: object) -> None:
         )
 
 
+def test_whoever_reads_the_master_key_reads_the_next_one(story: Story) -> None:
+    """As deployed, root makes the keys and a group reads them."""
+    story.until(CaseState.REFERRED)
+    key = story.paper.home / "keys" / "cases.key"
+    key.chmod(0o640)
+    rotate(story.paper.office)
+    assert key.stat().st_mode & 0o777 == 0o640
+
+
 def test_the_keys_lie_outside_the_database_and_are_the_services_own(story: Story) -> None:
     story.until(CaseState.REFERRED)
     folder: Path = story.paper.office.settings.keys

@@ -6,12 +6,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from case_post import Post
 from case_story import Story, begin
-from paper import open_paper
+from paper import ANA, HAL, open_paper
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from flows.cases import case
+from flows.hands import Hands
+from flows.reviewing.keys import rotate
+from flows.reviewing.rounds import review_round
+from integrations.platforms.connections import Connections
 from models.case_keys import CaseKeys
 from models.columns import new_id
 from models.copying import tables_of, write_rows
@@ -91,6 +96,22 @@ def test_the_word_of_one_case_opens_no_other(walled: Walled) -> None:
     with walled.raw.connect() as connection:
         connection.exec_driver_sql("select set_config('amends.case_door', %s, true)", (own,))
         assert len(connection.exec_driver_sql("select 1 from sealed_case").all()) == 1
+
+
+def test_the_engine_works_behind_the_wall(walled: Walled) -> None:
+    """Letters leave, and whoever is due is reminded, by a role that sees no row by itself."""
+    story, post = walled.story, Post()
+    review_round(Hands(story.paper.office, "engine-1", Connections(), post))
+    told = post.to(ANA)
+    assert told == 1
+    story.wait(days=30)
+    review_round(Hands(story.paper.office, "engine-1", Connections(), post))
+    assert post.to(ANA) == told + 1
+
+
+def test_the_keys_are_changed_behind_the_wall(walled: Walled) -> None:
+    assert rotate(walled.story.paper.office) == 1
+    assert walled.story.read(HAL).state is CaseState.TOLD
 
 
 def test_a_door_shuts_with_its_transaction(walled: Walled) -> None:
