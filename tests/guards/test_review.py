@@ -38,13 +38,14 @@ def test_a_case_is_fair_and_comes_to_an_end() -> None:
     assert {NotDone.SAME_PERSON, NotDone.CONFLICTED, NotDone.NEEDS_MEETING} <= machine.refused
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     "aside",
     [
         (CaseMove.CONSIDER, CaseMove.NAME_COMPANION),
         (CaseMove.SUSPEND, CaseMove.REVIEW_SUSPENSION),
         (CaseMove.KEEP, CaseMove.RELEASE),
-        pytest.param((CaseMove.ASK_GLASS, CaseMove.AGREE_GLASS), marks=pytest.mark.matrix),
+        (CaseMove.ASK_GLASS, CaseMove.AGREE_GLASS),
     ],
 )
 def test_nor_does_what_happens_beside_change_that(aside: tuple[CaseMove, ...]) -> None:
