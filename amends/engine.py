@@ -20,6 +20,7 @@ from flows.first_response import respond_at_once
 from flows.hands import Hands, lend, owner_name
 from flows.reconcile import read_what_is_open
 from flows.recovery import recover_incident, unsettled
+from flows.reviewing.rounds import review_round
 from flows.sign_in_mail import mail_links
 from flows.standing_now import last_seq, stand
 from flows.steps.telling import tell
@@ -45,6 +46,7 @@ log = logging.getLogger("amends.engine")
 SWEEP_SECONDS = 15.0
 RECOVERY_SECONDS = 30.0
 RECONCILE_SECONDS = 2.0
+REVIEW_SECONDS = 2.0
 BEAT_SECONDS = 10.0
 SHORTEST_PAUSE_SECONDS = 0.25
 LONGEST_PAUSE_SECONDS = 1.0
@@ -83,6 +85,8 @@ class Engine:
         self._reconciled = float("-inf")
         self._reading: concurrent.futures.Future[None] | None = None
         self._mailing: concurrent.futures.Future[None] | None = None
+        self._reviewed = float("-inf")
+        self._reviewing: concurrent.futures.Future[None] | None = None
         self._sweep_at = float("-inf")
 
     def run(self) -> None:
@@ -126,6 +130,9 @@ class Engine:
             if time.monotonic() - self._reconciled >= RECONCILE_SECONDS:
                 self._reconciled = time.monotonic()
                 self._reconcile()
+            if time.monotonic() - self._reviewed >= REVIEW_SECONDS:
+                self._reviewed = time.monotonic()
+                self._review()
             if time.monotonic() >= self._sweep_at:
                 for incident_id in due_incidents(self.hands):
                     self.respond(incident_id, again=False)
@@ -165,6 +172,18 @@ class Engine:
             mail_links(self.hands)
         except Exception as error:
             log.error("links to sign in could not be mailed: %s", type(error).__name__)
+
+    def _review(self) -> None:
+        """Have the cases looked at for what is due, one round at a time."""
+        if self._reviewing is None or self._reviewing.done():
+            self._reviewing = self._notices.submit(self._review_round)
+
+    def _review_round(self) -> None:
+        """The outermost edge of one round: what fails here is found again in the next."""
+        try:
+            review_round(self.hands)
+        except Exception as error:
+            log.error("a round could not be made: %s", type(error).__name__)
 
     def _pause(self) -> float:
         """Until the next deadline, but never long: a deadline may be set by another process."""

@@ -118,6 +118,13 @@ TABLES = {
     "with one person's yes (`clearance`), or not at all.",
     "fallbacks": "Who is asked when nobody of the register fills a role.",
     "claims": "The truth gate: what may be said, and only when it is true.",
+    "routes": "Which way possible misconduct goes, by who employs the person ([the sealed side]"
+    "(../explanation/the-sealed-side.md)).",
+    "retention": "How long a case is kept once it is over; then its key is destroyed.",
+    "fairness": "What is thought about before anybody is referred: an assist, never a score. "
+    "Health is asked of the person alone.",
+    "review": "How long each state of a case may last, in working days, and who is reminded: so "
+    "many days before, then at the deadline, then every so many.",
     "findings": "What is found in public words before they go out, and what it does: `refused` "
     "cannot be sent, at `look-again` the clearer looks and may go on.",
     "wording": "Phrases that are findings, or (`needed`) whose absence is one; read as `phrases` "
@@ -289,7 +296,11 @@ def api() -> str:
                 f"Answers: {answers}.",
             ]
     return _page(
-        [*parts, "## What is answered of an incident", *_answered(document, "IncidentShape")]
+        [
+            *parts,
+            *("## What is answered of an incident", *_answered(document, "IncidentShape")),
+            *("## What is answered of a case", *_answered(document, "CaseShape")),
+        ]
     )
 
 

@@ -1,33 +1,57 @@
-"""Cases, for HR and nobody else: every look at one is recorded (design §8, lines 54-56)."""
+"""Cases, for those who work them and for whoever each is about: a look is recorded, then given.
+
+What is read is written down first, in the case's own record: where that cannot be written, nothing
+is given (design §8, lines 54-56).
+"""
 
 import json
+from collections.abc import Iterator
 from datetime import datetime
 
 from pydantic import BaseModel
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, select
 
-from flows.deciding.referring import case_of
-from flows.register import read_register
+from flows.refusals import NotFoundError
+from flows.reviewing.cabinet import CaseNote, Opened, every_case, note, notes, opened
 from flows.shapes import FactsShape
-from models.audit import Entry, chain_of_case
 from models.incident import Incident
 from models.office import Office
 from models.people import Person
 from models.referral import Referral
+from models.review import (
+    SUBJECTS_PAPERS,
+    AppealOutcome,
+    Case,
+    CaseMove,
+    CaseOutcome,
+    CaseState,
+    Hand,
+    Paper,
+    PaperKind,
+    Part,
+)
 from models.sealed import place
-from models.snapshot import snapshot
-from models.words import Employer, Kind, PostState, ReferralState, Role
-from policy.conflicts import may_see_case
+from models.store import Transaction
+from models.words import Employer, Kind, PostState, Role
+from policy.fairness import asked_of_referrer
+from policy.retention import destroy_at
+from policy.review import moves_of, reads_papers
+from policy.routes import route_of
 from templates.sentences import sentence
 
 PAGE = 50
+
+
+class NotRecordedError(Exception):
+    """The look could not be written down, so nothing was given."""
 
 
 class CaseLine(BaseModel):
     """A case as a line of a list."""
 
     reference: str
-    state: ReferralState
+    state: CaseState
     route: Employer | None
     considered_at: datetime
     decided_at: datetime | None
@@ -58,8 +82,48 @@ class CaseEntry(BaseModel):
     sentence: str
 
 
+class CasePaper(BaseModel):
+    """One paper or note. ``about`` is the question that a note on fairness answers."""
+
+    kind: PaperKind
+    by: str
+    at: datetime
+    about: str
+    text: str
+
+
+class CaseHand(BaseModel):
+    """Who works the case, and as what."""
+
+    hand: Hand
+    person: str
+    since: datetime
+    until: datetime | None
+
+
+class CaseQuestion(BaseModel):
+    """A question of fairness, to think about before anybody is referred. There is no score."""
+
+    question: str
+    ask: str
+    why: str
+    answered: bool
+
+
+class CaseRoute(BaseModel):
+    """Which way it goes, by who employs the person."""
+
+    label: str
+    way: str
+    law: str
+    to: str
+    note: str
+
+
 class CaseShape(CaseLine):
-    """A case whole. ``rule`` and ``reason`` are those of the decision."""
+    """A case, as far as this person reads it. ``rule`` and ``reason`` are the referral's, decided
+    by ``decided_by``; ``due_at`` is when what ``state`` waits for is due, and ``destroyed_at`` when
+    nobody can read it any more, unless it is kept because of something."""
 
     kinds: list[Kind]
     severity: int
@@ -70,70 +134,197 @@ class CaseShape(CaseLine):
     reason: str | None
     decided_by: str | None
     record: list[CaseEntry]
+    you: list[Part] = []
+    you_may: list[CaseMove] = []
+    in_favour: list[str] = []
+    self_reported_minutes: int | None = None
+    route_details: CaseRoute | None = None
+    questions: list[CaseQuestion] = []
+    hands: list[CaseHand] = []
+    papers: list[CasePaper] = []
+    companion: str | None = None
+    told_at: datetime | None = None
+    meeting_at: datetime | None = None
+    outcome: CaseOutcome | None = None
+    appeal_outcome: AppealOutcome | None = None
+    suspended_until: datetime | None = None
+    due_at: datetime | None = None
+    kept_because: str | None = None
+    destroyed_at: datetime | None = None
 
 
 def cases(office: Office, person: Person, before: str | None = None) -> CasePage:
-    """A page of the cases that this person may see; empty for everybody but HR."""
-    with office.store.read() as tx:
-        query = select(Referral).order_by(col(Referral.id).desc()).limit(PAGE + 1)
-        if before is not None:
-            query = query.where(col(Referral.id) < before)
-        rows = tx.exec(query).all() if person.has_role(Role.HR) else []
-        register = read_register(tx, office.settings)
-        lines = []
-        for referral in rows[:PAGE]:
-            incident = tx.get_one(Incident, referral.incident_id)
-            if may_see_case(person, snapshot(tx, incident), register):
-                lines.append(_line(referral, incident))
-    return CasePage(cases=lines, next=rows[PAGE - 1].id if len(rows) > PAGE else None)
+    """A page of the cases that this person may read, each look at one recorded.
+
+    Raises NotRecordedError."""
+    try:
+        with office.store.write("list-cases") as tx:
+            page = _listed(tx, office, person, before)
+    except DBAPIError:
+        raise NotRecordedError from None
+    return page
 
 
 def case(office: Office, person: Person, reference: str) -> CaseShape:
-    """The case, and a record that this person looked. Raises NotFoundError."""
-    with office.store.write("read-case") as tx:
-        referral, incident = case_of(tx, office, person, reference)
-        tx.record(chain_of_case(referral.id), person.email, "case-read")
-        seen = snapshot(tx, incident)
-        entries = tx.exec(
-            select(Entry)
-            .where(col(Entry.chain) == chain_of_case(referral.id))
-            .order_by(col(Entry.seq))
-        ).all()
-    line = _line(referral, incident)
+    """The case, once it is recorded that this person looked.
+
+    Raises NotFoundError to everybody outside the case, and NotRecordedError."""
+    try:
+        with office.store.write("read-case") as tx:
+            here = opened(tx, office, person, reference)
+            note(tx, here.row, here.seal, person.email, "case-read")
+            record = notes(tx, here.row, here.seal) if _reads_record(here) else []
+    except DBAPIError:
+        raise NotRecordedError from None
+    return _shape(office, here, record)
+
+
+def _listed(tx: Transaction, office: Office, person: Person, before: str | None) -> CasePage:
+    is_hr = person.has_role(Role.HR)
+    concerned = () if is_hr else tuple(_concern(tx, office, person))
+    query = (
+        select(Referral.id, Incident.reference, Incident.id)
+        .join(Incident, col(Incident.id) == col(Referral.incident_id))
+        .order_by(col(Referral.id).desc())
+        .limit(PAGE + 1)
+    )
+    if before is not None:
+        query = query.where(col(Referral.id) < before)
+    if not is_hr:
+        query = query.where(col(Incident.id).in_(concerned))
+    rows = tx.exec(query).all()
+    lines = []
+    for _, reference, _ in rows[:PAGE]:
+        try:
+            here = opened(tx, office, person, reference)
+        except NotFoundError:
+            continue
+        note(tx, here.row, here.seal, person.email, "case-listed")
+        lines.append(_line(here))
+    return CasePage(cases=lines, next=rows[PAGE - 1][0] if len(rows) > PAGE else None)
+
+
+def _concern(tx: Transaction, office: Office, person: Person) -> Iterator[str]:
+    """The incidents whose cases name this person. Whether they may read them is asked of each."""
+    for _, one in every_case(tx, office):
+        named = {holding.person for holding in one.holdings} | {
+            glass.asked_by for glass in one.glass
+        }
+        if person.email == one.subject or person.email in named:
+            yield one.incident_id
+
+
+def _line(here: Opened) -> CaseLine:
+    shown = _referral_shown(here)
+    return CaseLine(
+        reference=here.case.reference,
+        state=here.case.state,
+        route=here.case.route,
+        considered_at=here.case.considered_at,
+        decided_at=here.case.referred_at if shown else None,
+    )
+
+
+def _shape(office: Office, here: Opened, record: list[CaseNote]) -> CaseShape:
+    one, incident = here.case, here.seen.incident
+    referral = _referral_shown(here)
+    whole = reads_papers(here.parts)
+    subject = Part.SUBJECT in here.parts
     return CaseShape(
-        **line.model_dump(),
+        **_line(here).model_dump(),
         kinds=[Kind(kind) for kind in incident.kinds],
         severity=incident.severity,
-        poster=incident.poster_email,
+        poster=one.subject,
         posts=[
             CasePost(url=p.url, platform=p.platform, account=p.handle, state=p.state)
-            for p in seen.posts
+            for p in here.seen.posts
         ],
-        facts=_facts(office, incident),
-        rule=_opened(office, referral, "rule", referral.rule_sealed),
-        reason=_opened(office, referral, "reason", referral.reason_sealed),
-        decided_by=referral.decided_by,
+        facts=None if subject else _facts(office, incident),
+        rule=one.rule,
+        reason=one.reason if referral else None,
+        decided_by=one.referred_by if referral else None,
         record=[
-            CaseEntry(at=e.at, actor=e.actor, what=e.what, sentence=sentence(e.what, e.facts))
-            for e in entries
+            CaseEntry(at=e.at, actor=e.by, what=e.what, sentence=sentence(e.what, e.facts))
+            for e in record
         ],
+        you=sorted(here.parts),
+        you_may=list(moves_of(one, here.parts)),
+        in_favour=list(one.noted),
+        self_reported_minutes=one.self_reported_minutes,
+        route_details=_route(one) if referral else None,
+        questions=list(_questions(one)) if _considers(here) else [],
+        hands=[
+            CaseHand(hand=h.hand, person=h.person, since=h.since, until=h.ended_at)
+            for h in one.holdings
+        ],
+        papers=[_paper(paper) for paper in _papers(here)],
+        companion=one.companion if whole or subject else None,
+        told_at=one.told_at,
+        meeting_at=one.meeting_at,
+        outcome=one.outcome if whole or _outcome_told(one, subject=subject) else None,
+        appeal_outcome=one.appeal_outcome if whole or subject else None,
+        suspended_until=one.suspended_until if whole or subject else None,
+        due_at=one.due_at,
+        kept_because=None if subject else one.kept_because,
+        destroyed_at=destroy_at(one),
     )
 
 
-def _line(referral: Referral, incident: Incident) -> CaseLine:
-    return CaseLine(
-        reference=incident.reference,
-        state=referral.state,
-        route=referral.route,
-        considered_at=referral.considered_at,
-        decided_at=referral.decided_at,
+def _reads_record(here: Opened) -> bool:
+    """The record names who looked: those who work the case read it, and of HR whoever considers."""
+    return reads_papers(here.parts) or Part.HR in here.parts
+
+
+def _referral_shown(here: Opened) -> bool:
+    """Who referred, and why, is HR's and the hands'; the person is told in writing."""
+    return Part.SUBJECT not in here.parts
+
+
+def _considers(here: Opened) -> bool:
+    return Part.HR in here.parts and here.case.state is CaseState.CONSIDERING
+
+
+def _outcome_told(one: Case, *, subject: bool) -> bool:
+    told = one.state in (
+        CaseState.OUTCOME_TOLD,
+        CaseState.APPEALED,
+        CaseState.HEARD,
+        CaseState.CLOSED,
     )
+    return subject and told
 
 
-def _opened(office: Office, referral: Referral, field: str, sealed: bytes | None) -> str | None:
-    if sealed is None:
+def _papers(here: Opened) -> Iterator[Paper]:
+    """What this person reads: the hands all of it; HR what was noted while it was considered, and
+    the pack; the person what is theirs, once they were told."""
+    for paper in here.case.papers:
+        if reads_papers(here.parts):
+            yield paper
+        elif Part.SUBJECT in here.parts:
+            told = here.case.told_at or paper.kind is PaperKind.SUSPENSION
+            if paper.kind in SUBJECTS_PAPERS and told:
+                yield paper
+        elif paper.kind in (PaperKind.FAIRNESS, PaperKind.PACK):
+            yield paper
+
+
+def _paper(paper: Paper) -> CasePaper:
+    return CasePaper(kind=paper.kind, by=paper.by, at=paper.at, about=paper.about, text=paper.text)
+
+
+def _questions(one: Case) -> Iterator[CaseQuestion]:
+    answered = {paper.about for paper in one.papers_of(PaperKind.FAIRNESS)}
+    for row in asked_of_referrer():
+        yield CaseQuestion(
+            question=row.question, ask=row.ask, why=row.why, answered=row.question in answered
+        )
+
+
+def _route(one: Case) -> CaseRoute | None:
+    if one.route is None:
         return None
-    return office.cases.open_text(sealed, place("referral", referral.id, field))
+    route = route_of(one.route)
+    return CaseRoute(label=route.label, way=route.way, law=route.law, to=route.to, note=route.note)
 
 
 def _facts(office: Office, incident: Incident) -> FactsShape | None:

@@ -60,6 +60,8 @@ def revision_of(tx: Transaction) -> str | None:
 
 def write_rows(tx: Transaction, table: sa.Table, out: IO[str]) -> int:
     """One line for the columns, then one for each row; returns how many rows there are."""
+    if tx.postgres:  # rows behind a wall are not left out in silence: the copy fails
+        tx.connection().exec_driver_sql("SET LOCAL row_security = off")
     kinds = {column.name: _kind_of(column) for column in table.columns}
     out.write(json.dumps(list(kinds.items())) + "\n")
     query = sa.select(*(_read(column, kinds[column.name]) for column in table.columns))

@@ -4,6 +4,7 @@ from functools import cached_property
 
 from amends.settings import Settings, load
 from models.bell import socket_path
+from models.case_keys import CaseKeys
 from models.sealed import Seal, seal_from_file
 from models.store import Store
 
@@ -24,6 +25,11 @@ class Office:
     def cases(self) -> Seal:
         """Opens what belongs to a referral."""
         return seal_from_file(self.settings.keys / "cases.key")
+
+    @cached_property
+    def case_keys(self) -> CaseKeys:
+        """Finds and opens cases, each with a key of its own."""
+        return CaseKeys(self.settings.keys)
 
 
 _here: Office | None = None

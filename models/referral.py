@@ -1,4 +1,4 @@
-"""The sealed side: a named person's decision on possible misconduct (lines 54-56, 126)."""
+"""That possible misconduct is considered; what comes of it is in the sealed case (lines 54-56)."""
 
 from datetime import datetime
 
@@ -9,7 +9,10 @@ from models.words import Employer, ReferralState
 
 
 class Referral(SQLModel, table=True):
-    """Whether possible misconduct is referred, by whom, under which rule. HR alone reads it."""
+    """That HR was told there is something to consider, which the table says of the kind alone.
+
+    Its other columns are of older versions, and empty: a decision is in the sealed case.
+    """
 
     __tablename__ = "referral"
 

@@ -4,6 +4,7 @@ from sqlmodel import SQLModel
 
 from models.audit import Entry
 from models.beats import Beat
+from models.case_rows import CaseLetter, SealedCase
 from models.decisions import Decision
 from models.effects import Attempt, Effect
 from models.escalation import Escalation
@@ -21,4 +22,5 @@ ALL: tuple[type[SQLModel], ...] = (
     Person, Account, Token, Incident, Report, IdempotencyKey, Post, Capture, Effect, Attempt,
     Statement, Wording, Clearance, Notice, Acknowledgement, Decision, Referral, Entry, Beat,
     Reconciliation, Reading, Look, Escalation, InformationRequest, SignIn, WebSession,
+    SealedCase, CaseLetter,
 )  # fmt: skip

@@ -18,6 +18,7 @@ from models.anchoring import ROLE
 from models.anchors import mark_of
 from models.audit import chain_of_case, chain_of_incident
 from models.beats import Beat
+from models.case_rows import SealedCase
 from models.chains import DOUBTS, Break, Written, breaks_in
 from models.incident import Incident
 from models.referral import Referral
@@ -154,7 +155,8 @@ def _gone(tx: Transaction, library: Library) -> Iterator[Break]:
 def _names(tx: Transaction) -> dict[str, str]:
     """The chains that there should be, by their marks."""
     chains = [chain_of_incident(one) for one in tx.execute(select(col(Incident.id))).scalars()]
-    chains += [chain_of_case(one) for one in tx.execute(select(col(Referral.id))).scalars()]
+    for cases in (Referral, SealedCase):
+        chains += [chain_of_case(one) for one in tx.execute(select(col(cases.id))).scalars()]
     return {mark_of(chain): chain for chain in chains}
 
 

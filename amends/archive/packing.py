@@ -41,7 +41,7 @@ from models.incident import Capture
 from models.sealed import Seal, SealBrokenError, place, seal_from_file
 from models.store import Store, Transaction
 
-KEYS = ("content", "cases")
+KEYS = ("content", "cases", "case-marks")
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ from models.revisions import knows_revision
 from models.sealed import SealBrokenError, place, seal_from_file
 from models.store import Store
 
-KEYS = ("content", "cases")
+KEYS = ("content", "cases", "case-marks")
 NOT_AS_WRITTEN = (KeyError, OverflowError, StatementError, StopIteration, TypeError, ValueError)
 """What reading rows raises that no Amends wrote."""
 

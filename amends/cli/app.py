@@ -10,6 +10,7 @@ from amends.cli import (
     database,
     deciding,
     doctoring,
+    keys,
     programs,
     reconciling,
     reporting,
@@ -38,3 +39,4 @@ for area in AREAS:
 app.add_typer(tokens.app, name="token")
 app.add_typer(audit.app, name="audit")
 app.add_typer(database.app, name="database")
+app.add_typer(keys.app, name="keys")

@@ -1,5 +1,6 @@
-"""``amends cases``: what HR alone may read; each look at a case is recorded."""
+"""``amends cases``: what is sealed, for those who work it and for whoever it is about."""
 
+import sys
 from typing import Annotated, Any
 
 import typer
@@ -18,15 +19,47 @@ def cases(
     ] = None,
     as_json: AsJson = False,
     before: Annotated[str | None, typer.Option(help="The page after the one shown.")] = None,
+    do: Annotated[
+        str | None, typer.Option(help="A move of the case, of those that are yours.")
+    ] = None,
+    text: Annotated[str | None, typer.Option(help="What you have to say: - reads it in.")] = None,
+    about: Annotated[str | None, typer.Option(help="consider: the question.")] = None,
+    hand: Annotated[str | None, typer.Option(help="assign: as what.")] = None,
+    person: Annotated[str | None, typer.Option(help="assign: who. agree-glass: who asked.")] = None,
+    at: Annotated[str | None, typer.Option(help="When, like 2026-06-03T10:00+01:00.")] = None,
+    outcome: Annotated[str | None, typer.Option(help="decide, hear: the decision.")] = None,
+    health: Annotated[
+        str | None, typer.Option(help="answer: what you want us to know of your health.")
+    ] = None,
 ) -> None:
-    """Read what is for HR alone. That you looked at a case is recorded."""
+    """Read what is sealed and yours to read, and do what is yours. Each look is recorded."""
     client = Client()
     if reference is None:
         page = client.get("/cases", before=before)
         show_json(page) if as_json else _show_list(page)
         return
-    case = client.get(f"/cases/{reference_of(reference)}")
+    path = f"/cases/{reference_of(reference)}"
+    if do is None:
+        case = client.get(path)
+    elif do in ("ask-glass", "agree-glass"):
+        client.post(f"{path}/glass", _given(reason=_read(text) or "", agree_with=person))
+        show("HR is told. If there is a case, whoever asked reads it once another person agrees.")
+        return
+    else:
+        said = _given(move=do, text=_read(text), about=about, person=person, at=at)
+        decided = {"appeal_outcome" if do == "hear" else "outcome": outcome}
+        more = _given(hand=hand, health=health, **decided)
+        case = client.post(f"{path}/moves", {**said, **more})
     show_json(case) if as_json else _show_one(case)
+
+
+def _given(**fields: str | None) -> dict[str, str]:
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _read(text: str | None) -> str | None:
+    """Long words are read in: what a command line holds stays in the shell's history."""
+    return sys.stdin.read() if text == "-" else text
 
 
 def _show_list(page: dict[str, Any]) -> None:
@@ -58,9 +91,24 @@ def _show_one(case: dict[str, Any]) -> None:
         show()
         show("A person decides whether to refer it, with the rule and the reason:")
         show(f"amends refer {case['reference']} --refer --rule … --reason …")
+        for one in case["questions"]:
+            show(f"{one['question']}: {one['ask']}")
+    for one in case["hands"]:
+        show(f"{one['hand']}: {one['person']}" + (" (until then)" if one["until"] else ""))
+    for paper in case["papers"]:
+        show()
+        show(f"{paper['kind']}, {paper['at'][:16].replace('T', ' ')}", style="bold")
+        show(paper["text"])
+    if case["due_at"]:
+        show()
+        show(f"Due: {case['due_at'][:16].replace('T', ' ')}")
+    if moves := [one for one in case["you_may"] if one not in REFERRING]:
+        show(f"amends cases {case['reference']} --do {' | '.join(moves)} --text …")
     show()
     for entry in case["record"]:
         show(f"{entry['at'][:16].replace('T', ' ')}  {entry['actor']}  {entry['sentence']}")
 
+
+REFERRING = ("refer", "do-not-refer", "hand-over")
 
 COMMANDS = {"cases": cases}

@@ -79,13 +79,20 @@ def hold(
 
 def refer(
     reference: Reference,
-    referred: Annotated[bool, typer.Option("--refer/--do-not-refer", help="Your decision.")],
     rule: Annotated[str, typer.Option(help="Which rule it is about.")],
     reason: Annotated[str, typer.Option(help="Why.")],
+    referred: Annotated[
+        bool | None, typer.Option("--refer/--do-not-refer", help="Your decision.")
+    ] = None,
+    hand_over: Annotated[
+        bool, typer.Option("--hand-over", help="To the person's own employer, with a pack.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Decide on a referral: for HR alone."""
-    choice = "refer" if referred else "do-not-refer"
+    if (referred is None) is not hand_over:
+        raise Stop(Code.BAD_INPUT, "Give one of --refer, --do-not-refer and --hand-over.")
+    choice = "hand-over" if hand_over else "refer" if referred else "do-not-refer"
     path = f"/cases/{segment(reference_of(reference))}/decisions"
     answer = Client().post(path, {"choice": choice, "rule": rule, "reason": reason})
     show_json(answer) if as_json else show("The decision is recorded, in the case alone.")

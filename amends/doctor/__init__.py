@@ -1,6 +1,6 @@
 """The examination of an installation: what is well, what is not, and what to do about it."""
 
-from amends.doctor import accounts, duty, languages, machine, outside, rules, store
+from amends.doctor import accounts, cases, duty, languages, machine, outside, rules, store
 from amends.doctor.findings import Finding, Verdict, bad, ok
 from amends.settings import SettingsError, load
 from models.register import check
@@ -19,6 +19,7 @@ def examine() -> list[Finding]:
     for examination in (
         machine.examine,
         store.examine,
+        cases.examine,
         rules.examine,
         languages.examine,
         duty.examine,

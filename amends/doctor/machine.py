@@ -13,7 +13,7 @@ NETWORK_DISKS = frozenset(
         "nfs", "nfs4", "smb3", "smbfs",
     }
 )  # fmt: skip
-KEYS = ("content.key", "cases.key")
+KEYS = ("content.key", "cases.key", "case-marks.key")
 
 
 def examine(settings: Settings) -> Findings:

@@ -22,6 +22,7 @@ from starlette.types import Scope
 
 from amends.web.error_pages import SENTENCES as FOR_PEOPLE
 from amends.web.error_pages import error_page, wants_page
+from flows.cases import NotRecordedError
 from flows.refusals import (
     AlreadyDecidedError,
     BadRequestError,
@@ -74,6 +75,10 @@ COMMIT_LOST = (
 )
 OUR_MISTAKES = (IntegrityError, DataError, ProgrammingError, NotSupportedError)
 """Errors that a database raises though it is well."""
+
+NOT_RECORDED = (
+    "That you looked could not be written down, so nothing is shown. Try again in a moment."
+)
 
 RETRY_SECONDS = 5
 
@@ -145,6 +150,11 @@ def install(app: FastAPI) -> None:
             undone = [step.value for step in error.steps]
             return problem(status, code, str(error), undone=undone)
         return problem(status, code, str(error))
+
+    @app.exception_handler(NotRecordedError)
+    def not_recorded(_: Request, error: NotRecordedError) -> JSONResponse:
+        log.error("a look could not be recorded")
+        return problem(503, "not-recorded", NOT_RECORDED, {"Retry-After": str(RETRY_SECONDS)})
 
     @app.exception_handler(HTTPException)
     def http_error(request: Request, error: HTTPException) -> Response:

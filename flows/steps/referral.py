@@ -20,7 +20,6 @@ from models.words import (
     EffectKind,
     Employer,
     PosterKnown,
-    ReferralState,
     ReferralWord,
     Role,
     Step,
@@ -33,10 +32,11 @@ MISCONDUCT = (54, 108)
 
 @step(Step.REFER)
 def refer(here: Office, incident: Incident, plan: Plan) -> None:
-    """Where a rule may be broken, tell HR that there is something to consider; FCO Services, over.
+    """Where a rule may be broken, tell HR that there is something to consider.
 
-    Line 56: "may be considered": a named person decides. Line 126: staff of FCO Services follow
-    their own policy, so the case is handed over. Nothing of this shows outside.
+    Line 56: "may be considered": a named person decides, and nobody else. Line 126: staff of FCO
+    Services follow their own policy, so HR reads at once that it is to be handed over. Nothing of
+    this shows outside; what is decided stands in the case alone.
     """
     if plan.referral != ReferralWord.CONSIDER:
         return
@@ -44,9 +44,9 @@ def refer(here: Office, incident: Incident, plan: Plan) -> None:
         if _is_private(tx, incident):
             return
         poster = _poster(tx, incident)
-        handed_over = poster is not None and poster.employer == Employer.FCO_SERVICES
-        if _consider(tx, incident, poster, handed_over=handed_over):
-            template = "handover" if handed_over else "hr_referral"
+        elsewhere = poster is not None and poster.employer == Employer.FCO_SERVICES
+        if _consider(tx, incident):
+            template = "handover" if elsewhere else "hr_referral"
             hr = here.settings.organisation.hr
             queue_notice(tx, here, incident, NewNotice(Role.HR, hr, template, sealed=True))
     for effect_id in due_effects(here, incident.id, EffectKind.NOTICE):
@@ -75,18 +75,9 @@ def _poster(tx: Transaction, incident: Incident) -> Person | None:
     return tx.exec(select(Person).where(col(Person.email) == incident.poster_email)).first()
 
 
-def _consider(
-    tx: Transaction, incident: Incident, poster: Person | None, *, handed_over: bool
-) -> bool:
-    referral = Referral(
-        id=new_id(),
-        incident_id=incident.id,
-        state=ReferralState.HANDED_OVER if handed_over else ReferralState.CONSIDERING,
-        route=poster.employer if poster else None,
-        considered_at=tx.now(),
-    )
+def _consider(tx: Transaction, incident: Incident) -> bool:
+    referral = Referral(id=new_id(), incident_id=incident.id, considered_at=tx.now())
     if not tx.insert_once(referral):
         return False
-    what = "handed-over" if handed_over else "referral-considered"
-    tx.record(chain_of_case(referral.id), "amends", what, incident=incident.id)
+    tx.record(chain_of_case(referral.id), "amends", "referral-considered", incident=incident.id)
     return True

@@ -26,7 +26,8 @@ def either(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Paper]:
         with opened.office.store.engine.begin() as connection:
             connection.exec_driver_sql(
                 "TRUNCATE incident, report, post, idempotency_key, decision, statement, "
-                "wording, clearance, notice, acknowledgement, effect, referral CASCADE"
+                "wording, clearance, notice, acknowledgement, effect, referral, "
+                "sealed_case, case_letter CASCADE"
             )
     yield opened
     opened.close()

@@ -10,7 +10,8 @@ from flows.refusals import AlreadyDecidedError, BadRequestError, NotFoundError
 from flows.timeline import timeline
 from flows.view import view, viewer
 from models.referral import Referral
-from models.words import Kind, ReferralState, Role
+from models.review import CaseState
+from models.words import Kind, Role
 
 
 def _case(paper: Paper, **more: str) -> tuple[str, Referral]:
@@ -33,9 +34,9 @@ def test_hr_decides_with_rule_and_reason_sealed(paper: Paper) -> None:
     reference, referral = _case(paper)
     _refer(paper, HAL, reference)
     shown = case(paper.office, paper.person(IDA), reference)
-    assert (shown.state, shown.decided_by) == (ReferralState.REFERRED, HAL)
+    assert (shown.state, shown.decided_by) == (CaseState.REFERRED, HAL)
     assert (shown.rule, shown.reason) == ("canary-rule", "canary-reason")
-    assert paper.said_in_case(referral) == ["referral-decided", "case-read"]
+    assert paper.said_in_case(referral) == ["case-refer", "case-letter-queued", "case-read"]
     paper.close()
     assert b"canary" not in b"".join(p.read_bytes() for p in paper.home.glob("amends.db*"))
 

@@ -12,6 +12,7 @@ import pytest
 
 from amends.settings import ENVIRONMENT, load
 from models.moves import MOVES
+from models.review import CaseState
 from models.standing import StepState
 from models.words import (
     EffectState,
@@ -84,6 +85,7 @@ def test_every_step_of_the_procedure_is_explained(step: Step) -> None:
         ("Effects", EffectState),
         ("Steps", StepState),
         ("Referrals", ReferralState),
+        ("Cases", CaseState),
     ],
 )
 def test_every_state_is_documented(heading: str, words: list[StrEnum]) -> None:

@@ -11,15 +11,21 @@ COMMITS = (
     "begin-reconciling",
     "claim-link",
     "conclude-link",
+    "claim-case-letter",
+    "conclude-case-letter",
     "conclude-outside-look",
     "consider-referral",
     "note-failure",
     "note-gap",
+    "remind-case",
     "settle-for-person",
     "take-from-hands",
     "wake-overdue",
     "was-gone",
 )
-CALLS = ("outside-look:before-call", "outside-look:after-call")
+CALLS = (
+    *("outside-look:before-call", "outside-look:after-call"),
+    *("case-letter:before-call", "case-letter:after-call"),
+)
 
 POINTS = (*(f"{name}:{side}-commit" for name in COMMITS for side in ("before", "after")), *CALLS)

@@ -8,29 +8,35 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
 import pytest
 import workers
-from department import DEE, Department
+from department import DEE, HAL, Department
 from elsewhere import POINTS
 from engine_process import EngineProcess
 from lives import Quick
 from sqlalchemy import text
-from sqlmodel import select
+from sqlmodel import col, select, update
 
 from amends.supervise import free_port
 from flows.deciding.attesting import attest
 from flows.deciding.confirming import confirm
 from flows.deciding.reclassifying import reclassify
+from flows.deciding.referring import Verdict, refer
 from flows.deciding.settling import settle
+from flows.reviewing.cabinet import CASE, find, notes, put_back
 from flows.signing_in import ask_for_link, link_works
 from models.anchoring import write_anchor
+from models.case_rows import CaseLetter, SealedCase
 from models.decisions import Decision
 from models.office import Office, use
 from models.reconciliation import Reconciliation
 from models.referral import Referral
+from models.sealed import place
+from models.snapshot import incident_by
 from models.words import DecisionType, Kind, PostState, StatementState, Wait
 
 FACT = "The fund opens on 3 May."
@@ -256,6 +262,66 @@ def somebody_signs_in(department: Department) -> Road:
     return Road(ends)
 
 
+def a_case_that_moves(department: Department) -> Road:
+    """HR refers: a letter is due to HR's mailbox, besides the notice that there is something."""
+    reference = _referred(department)
+    return Road(
+        lambda: _told_hr(department, reference, 1, ()),
+        mended=partial(_leases_end, department),
+    )
+
+
+def a_case_that_falls_due(department: Department) -> Road:
+    """The letter that it was referred, and one reminder that nobody has taken it."""
+    reference = _referred(department)
+    with department.office.store.write("later") as tx:
+        row = tx.exec(select(SealedCase)).one()
+        seal = department.office.case_keys.seal_of(row)
+        at = place("sealed_case", row.id, "content")
+        case = CASE.validate_json(seal.open(row.content_sealed or b"", at))
+        late = tx.now() - timedelta(days=1)
+        put_back(tx, row, seal, replace(case, due_at=late), look_at=late)
+    reminded = ("case-reminded",)
+    return Road(lambda: _told_hr(department, reference, 2, reminded))
+
+
+def _referred(department: Department) -> str:
+    """A case that HR has referred, while no engine is at work."""
+    reference = department.report(department.post("Vote for my party"), Kind.PARTIAL)
+    with department.office.store.write("consider") as tx:
+        incident = incident_by(tx, reference)
+        tx.add(Referral(incident_id=incident.id, considered_at=tx.now()))
+    hal = department.person(HAL)
+    refer(department.office, hal, reference, verdict=Verdict.REFER, rule="54", reason="partial")
+    return reference
+
+
+def _leases_end(department: Department) -> None:
+    """So much time passes that nobody can still be at a letter."""
+    with department.office.store.write("later") as tx:
+        tx.exec(update(CaseLetter).values(due_at=tx.now() - timedelta(minutes=1)).where(
+            col(CaseLetter.due_at).is_not(None)
+        ))  # fmt: skip
+
+
+def _told_hr(department: Department, reference: str, wanted: int, words: tuple[str, ...]) -> bool:
+    """Each letter left once, or the case says that nobody knows: a mail server cannot be asked."""
+    letters = department.mail.to("hr@dept.example")
+    assert len(letters) <= wanted
+    assert len({letter["Message-ID"] for letter in letters}) == len(letters)
+    with department.office.store.read() as tx:
+        row = find(tx, department.office, incident_by(tx, reference).id)
+        assert row is not None
+        said = [one.what for one in notes(tx, row, department.office.case_keys.seal_of(row))]
+    for word in words:
+        assert said.count(word) <= 1
+    queued, unknown = said.count("case-letter-queued"), said.count("case-letter-unknown")
+    assert queued <= wanted
+    sent = said.count("case-letter-sent")
+    done = queued == wanted == sent + unknown and len(letters) >= sent
+    return done and all(word in said for word in words)
+
+
 def _again(department: Department) -> None:
     department.office = Office(department.office.settings)
     use(department.office)
@@ -271,7 +337,11 @@ ROADS: dict[str, Callable[[Department], Road]] = {
     "conclude-link": somebody_signs_in,
     "begin-reconciling": a_database_that_went_back,
     "conclude-outside-look": a_word_that_it_is_gone,
+    "case-letter": a_case_that_moves,
+    "claim-case-letter": a_case_that_moves,
+    "conclude-case-letter": a_case_that_moves,
     "consider-referral": a_rule_broken,
+    "remind-case": a_case_that_falls_due,
     "note-failure": a_step_that_fails,
     "note-gap": prefect_away,
     "settle-for-person": words_on_a_persons_word,
@@ -283,6 +353,7 @@ ROADS: dict[str, Callable[[Department], Road]] = {
 IN_EVERY_TEST = (
     "ask-words:after-commit",
     "claim-link:after-commit",
+    "conclude-case-letter:before-commit",
     "consider-referral:after-commit",
     "was-gone:after-commit",
 )

@@ -5,6 +5,7 @@ from pathlib import Path
 from department import ANA, BO, DEE, EVE, HAL, SAM, SVC, Department, open_department
 from sqlmodel import select
 
+from flows.cases import case
 from flows.deciding.confirming import confirm
 from flows.deciding.holding import hold
 from flows.deciding.keeping import keep
@@ -12,6 +13,7 @@ from flows.deciding.reclassifying import reclassify
 from flows.deciding.referring import Verdict, refer
 from models.effects import Effect
 from models.referral import Referral
+from models.review import CaseState
 from models.words import (
     CaptureDepth,
     Circumstance,
@@ -121,17 +123,20 @@ def test_possible_misconduct_is_for_hr_alone_and_by_a_person(department: Departm
     assert not any("refer" in word or "case" in word for word in department.said(reference))
     assert not any(notice.to_role == "hr" for notice in seen.notices)
 
+    before = department.said(reference)
     refer(
         department.office, department.person(HAL), reference, verdict=Verdict.REFER,
         rule="54: politically partial", reason="Posted in the pre-election period.",
     )  # fmt: skip
     with department.office.store.read() as tx:
         referral = tx.exec(select(Referral)).one()
-    assert referral.state == ReferralState.REFERRED
-    assert b"pre-election" not in (referral.reason_sealed or b"")
+    assert (referral.decided_by, referral.reason_sealed) == (None, None)
+    decided = case(department.office, department.person(HAL), reference)
+    assert decided.state == CaseState.REFERRED
+    assert department.said(reference) == before
 
 
-def test_staff_of_fco_services_are_handed_over(department: Department) -> None:
+def test_staff_of_fco_services_are_put_before_hr_to_be_handed_over(department: Department) -> None:
     reference = department.report(
         department.post("Vote for my party"), Kind.PARTIAL, by=DEE, poster=SVC
     )
@@ -139,7 +144,7 @@ def test_staff_of_fco_services_are_handed_over(department: Department) -> None:
     department.until_waiting(reference, Wait.ADVICE)
     with department.office.store.read() as tx:
         referral = tx.exec(select(Referral)).one()
-    assert referral.state == ReferralState.HANDED_OVER
+    assert referral.state == ReferralState.CONSIDERING
     assert "FCO Services" in department.mail.to("hr@dept.example")[0].as_string()
 
 

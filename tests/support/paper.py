@@ -13,6 +13,7 @@ from sqlmodel import col, select
 from amends.settings import load
 from flows.asking import ask
 from flows.intake import ReportRequest, accept
+from flows.reviewing.cabinet import find, notes
 from models.audit import Entry, chain_of_case, chain_of_incident
 from models.columns import new_id
 from models.effects import Effect
@@ -253,8 +254,11 @@ class Paper:
         return self._entries(chain_of_incident(self.incident(reference).id))
 
     def said_in_case(self, referral: Referral) -> list[str]:
-        """The words of the case's own record."""
-        return self._entries(chain_of_case(referral.id))
+        """The words of the case's own record: what the engine said of it, and what is sealed."""
+        with self.office.store.read() as tx:
+            row = find(tx, self.office, referral.incident_id)
+            sealed = notes(tx, row, self.office.case_keys.seal_of(row)) if row else []
+        return [*self._entries(chain_of_case(referral.id)), *(one.what for one in sealed)]
 
     def _entries(self, chain: str) -> list[str]:
         with self.office.store.read() as tx:

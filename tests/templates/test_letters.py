@@ -35,7 +35,7 @@ FACTS = NoticeFacts(
     minutes=15,
 )
 SHARED = dataclasses.replace(FACTS, ack_url=None)
-SEALED = ("hr_referral", "consider", "handover")
+SEALED = ("hr_referral", "consider", "handover", "sealed_letter")
 NOT_OF_ONE_INCIDENT = (*SEALED, "digest", "sign_in", "sign_in_code")
 NAMES = sorted(notice_names())
 

@@ -1,0 +1,1 @@
+"""The sealed side: cases of possible misconduct, worked by people and by nobody else."""

@@ -1,0 +1,288 @@
+"""The cabinet of cases: finds one, opens it for whoever may read it, and puts it back changed.
+
+To everybody else there is no case: the same error, after the same work, as where there is none.
+"""
+
+import base64
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from pydantic import TypeAdapter
+from sqlmodel import col, select, update
+
+from flows.refusals import AlreadyDecidedError, NotFoundError
+from flows.register import read_register
+from models.audit import Entry, chain_of_case
+from models.case_keys import DestroyedError, guard_of
+from models.case_rows import DOOR, ROUND, SealedCase, knock
+from models.incident import Incident
+from models.office import Office
+from models.people import Person
+from models.referral import Referral
+from models.review import Case, CaseState, Part
+from models.sealed import Seal, place
+from models.snapshot import NoSuchIncidentError, Snapshot, incident_by, snapshot
+from models.store import Transaction
+from models.words import PosterKnown, ReferralState, Role
+from policy.conflicts import may_work_case
+from policy.people import Register
+from policy.review import may_read, parts_in
+from policy.review_times import next_look, with_deadline
+
+NO_CASE = "There is no such case. Check the reference and try again."
+QUICKER = "Somebody was quicker, and the case has changed. Read it again."
+SEALED = "sealed"
+CASE = TypeAdapter(Case)
+
+BREAKERS = frozenset({Role.LEGAL, Role.DPO, Role.AUDITOR})
+"""Who may break the glass, two of them together."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """One case, open before one person."""
+
+    row: SealedCase
+    case: Case
+    seal: Seal
+    person: Person
+    parts: frozenset[Part]
+    seen: Snapshot
+    register: Register
+
+
+def opened(
+    tx: Transaction, office: Office, person: Person, reference: str, *, outside: bool = False
+) -> Opened:
+    """The case, for those who may read it now. Raises NotFoundError for everybody else.
+
+    ``outside`` lets in those who may break the glass besides, before they have.
+    """
+    try:
+        incident = incident_by(tx, reference)
+    except NoSuchIncidentError:
+        raise NotFoundError(NO_CASE) from None
+    seen, register = snapshot(tx, incident), read_register(tx, office.settings)
+    referral = referral_of(tx, incident.id)
+    row = find(tx, office, incident.id)
+    try:
+        case = _read(office, row) if row else None
+    except DestroyedError:
+        raise NotFoundError(NO_CASE) from None
+    if referral is None:
+        raise NotFoundError(NO_CASE)
+    case = _first(office, seen, register, referral) if case is None else case
+    case = _as_it_is_known(case, seen, register)
+    parts = parts_of(person, case, seen, register, tx.now())
+    if not (may_read(parts) or (outside and Part.OUTSIDE in parts)):
+        raise NotFoundError(NO_CASE)
+    row = row or _lay_in(tx, office, case, referral, next_look(case, register.office))
+    return Opened(row, case, office.case_keys.seal_of(row), person, parts, seen, register)
+
+
+def parts_of(
+    person: Person, case: Case, seen: Snapshot, register: Register, now: datetime
+) -> frozenset[Part]:
+    """The parts of this person, by the register and the incident as they are now."""
+    return parts_in(
+        case,
+        person.email,
+        is_hr=person.has_role(Role.HR),
+        is_free=may_work_case(person, seen, register),
+        may_break_glass=not BREAKERS.isdisjoint(map(Role, person.roles)),
+        now=now,
+    )
+
+
+def referral_of(tx: Transaction, incident_id: str) -> Referral | None:
+    """What the engine wrote when there was something to consider."""
+    return tx.exec(select(Referral).where(col(Referral.incident_id) == incident_id)).first()
+
+
+def find(tx: Transaction, office: Office, incident_id: str) -> SealedCase | None:
+    """The row of this incident's case, and its door open to the rest of the transaction."""
+    mark = office.case_keys.mark(incident_id)
+    knock(tx, DOOR, office.case_keys.door(mark))
+    return tx.exec(select(SealedCase).where(col(SealedCase.mark) == mark)).first()
+
+
+def every_case(tx: Transaction, office: Office) -> Iterator[tuple[SealedCase, Case]]:
+    """Every case that can still be read."""
+    knock(tx, ROUND, office.case_keys.round())
+    rows = select(SealedCase).where(col(SealedCase.key_wrapped).is_not(None))
+    for row in tx.exec(rows.order_by(col(SealedCase.id))).all():
+        yield row, _read(office, row)
+
+
+def lay_in_old(tx: Transaction, office: Office) -> None:
+    """Put every referral that an older version decided into a case of its own."""
+    register = read_register(tx, office.settings)
+    decided = select(Referral).where(col(Referral.decided_at).is_not(None))
+    for referral in tx.exec(decided).all():
+        if find(tx, office, referral.incident_id) is None:
+            seen = snapshot(tx, tx.get_one(Incident, referral.incident_id))
+            case = _first(office, seen, register, referral)
+            _lay_in(tx, office, case, referral, next_look(case, register.office))
+
+
+def put_back(
+    tx: Transaction, row: SealedCase, seal: Seal, case: Case, *, look_at: datetime | None
+) -> None:
+    """Store the case as it is now, and when the engine has to look at it next.
+
+    Raises AlreadyDecidedError where somebody changed it since it was read."""
+    changed = tx.changed(
+        update(SealedCase)
+        .where(col(SealedCase.id) == row.id, col(SealedCase.version) == row.version)
+        .values(
+            content_sealed=_closed(seal, row.id, case),
+            version=row.version + 1,
+            due_at=look_at,
+        )
+    )
+    if not changed:
+        raise AlreadyDecidedError(QUICKER)
+
+
+def note(tx: Transaction, row: SealedCase, seal: Seal, by: str, what: str, **facts: object) -> None:
+    """One entry of the case's own record, sealed: who holds the database learns that there is an
+    entry, and who checks the chain needs no key."""
+    said = json.dumps({"by": by, "what": what, "facts": facts})
+    closed = base64.b64encode(seal.close(said, _entry_place(row.id))).decode()
+    tx.record(chain_of_case(row.id), SEALED, "sealed", entry=closed)
+
+
+@dataclass(frozen=True)
+class CaseNote:
+    """One entry of a case's record, opened."""
+
+    at: datetime
+    by: str
+    what: str
+    facts: dict[str, object]
+
+
+def notes(tx: Transaction, row: SealedCase, seal: Seal) -> list[CaseNote]:
+    """The record of the case, the oldest first."""
+    mine = select(Entry).where(col(Entry.chain) == chain_of_case(row.id)).order_by(col(Entry.seq))
+    return [_opened_entry(row, seal, entry) for entry in tx.exec(mine)]
+
+
+def _opened_entry(row: SealedCase, seal: Seal, entry: Entry) -> CaseNote:
+    closed = base64.b64decode(str(entry.facts["entry"]))
+    said = json.loads(seal.open_text(closed, _entry_place(row.id)))
+    return CaseNote(entry.at, said["by"], said["what"], said["facts"])
+
+
+def _lay_in(
+    tx: Transaction, office: Office, case: Case, referral: Referral, look_at: datetime | None
+) -> SealedCase:
+    """A row for a case that has none yet; its id and time tell nothing of the incident."""
+    keys = office.case_keys
+    mark = keys.mark(case.incident_id)
+    row = SealedCase(
+        id=os.urandom(16).hex(),
+        mark=mark,
+        door=guard_of(keys.door(mark)),
+        round=guard_of(keys.round()),
+        master="",
+    )
+    seal = keys.give_key(row)
+    row.content_sealed = _closed(seal, row.id, case)
+    row.due_at = look_at
+    if not tx.insert_once(row):
+        raise AlreadyDecidedError(QUICKER)
+    _forget(tx, referral)
+    return row
+
+
+def _forget(tx: Transaction, referral: Referral) -> None:
+    """What an older version kept in the open is in the case now."""
+    if referral.decided_at is not None:
+        tx.exec(
+            update(Referral)
+            .where(col(Referral.id) == referral.id)
+            .values(
+                state=ReferralState.CONSIDERING,
+                rule_sealed=None,
+                reason_sealed=None,
+                decided_by=None,
+                decided_at=None,
+                route=None,
+            )
+        )
+
+
+def _first(office: Office, seen: Snapshot, register: Register, referral: Referral) -> Case:
+    """The case as it begins, or as an older version left it."""
+    case = Case(
+        incident_id=seen.incident.id,
+        reference=seen.incident.reference,
+        considered_at=referral.considered_at,
+        since=referral.considered_at,
+    )
+    if referral.decided_at is not None:
+        case = replace(
+            case,
+            state=CaseState(referral.state.value),
+            since=referral.decided_at,
+            rule=_of_old(office, referral, "rule", referral.rule_sealed),
+            reason=_of_old(office, referral, "reason", referral.reason_sealed),
+            referred_by=referral.decided_by,
+            referred_at=referral.decided_at,
+        )
+        case = _as_known(case, seen, register)
+    return with_deadline(case, register.office)
+
+
+def _of_old(office: Office, referral: Referral, field: str, sealed: bytes | None) -> str | None:
+    if sealed is None:
+        return None
+    return office.cases.open_text(sealed, place("referral", referral.id, field))
+
+
+def _as_it_is_known(case: Case, seen: Snapshot, register: Register) -> Case:
+    """While it is considered, whose it is and what speaks for them is what the incident says."""
+    return _as_known(case, seen, register) if case.state is CaseState.CONSIDERING else case
+
+
+def _as_known(case: Case, seen: Snapshot, register: Register) -> Case:
+    incident = seen.incident
+    known = incident.poster_known is not PosterKnown.UNKNOWN
+    poster = register.person(incident.poster_email) if known else None
+    minutes = _own_report(seen, poster)
+    return replace(
+        case,
+        subject=poster.email if poster else None,
+        route=poster.employer if poster else None,
+        noted=("self-report",) if minutes is not None else (),
+        self_reported_minutes=minutes,
+    )
+
+
+def _own_report(seen: Snapshot, poster: Person | None) -> int | None:
+    """Minutes from the post, or from the first report where its time is not known, to their own
+    report. None where they did not report it."""
+    own = [one.made_at for one in seen.reports if poster and one.reporter_id == poster.id]
+    if not own:
+        return None
+    posted = [post.posted_at for post in seen.posts if post.posted_at]
+    since = min(posted, default=seen.incident.opened_at)
+    return max(int((min(own) - since).total_seconds() // 60), 0)
+
+
+def _read(office: Office, row: SealedCase) -> Case:
+    seal = office.case_keys.seal_of(row)
+    sealed = row.content_sealed or b""
+    return CASE.validate_json(seal.open(sealed, place("sealed_case", row.id, "content")))
+
+
+def _closed(seal: Seal, row_id: str, case: Case) -> bytes:
+    return seal.close(CASE.dump_json(case), place("sealed_case", row_id, "content"))
+
+
+def _entry_place(row_id: str) -> str:
+    return place("sealed_case", row_id, "entry")

@@ -1,0 +1,216 @@
+"""One move of a case, by one person, in one transaction: what is allowed is decided purely."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flows.refusals import (
+    AlreadyDecidedError,
+    BadRequestError,
+    NotAllowedError,
+    NotFoundError,
+    NotNowError,
+    Refusal,
+)
+from flows.reviewing.cabinet import Opened, note, opened, put_back
+from flows.reviewing.letters import address_of, queue_letter
+from flows.reviewing.papers import WRITTEN, with_paper
+from models.office import Office
+from models.people import Person
+from models.review import (
+    SUBJECTS_PAPERS,
+    AppealOutcome,
+    Case,
+    CaseMove,
+    CaseOutcome,
+    Hand,
+)
+from models.store import Transaction
+from models.words import Role
+from policy.conflicts import may_work_case
+from policy.fairness import Question, asked_of_referrer
+from policy.review import NotDone, NotDoneError, Request, take
+from policy.review_times import longest_suspension, next_look, time_of, with_deadline
+
+REFUSALS: dict[NotDone, tuple[type[Refusal], str]] = {
+    NotDone.NOT_NOW: (NotNowError, "The case stands in a way in which this cannot be done."),
+    NotDone.NOT_YOURS: (NotAllowedError, "This is for another person of the case to do."),
+    NotDone.WRONG_ROUTE: (
+        NotNowError,
+        "Whoever employs the person has another route. Refer where it is a case here; else hand "
+        "over.",
+    ),
+    NotDone.NO_SUBJECT: (
+        NotNowError,
+        "Nobody knows whose post it is. Once the incident says who posted, it can be referred.",
+    ),
+    NotDone.CONFLICTED: (
+        BadRequestError,
+        "This person has to do with the incident. Name somebody who reported, posted, cleared, "
+        "owns and manages nothing of it.",
+    ),
+    NotDone.SAME_PERSON: (
+        BadRequestError,
+        "This person has another part in the case. Name somebody who has none.",
+    ),
+    NotDone.NOT_STAFF: (BadRequestError, "There is nobody with this address in the register."),
+    NotDone.KEPT: (
+        NotNowError,
+        "Another person of HR keeps this case. They can hand it on to you.",
+    ),
+    NotDone.NOT_HR: (BadRequestError, "Only somebody of HR keeps a case. Name one of them."),
+    NotDone.NO_EVIDENCE: (
+        NotNowError,
+        "Add the evidence first: the person is told in writing with all of it.",
+    ),
+    NotDone.TOO_EARLY: (NotNowError, "It is too early for this. See the dates of the case."),
+    NotDone.NEEDS_MEETING: (
+        NotNowError,
+        "Only that there is no case can be decided without a meeting. Call one first.",
+    ),
+    NotDone.NEEDS_TEXT: (BadRequestError, "Write what it is, or why."),
+    NotDone.NEEDS_CHOICE: (BadRequestError, "Something is missing: see what this move needs."),
+    NotDone.TOO_LONG: (BadRequestError, "A suspension is brief. Choose an earlier end."),
+}
+"""Why a move was not made, for the person who made it."""
+
+HEALTH = "Health is for the person alone to speak of, in their own answer."
+WHICH_QUESTION = "Say which of the questions it answers."
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A move as it was asked for."""
+
+    move: CaseMove
+    text: str = ""
+    rule: str = ""
+    about: str = ""
+    health: str = ""
+    person: str | None = None
+    hand: Hand | None = None
+    outcome: CaseOutcome | None = None
+    appeal_outcome: AppealOutcome | None = None
+    at: datetime | None = None
+
+
+def make_move(office: Office, person: Person, reference: str, asked: Asked) -> None:
+    """Make it, write its papers, and tell whoever is next; all of it or nothing.
+
+    Raises NotFoundError to everybody outside the case, and the refusals of REFUSALS.
+    """
+    with office.store.write("move-case") as tx:
+        here = opened(tx, office, person, reference)
+        request = _request(tx, here, asked)
+        try:
+            taken = take(here.case, request, here.parts)
+        except NotDoneError as error:
+            kind, sentence = REFUSALS[error.why]
+            if kind is NotNowError and here.case.referred_at and _is_referring(asked.move):
+                raise _already(here.case) from None
+            raise kind(sentence) from None
+        if taken.state is not here.case.state:
+            taken = with_deadline(taken, here.register.office)
+        store(tx, office, here, with_paper(here, taken, request), request)
+
+
+def store(tx: Transaction, office: Office, here: Opened, case: Case, request: Request) -> None:
+    """The case as it is after the move, its entry, and the letters that go with it."""
+    look = next_look(case, here.register.office)
+    put_back(tx, here.row, here.seal, case, look_at=look)
+    note(tx, here.row, here.seal, here.person.email, f"case-{request.move}", state=case.state.value)
+    for address in _told(office, here, case, request.move):
+        why = f"{request.move}/{here.row.version}"
+        queue_letter(tx, office, here.row, here.seal, to=address, why=why)
+
+
+def break_glass(
+    office: Office, person: Person, reference: str, *, reason: str, with_: str | None = None
+) -> None:
+    """Ask to read a case in an emergency, or agree that ``with_`` does.
+
+    The answer is the same whether there is a case or not. HR is told at once.
+    """
+    move = CaseMove.AGREE_GLASS if with_ else CaseMove.ASK_GLASS
+    if not reason.strip():
+        raise BadRequestError(REFUSALS[NotDone.NEEDS_TEXT][1])
+    with office.store.write("break-glass") as tx:
+        try:
+            here = opened(tx, office, person, reference, outside=True)
+        except NotFoundError:
+            return
+        request = Request(move, person.email, tx.now(), text=reason, person=with_)
+        try:
+            taken = take(here.case, request, here.parts)
+        except NotDoneError:
+            return
+        store(tx, office, here, taken, request)
+
+
+def _request(tx: Transaction, here: Opened, asked: Asked) -> Request:
+    address = asked.person.strip().lower() if asked.person else None
+    named = here.register.person(address)
+    if asked.move is CaseMove.CONSIDER:
+        _require_question(asked.about)
+    now = tx.now()
+    return Request(
+        asked.move,
+        here.person.email,
+        now,
+        text=asked.text,
+        rule=asked.rule,
+        about=asked.about,
+        health=asked.health,
+        person=address,
+        free=_is_free(here, named),
+        staff=named is not None,
+        hr=named is not None and named.has_role(Role.HR),
+        vacant=not _is_kept(here),
+        hand=asked.hand,
+        outcome=asked.outcome,
+        appeal_outcome=asked.appeal_outcome,
+        at=asked.at,
+        longest=longest_suspension(now, here.register.office),
+    )
+
+
+def _is_free(here: Opened, person: Person | None) -> bool:
+    return person is not None and may_work_case(person, here.seen, here.register)
+
+
+def _is_kept(here: Opened) -> bool:
+    """Whether somebody of HR keeps the case who is still there, and still may."""
+    keeper = here.register.person(here.case.holder(Hand.COORDINATOR))
+    return keeper is not None and keeper.has_role(Role.HR) and _is_free(here, keeper)
+
+
+def _require_question(about: str) -> None:
+    if about == Question.HEALTH:
+        raise BadRequestError(HEALTH)
+    if about not in {row.question for row in asked_of_referrer()}:
+        raise BadRequestError(WHICH_QUESTION)
+
+
+def _is_referring(move: CaseMove) -> bool:
+    return move in (CaseMove.REFER, CaseMove.DO_NOT_REFER, CaseMove.HAND_OVER)
+
+
+def _already(case: Case) -> AlreadyDecidedError:
+    when = f"{case.referred_at:%H:%M UTC on %-d %B %Y}"
+    return AlreadyDecidedError(f"{case.referred_by} decided this at {when}.")
+
+
+def _told(office: Office, here: Opened, case: Case, move: CaseMove) -> list[str]:
+    """Whom the move concerns: the person for whom there is a paper, and whose turn it is next."""
+    hr = office.settings.organisation.hr
+    told: list[str | None] = []
+    if move in (CaseMove.ASK_GLASS, CaseMove.AGREE_GLASS):
+        told = [hr, case.holder(Hand.COORDINATOR)]
+    elif WRITTEN.get(move) in SUBJECTS_PAPERS:
+        told = [case.subject]
+    if case.state is not here.case.state and (time := time_of(case.state)):
+        told.append(address_of(time.who, case, hr))
+    if move is CaseMove.ASSIGN:
+        told += [one.person for one in case.holdings if one not in here.case.holdings]
+    if move is CaseMove.CLOSE:
+        told.append(case.subject)
+    return [one for one in dict.fromkeys(told) if one and one != here.person.email]

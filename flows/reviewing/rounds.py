@@ -1,0 +1,111 @@
+"""The engine's rounds through the cases: what is due is claimed by its row, once.
+
+The reminder, how often there was one and when the next is due are stored together: a crash before
+the commit leaves it due, one after it finds it done.
+"""
+
+import logging
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlmodel import col, select
+
+from flows.hands import Hands
+from flows.register import read_register
+from flows.reviewing.cabinet import CASE, note, put_back
+from flows.reviewing.keys import destroy
+from flows.reviewing.letters import address_of, queue_letter
+from flows.reviewing.posting import send_letters
+from models.case_keys import NoMasterError
+from models.case_rows import ROUND, SealedCase, knock
+from models.office import Office
+from models.reconciliation import is_reconciling
+from models.review import Case, Hand
+from models.sealed import SealBrokenError, place
+from models.store import Transaction
+from policy.people import Register
+from policy.retention import destroy_at
+from policy.review_times import next_look, remind_at, time_of, time_of_suspension
+
+log = logging.getLogger("amends.cases")
+
+SOONEST = timedelta(hours=12)
+"""Never two reminders in less: what an engine slept through is one reminder, not several."""
+
+
+def review_round(hands: Hands) -> None:
+    """Remind whoever is due, destroy the keys of what was kept long enough, and send the letters
+    that wait. Nothing while a restore is open."""
+    office = hands.office
+    if not office.case_keys.are_there:
+        return
+    with office.store.read() as tx:
+        if is_reconciling(tx):
+            return
+        knock(tx, ROUND, office.case_keys.round())
+        due = tx.exec(
+            select(SealedCase.id)
+            .where(col(SealedCase.due_at) <= tx.now(), col(SealedCase.key_wrapped).is_not(None))
+            .order_by(col(SealedCase.due_at))
+        ).all()
+    for case_id in due:
+        try:
+            _remind(office, case_id)
+        except (NoMasterError, SealBrokenError) as error:
+            log.error("a case cannot be opened: %s. Run: amends doctor", type(error).__name__)
+    send_letters(hands)
+
+
+def _remind(office: Office, case_id: str) -> None:
+    with office.store.write("remind-case") as tx:
+        knock(tx, ROUND, office.case_keys.round())
+        row = _held(tx, case_id)
+        if row is None:
+            return
+        seal = office.case_keys.seal_of(row)
+        sealed = row.content_sealed or b""
+        case = CASE.validate_json(seal.open(sealed, place("sealed_case", row.id, "content")))
+        gone = destroy_at(case)
+        if gone is not None and gone <= tx.now():
+            destroy(tx, row, case.state.value)
+            return
+        register = read_register(tx, office.settings)
+        reminded = _reminded(case, register, tx.now())
+        for address in _addresses(office, case, reminded):
+            queue_letter(tx, office, row, seal, to=address, why=f"remind/{row.version}")
+        look = next_look(reminded, register.office)
+        put_back(tx, row, seal, reminded, look_at=max(look, tx.now() + SOONEST) if look else None)
+        if reminded != case:
+            note(tx, row, seal, "amends", "case-reminded", state=case.state.value)
+
+
+def _held(tx: Transaction, case_id: str) -> SealedCase | None:
+    """The row, if it is still due and no other engine is at it."""
+    mine = select(SealedCase).where(
+        col(SealedCase.id) == case_id,
+        col(SealedCase.due_at) <= tx.now(),
+        col(SealedCase.key_wrapped).is_not(None),
+    )
+    return tx.exec(mine.with_for_update(skip_locked=True)).first()
+
+
+def _reminded(case: Case, register: Register, now: datetime) -> Case:
+    """The case with one reminder counted for each deadline that calls for one now."""
+    state, office = time_of(case.state), register.office
+    if state and case.due_at and remind_at(state, case.due_at, case.reminded, office) <= now:
+        case = replace(case, reminded=case.reminded + 1)
+    until, times = case.suspended_until, case.suspension_reminded
+    if until and remind_at(time_of_suspension(), until, times, office) <= now:
+        case = replace(case, suspension_reminded=times + 1)
+    return case
+
+
+def _addresses(office: Office, before: Case, after: Case) -> list[str]:
+    hr = office.settings.organisation.hr
+    told: list[str | None] = []
+    state = time_of(after.state)
+    if after.reminded > before.reminded and state:
+        told.append(address_of(state.who, after, hr))
+    if after.suspension_reminded > before.suspension_reminded:
+        told.append(after.holder(Hand.COORDINATOR) or hr)
+    return [one for one in dict.fromkeys(told) if one]

@@ -1,0 +1,364 @@
+"""A case from referral to appeal, by different people; what each reads, and what leaves."""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from case_story import AMY, DAN, IVY, Story, begin, employ
+from paper import ADA, ANA, BO, DEE, EVERYBODY, HAL, IDA, PAT, ROY, SAM, Paper, open_paper
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
+
+from flows.cases import case, cases
+from flows.intake import ReportRequest, accept
+from flows.refusals import (
+    BadRequestError,
+    NotAllowedError,
+    NotFoundError,
+    NotNowError,
+    Refusal,
+)
+from flows.reviewing.moving import Asked
+from flows.timeline import timeline
+from flows.view import view, viewer
+from models.review import AppealOutcome, CaseMove, CaseOutcome, CaseState, Hand, PaperKind, Part
+from models.words import Employer, Kind
+
+M = CaseMove
+
+
+@pytest.fixture
+def story(paper: Paper) -> Story:
+    """A case that HR considers."""
+    return begin(paper)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def on_both(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Story]:
+    """The same on both databases."""
+    url = request.getfixturevalue("new_database")(request.param)
+    opened = open_paper(tmp_path, url)
+    yield begin(opened)
+    opened.close()
+
+
+def test_a_case_goes_from_referral_to_appeal_by_different_people(on_both: Story) -> None:
+    story = on_both
+    story.until(CaseState.CLOSED)
+    seen = story.read(IDA)
+    assert seen.state is CaseState.CLOSED
+    assert {one.person for one in seen.hands} == {IDA, IVY, DAN, AMY}
+    mine = story.read(ANA)
+    assert mine.outcome is CaseOutcome.FIRST_WARNING
+    assert mine.appeal_outcome is AppealOutcome.LESSENED
+    assert {paper.kind for paper in mine.papers} >= {
+        PaperKind.ALLEGATION, PaperKind.INVITATION, PaperKind.OUTCOME, PaperKind.APPEAL_OUTCOME,
+    }  # fmt: skip
+
+
+def test_the_person_is_told_in_writing_with_the_evidence(story: Story) -> None:
+    story.until(CaseState.ASSIGNED)
+    with pytest.raises(NotNowError, match="evidence"):
+        story.move(IVY, Asked(M.TELL))
+    with pytest.raises(NotFoundError):
+        story.read(ANA)
+    story.until(CaseState.TOLD)
+    mine = story.read(ANA)
+    told = next(paper for paper in mine.papers if paper.kind is PaperKind.ALLEGATION)
+    for said in ("canary-rule", "canary-evidence", "companion", "answer in writing by"):
+        assert said in told.text
+    assert "canary-reason" not in told.text
+    assert mine.reason is None
+    assert mine.decided_by is None
+    assert mine.record == []
+    assert mine.you_may == [M.ANSWER, M.NAME_COMPANION]
+
+
+def test_health_is_the_persons_own_to_speak_of(story: Story) -> None:
+    with pytest.raises(BadRequestError, match="person alone"):
+        story.move(HAL, Asked(M.CONSIDER, text="seems stressed", about="health"))
+    assert "health" not in {one.question for one in story.read(HAL).questions}
+    story.until(CaseState.TOLD)
+    story.move(ANA, Asked(M.ANSWER, text="I mixed up two accounts.", health="I have migraines."))
+    assert [p.text for p in story.read(IVY).papers if p.kind is PaperKind.HEALTH] == [
+        "I have migraines."
+    ]
+
+
+def test_the_questions_of_fairness_are_an_assist_without_a_score(story: Story) -> None:
+    story.move(HAL, Asked(M.CONSIDER, text="No training on it.", about="known-rules"))
+    seen = story.read(HAL)
+    assert [one.question for one in seen.questions if one.answered] == ["known-rules"]
+    assert "score" not in seen.model_dump_json()
+    assert seen.state is CaseState.CONSIDERING
+
+
+def test_that_the_poster_reported_it_themselves_is_noted_for_them(story: Story) -> None:
+    seen = story.read(HAL)
+    assert seen.in_favour == ["self-report"]
+    assert seen.self_reported_minutes == 0
+
+
+def test_what_somebody_else_reported_is_no_self_report(paper: Paper) -> None:
+    story = begin(paper, by=SAM, poster=ANA)
+    assert story.read(HAL).in_favour == []
+
+
+@pytest.mark.parametrize(
+    "hand",
+    [
+        Hand.INVESTIGATOR,
+        pytest.param(Hand.DECIDER, marks=pytest.mark.matrix),
+        pytest.param(Hand.APPEAL_HEARER, marks=pytest.mark.matrix),
+    ],
+)
+@pytest.mark.parametrize("who", [ANA, BO, PAT, "cy@dept.example", DEE, SAM])
+def test_whoever_has_to_do_with_the_incident_is_no_hand_of_its_case(
+    paper: Paper, hand: Hand, who: str
+) -> None:
+    """Ana posted, Bo and Pat are above her, Cy owns the account, Dee is of the DTU, Sam shares."""
+    story = begin(paper, cleared_by=SAM)
+    story.until(CaseState.REFERRED)
+    story.move(IDA, Asked(M.TAKE))
+    with pytest.raises(BadRequestError, match="to do with the incident"):
+        story.move(IDA, Asked(M.ASSIGN, text="free", hand=hand, person=who))
+
+
+def test_an_investigator_who_then_reports_it_reads_nothing_any_more(story: Story) -> None:
+    story.until(CaseState.TOLD)
+    assert story.read(IVY)
+    again = ReportRequest(post_urls=(story.link,), kinds=(Kind.PARTIAL,))
+    accept(story.paper.office, story.paper.person(IVY), again)
+    with pytest.raises(NotFoundError):
+        story.read(IVY)
+    with pytest.raises(NotFoundError):
+        story.move(IVY, Asked(M.GO_ON))
+    story.move(IDA, Asked(M.ASSIGN, text="Ivy reported it", hand=Hand.INVESTIGATOR, person=ROY))
+    assert Part.INVESTIGATOR in story.read(ROY).you
+
+
+def test_one_person_has_one_part(story: Story) -> None:
+    story.until(CaseState.ASSIGNED)
+    for hand, person in ((Hand.DECIDER, IVY), (Hand.DECIDER, HAL), (Hand.APPEAL_HEARER, DAN)):
+        with pytest.raises(BadRequestError, match="another part"):
+            story.move(IDA, Asked(M.ASSIGN, text="free", hand=hand, person=person))
+
+
+def test_of_hr_only_who_works_the_case_reads_its_papers(story: Story) -> None:
+    story.until(CaseState.ANSWERED)
+    assert [p.kind for p in story.read(HAL).papers] == []
+    assert "canary-answer" not in story.read(HAL).model_dump_json()
+    assert "canary-answer" in story.read(IDA).model_dump_json()
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        CaseState.TOLD,
+        pytest.param(CaseState.CONSIDERING, marks=pytest.mark.matrix),
+        pytest.param(CaseState.CLOSED, marks=pytest.mark.matrix),
+    ],
+)
+def test_everybody_else_finds_no_case_at_any_time(story: Story, state: CaseState) -> None:
+    story.until(state)
+    inside = {HAL, IDA, IVY, DAN, AMY} | ({ANA} if state is not CaseState.CONSIDERING else set())
+    for who in set(EVERYBODY) - inside:
+        assert cases(story.paper.office, story.paper.person(who)).cases == []
+        with pytest.raises(NotFoundError):
+            story.read(who)
+        for move in CaseMove:
+            with pytest.raises(NotFoundError):
+                story.move(who, Asked(move, text="x"))
+
+
+def test_who_works_a_case_finds_it_in_their_list(story: Story) -> None:
+    story.until(CaseState.TOLD)
+    for who in (IVY, ANA):
+        listed = cases(story.paper.office, story.paper.person(who)).cases
+        assert [one.reference for one in listed] == [story.reference]
+
+
+def test_nothing_of_the_whole_case_shows_in_the_incident(story: Story) -> None:
+    before = _outside(story)
+    story.until(CaseState.CLOSED)
+    assert _outside(story) == before
+
+
+def _outside(story: Story) -> tuple[object, ...]:
+    """Everything that anybody reads of the incident, but for the time that passes; its rows; and
+    what the engine and the sweeper would do."""
+    paper = story.paper
+    shown = []
+    with paper.office.store.read() as tx:
+        for who in (ANA, BO, DEE, SAM, ADA, ROY, PAT):
+            try:
+                by = viewer(tx, paper.office, paper.person(who), story.reference)
+            except Refusal:
+                continue
+            page = view(by).model_dump(exclude={"clock"})
+            shown.append((who, page, timeline(tx, by).model_dump()))
+    incident = paper.incident(story.reference)
+    seen = paper.seen(story.reference)
+    return shown, incident.model_dump(), len(seen.notices), len(seen.effects), len(seen.decisions)
+
+
+def test_a_stranger_costs_the_same_work_whether_there_is_a_case_or_not(paper: Paper) -> None:
+    """A page that is slower to say no would tell."""
+    with_case, without = begin(paper), paper.planned(paper.link(9))
+    with_case.until(CaseState.TOLD)
+    assert _statements(paper, with_case.reference) == _statements(paper, without)
+
+
+def _statements(paper: Paper, reference: str) -> list[str]:
+    said: list[str] = []
+
+    def heard(_c: object, _cur: object, statement: str, *_: object) -> None:
+        said.append(statement)
+
+    engine, person = paper.office.store.engine, paper.person(DEE)
+    event.listen(engine, "before_cursor_execute", heard)
+    try:
+        with pytest.raises(NotFoundError):
+            case(paper.office, person, reference)
+    finally:
+        event.remove(engine, "before_cursor_execute", heard)
+    return said
+
+
+def test_the_answer_may_be_late_only_after_its_time(story: Story) -> None:
+    story.until(CaseState.TOLD)
+    with pytest.raises(NotNowError, match="too early"):
+        story.move(IVY, Asked(M.GO_ON))
+    story.wait(days=30)
+    story.move(IVY, Asked(M.GO_ON))
+    assert story.read(IVY).state is CaseState.ANSWERED
+
+
+def test_nobody_is_punished_without_a_meeting(story: Story) -> None:
+    story.until(CaseState.REPORTED)
+    with pytest.raises(NotNowError, match="without a meeting"):
+        story.move(DAN, Asked(M.DECIDE, text="clear enough", outcome=CaseOutcome.DISMISSAL))
+    story.move(DAN, Asked(M.DECIDE, text="a slip", outcome=CaseOutcome.NO_CASE))
+    assert story.read(IDA).outcome is CaseOutcome.NO_CASE
+    assert story.read(ANA).outcome is None  # until she is told in writing
+
+
+def test_a_suspension_is_brief_and_looked_at_again(story: Story) -> None:
+    story.until(CaseState.ASSIGNED)
+    now = story.now()
+    with pytest.raises(BadRequestError, match="brief"):
+        story.move(IDA, Asked(M.SUSPEND, text="risk", at=now + timedelta(days=90)))
+    story.move(IDA, Asked(M.SUSPEND, text="canary-risk", at=now + timedelta(days=4)))
+    mine = story.read(ANA)
+    assert mine.suspended_until == now + timedelta(days=4)
+    assert [paper.kind for paper in mine.papers] == [PaperKind.SUSPENSION]
+    story.move(IDA, Asked(M.REVIEW_SUSPENSION, text="no risk any more"))
+    assert story.read(ANA).suspended_until is None
+
+
+@pytest.mark.parametrize(
+    "employer",
+    [Employer.FCO_SERVICES, Employer.OTHER_DEPARTMENT, Employer.CONTRACTOR, Employer.MINISTER],
+)
+def test_who_is_employed_elsewhere_is_handed_over_with_a_pack(
+    paper: Paper, employer: Employer
+) -> None:
+    employ(paper, ANA, employer)
+    story = begin(paper)
+    with pytest.raises(NotNowError, match="another route"):
+        story.refer()
+    story.refer(M.HAND_OVER)
+    seen = story.read(HAL)
+    assert seen.state is CaseState.HANDED_OVER
+    (pack,) = [paper for paper in seen.papers if paper.kind is PaperKind.PACK]
+    assert seen.route_details is not None
+    assert seen.route_details.to in pack.text
+    assert "they reported it themselves" in pack.text
+
+
+def test_locally_engaged_staff_have_a_case_under_their_own_law(paper: Paper) -> None:
+    employ(paper, ANA, Employer.LOCALLY_ENGAGED)
+    story = begin(paper)
+    story.until(CaseState.TOLD)
+    assert "law of the host country" in story.read(ANA).papers[-1].text
+
+
+def test_of_somebody_who_is_not_known_there_is_no_case(paper: Paper) -> None:
+    story = begin(paper, by=SAM, poster="unknown")
+    with pytest.raises(NotNowError, match="whose post it is"):
+        story.refer()
+    story.refer(M.DO_NOT_REFER)
+    assert story.read(HAL).state is CaseState.NOT_REFERRED
+
+
+def test_of_two_who_take_a_case_at_once_one_has_it(on_both: Story) -> None:
+    story = on_both
+    story.until(CaseState.REFERRED)
+    together = threading.Barrier(2)
+
+    def take(who: str) -> Exception | None:
+        together.wait(timeout=20)
+        try:
+            story.move(who, Asked(M.TAKE))
+        except (Refusal, OperationalError) as error:
+            return error
+        return None
+
+    with ThreadPoolExecutor(2) as pool:
+        ended = list(pool.map(take, (HAL, IDA)))
+    holding = [one for one in story.read(HAL).hands if one.until is None]
+    assert len(holding) == 1
+    assert ended.count(None) == len(story.read(HAL).hands)
+
+
+def test_a_case_that_somebody_keeps_is_theirs_to_hand_on(story: Story) -> None:
+    """Or whoever of HR is curious would take it, and read."""
+    story.until(CaseState.ANSWERED)
+    with pytest.raises(NotNowError, match="hand it on"):
+        story.move(HAL, Asked(M.TAKE))
+    with pytest.raises(BadRequestError, match="of HR"):
+        story.move(IDA, Asked(M.ASSIGN, text="away", hand=Hand.COORDINATOR, person=ROY))
+    story.move(IDA, Asked(M.ASSIGN, text="away", hand=Hand.COORDINATOR, person=HAL))
+    assert "canary-answer" in story.read(HAL).model_dump_json()
+    assert "canary-answer" not in story.read(IDA).model_dump_json()
+
+
+def test_whoever_of_hr_is_left_takes_a_case_whose_keeper_may_not_go_on(story: Story) -> None:
+    story.until(CaseState.TOLD)
+    again = ReportRequest(post_urls=(story.link,), kinds=(Kind.PARTIAL,))
+    accept(story.paper.office, story.paper.person(IDA), again)
+    story.move(HAL, Asked(M.TAKE))
+    assert Part.COORDINATOR in story.read(HAL).you
+
+
+def test_the_glass_is_broken_by_two_and_hr_hears_at_once(story: Story) -> None:
+    story.until(CaseState.ANSWERED)
+    story.appoint("lex@dept.example", "legal")
+    story.appoint("lou@dept.example", "dpo")
+    lex, lou = "lex@dept.example", "lou@dept.example"
+    sent = story.letters("hr@dept.example")
+    for who, other in ((lex, None), (lex, lex), (SAM, lex), (ADA, lex)):
+        story.glass(who, other)
+        with pytest.raises(NotFoundError):
+            story.read(lex)
+    story.glass(lou, lex)
+    assert "canary-answer" in story.read(lex).model_dump_json()
+    assert story.letters("hr@dept.example") == sent + 2
+    with pytest.raises(NotAllowedError):
+        story.move(lex, Asked(M.DECIDE, text="x", outcome=CaseOutcome.NO_CASE))
+    with pytest.raises(NotFoundError):
+        story.read(lou)
+    story.wait(hours=2)
+    with pytest.raises(NotFoundError):
+        story.read(lex)
+
+
+def test_to_break_the_glass_tells_nothing(paper: Paper) -> None:
+    """The same answer whether there is a case or not, or even an incident."""
+    story = begin(paper)
+    for reference in (story.reference, paper.planned(paper.link(9)), "AM-XXXXX"):
+        story.reference = reference
+        assert story.glass(ROY, None) is None
