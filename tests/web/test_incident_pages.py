@@ -14,6 +14,7 @@ from sqlmodel import update
 from flows.deciding.advising import advise
 from models.sign_in import WebSession
 from models.words import DecisionType, Kind, PostState, Role, StatementState
+from policy.directions import why_not_balanced
 
 
 @pytest.fixture(scope="module")
@@ -200,8 +201,9 @@ def test_open_incidents_are_listed_the_gravest_first_for_who_may_see_them(
 
 def test_what_people_and_platforms_say_stays_text(web: Served, paper: Paper) -> None:
     link = paper.link(next(NUMBERS))
+    wrong = "".join(one for one in CORPUS if why_not_balanced(one) is None)
     reference = paper.worded(
-        link, note="\n".join(CORPUS), wrong="".join(CORPUS), right="5 June" + CORPUS[0]
+        link, note="\n".join(CORPUS), wrong=wrong, right="5 June" + CORPUS[0]
     )
     for text in CORPUS:
         advise(paper.office, paper.person(DEE), reference, text=text)

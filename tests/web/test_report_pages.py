@@ -102,6 +102,7 @@ def test_what_is_secret_is_never_described(web: Served, paper: Paper) -> None:
     assert "Do not describe" in page
     assert "<textarea" not in page
     assert "Say more" not in page
+    assert 'value="credentials-shown"' in page, "a tick describes nothing, and has keys changed"
     step(ana, "/report/about", {"poster": "me", "note": "canary", "wrong": "x"}, "/report/check")
     checked = ana.get("/report/check").text
     assert "canary" not in checked

@@ -54,6 +54,8 @@ ROUTES: dict[str, Who] = {
     f"GET {API}/cases": T,
     f"GET {API}/cases/{{reference}}": T,
     f"POST {API}/cases/{{reference}}/decisions": T,
+    f"POST {API}/cases/{{reference}}/moves": T,
+    f"POST {API}/cases/{{reference}}/glass": T,
     f"GET {API}/reconciliation": T,
     f"POST {API}/reconciliation": T,
     "POST /sign-out": S,
