@@ -61,13 +61,17 @@ class ProcedureRunner:
     def _load(self) -> None:
         if self._api_url:
             os.environ.update({"PREFECT_API_URL": self._api_url, **PREFECT_SETTINGS})
+        # A collection in so many new objects stops every thread for a quarter of a second, also the
+        # one that just then keeps the database's only writer: a report would wait for it.
+        gc.disable()
         try:
             from flows import mistake
         except BaseException as error:
             self._ready.set_exception(error)
             raise
-        gc.collect()
-        gc.freeze()  # else what Prefect's import leaves is looked through at each collection
+        finally:
+            gc.freeze()  # what the import leaves is never looked through again
+            gc.enable()
         self._ready.set_result(mistake)
 
     def stop(self) -> None:

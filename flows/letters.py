@@ -71,17 +71,8 @@ def queue_notice(tx: Transaction, here: Office, incident: Incident, new: NewNoti
         _record_queued(tx, notice)
     if new.digest_line:
         return True
-    plan_effect(
-        tx,
-        here,
-        incident_id=incident.id,
-        kind=EffectKind.NOTICE,
-        target=notice.id,
-        payload=freeze_mail(
-            _mail(tx.now(), here, new, notice, NoticeTo(incident.reference, token=token))
-        ),
-        sealed=new.sealed,
-    )
+    mail = _mail(tx.now(), here, new, notice, NoticeTo(incident.reference, token=token))
+    _plan(tx, here, notice, freeze_mail(mail))
     if _wants_a_text(tx, incident, new):
         queue_text(tx, here, incident, new)
     queue_chats(tx, here, incident, new)
@@ -103,14 +94,7 @@ def queue_chats(tx: Transaction, here: Office, incident: Incident, new: NewNotic
             continue
         _record_queued(tx, notice)
         said = render_chat(_facts(here, new, NoticeTo(incident.reference)))
-        plan_effect(
-            tx,
-            here,
-            incident_id=incident.id,
-            kind=EffectKind.NOTICE,
-            target=notice.id,
-            payload=freeze_chat(ChatMessage(notice.id, chat.name, said)),
-        )
+        _plan(tx, here, notice, freeze_chat(ChatMessage(notice.id, chat.name, said)))
 
 
 def queue_text(tx: Transaction, here: Office, incident: Incident, new: NewNotice) -> bool:
@@ -126,14 +110,7 @@ def queue_text(tx: Transaction, here: Office, incident: Incident, new: NewNotice
     _record_queued(tx, notice)
     facts = _facts(here, new, NoticeTo(incident.reference, token=token))
     text = Text(notice.id, person.phone, render_text(facts))
-    plan_effect(
-        tx,
-        here,
-        incident_id=incident.id,
-        kind=EffectKind.NOTICE,
-        target=notice.id,
-        payload=freeze_text(text),
-    )
+    _plan(tx, here, notice, freeze_text(text))
     return True
 
 
@@ -180,6 +157,19 @@ def _row(
     )
 
 
+def _plan(tx: Transaction, here: Office, notice: Notice, payload: bytes) -> None:
+    """Have the ledger send it once, exactly so."""
+    plan_effect(
+        tx,
+        here,
+        incident_id=notice.incident_id,
+        kind=EffectKind.NOTICE,
+        target=notice.id,
+        payload=payload,
+        sealed=notice.sealed,
+    )
+
+
 def _record_queued(tx: Transaction, notice: Notice) -> None:
     tx.record(
         chain_of_incident(notice.incident_id),
@@ -209,14 +199,7 @@ def queue_digest(tx: Transaction, here: Office, incident: Incident, address: str
         tx.add(notice)
     new = NewNotice(lead.to_role, address, "digest")
     references = tuple(sorted(reference for _, reference in lines))
-    plan_effect(
-        tx,
-        here,
-        incident_id=lead.incident_id,
-        kind=EffectKind.NOTICE,
-        target=lead.id,
-        payload=freeze_mail(_mail(tx.now(), here, new, lead, NoticeTo(None, references))),
-    )
+    _plan(tx, here, lead, freeze_mail(_mail(tx.now(), here, new, lead, NoticeTo(None, references))))
 
 
 @dataclass(frozen=True)

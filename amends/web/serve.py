@@ -1,5 +1,6 @@
 """Serving the app on loopback; a proxy with TLS stands in front of it in a department."""
 
+import gc
 import logging
 import sys
 
@@ -22,8 +23,10 @@ def serve(office: Office, port: int = 8000) -> None:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
     logging.getLogger("amends").setLevel(logging.INFO)
     sys.setswitchinterval(SWITCH_SECONDS)
+    app = create_app(office)
+    gc.freeze()  # what the imports left is not looked through while a report waits
     uvicorn.run(
-        create_app(office),
+        app,
         host="127.0.0.1",
         port=port,
         access_log=False,  # ours says the route's pattern, never a token

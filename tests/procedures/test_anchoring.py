@@ -1,12 +1,11 @@
 """A running engine anchors the record, and goes on with its work where it cannot."""
 
 import logging
-import time
-from collections.abc import Callable
 from socket import gethostname
 
 import pytest
 from department import Department
+from waiting import until
 
 from amends import engine
 from models.anchor_books import book_of
@@ -14,14 +13,6 @@ from models.anchor_keys import public_key
 from models.anchoring import anchors_of, last_anchor
 from models.verifying import verify_record
 from models.words import Wait
-
-
-def until(true: Callable[[], bool], seconds: float = 10.0) -> None:
-    """Wait until it is true."""
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it did not become true"
-        time.sleep(0.05)
 
 
 def test_a_running_engine_anchors_what_it_does(

@@ -5,21 +5,22 @@ person's answer, a worker of Prefect's or an older database leads to is played h
 """
 
 import re
-import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 import pytest
 import workers
-from department import DEE, HAL, Department
+from department import BO, DEE, HAL, PAT, Department, settings_of
 from elsewhere import POINTS
 from engine_process import EngineProcess
 from lives import Quick
+from practice_notify import TEXT_TEMPLATE, PracticeNotify
 from sqlalchemy import text
 from sqlmodel import col, select, update
+from waiting import until
 
 from amends.supervise import free_port
 from flows.deciding.attesting import attest
@@ -27,32 +28,42 @@ from flows.deciding.confirming import confirm
 from flows.deciding.reclassifying import reclassify
 from flows.deciding.referring import Verdict, refer
 from flows.deciding.settling import settle
+from flows.deciding.speaking_at_once import speak_at_once
+from flows.expiring import ASK_AGAIN
 from flows.reviewing.cabinet import CASE, find, notes, put_back
 from flows.signing_in import ask_for_link, link_works
 from models.anchoring import write_anchor
 from models.case_rows import CaseLetter, SealedCase
 from models.decisions import Decision
+from models.holding_lines import lines_of
 from models.office import Office, use
 from models.reconciliation import Reconciliation
 from models.referral import Referral
+from models.register import sync
 from models.sealed import place
 from models.snapshot import incident_by
-from models.words import DecisionType, Kind, PostState, StatementState, Wait
+from models.words import DecisionType, Kind, Medium, NoticeState, PostState, StatementState, Wait
 
 FACT = "The fund opens on 3 May."
 SPEED = 4.0
 """How fast time runs where a story waits; a beat still keeps its lease."""
 
 
+PHONE = "+447700900001"
+
+
 @dataclass(frozen=True)
 class Road:
     """A story up to the moment of the crash. ``ends`` says whether it came out as it should, once
-    an engine works again; ``mended`` is what a person does meanwhile."""
+    an engine works again; ``mended`` is what a person does meanwhile. ``quick`` is the engines'
+    time, and ``close`` ends what the story started."""
 
     ends: Callable[[], bool]
     prefect: str | None = None
     work: Callable[[], None] | None = None
     mended: Callable[[], None] = lambda: None
+    quick: Quick = field(default_factory=lambda: Quick(SPEED))
+    close: Callable[[], None] = lambda: None
 
 
 def questions(department: Department, reference: str, of: DecisionType) -> list[Decision]:
@@ -262,6 +273,44 @@ def somebody_signs_in(department: Department) -> Road:
     return Road(ends)
 
 
+def a_yes_that_runs_out(department: Department) -> Road:
+    """One of two has said yes, and the other does not within half a day."""
+    reference = department.report(department.post("We hate this."), Kind.OFF_POLICY)
+    with EngineProcess(department):
+        department.until_waiting(reference, Wait.CLEARANCE, 40)
+    department.clear(reference, by=PAT)
+
+    def ends() -> bool:
+        seen = department.seen(reference)
+        asked = [one.to_address for one in seen.notices if one.template == ASK_AGAIN]
+        assert len(asked) == len(set(asked)), "each who may clear is asked once"
+        said = department.said(reference).count("clearance-expired")
+        assert said <= 1
+        (statement,) = seen.statements
+        return said == 1 and bool(asked) and statement.state == StatementState.WAITING
+
+    return Road(ends, quick=Quick.starting(datetime.now(UTC) + timedelta(hours=13), SPEED))
+
+
+def a_line_that_came_too_late(department: Department) -> Road:
+    """The words that are due are cleared before the line that was to go ahead of them is out."""
+    reference = department.report_wrong_fact(department.post(FACT))
+    with EngineProcess(department):
+        department.until_waiting(reference, Wait.CLEARANCE, 40)
+    speak_at_once(department.office, department.person(DEE), reference)
+    department.clear(reference)
+
+    def ends() -> bool:
+        seen = department.seen(reference)
+        (line,) = lines_of(seen)
+        assert department.said(reference).count("holding-line-moot") <= 1
+        up = [post.text for post in department.sandbox.live_posts("dept")]
+        assert len(up) <= 1
+        return line.state == StatementState.WITHDRAWN and any("5 June" in text for text in up)
+
+    return Road(ends)
+
+
 def a_case_that_moves(department: Department) -> Road:
     """HR refers: a letter is due to HR's mailbox, besides the notice that there is something."""
     reference = _referred(department)
@@ -322,6 +371,34 @@ def _told_hr(department: Department, reference: str, wanted: int, words: tuple[s
     return done and all(word in said for word in words)
 
 
+def a_text_that_never_got_there(department: Department) -> Road:
+    """Texts leave through GOV.UK Notify, which says that Bo's number does not exist."""
+    notify = PracticeNotify().start()
+    notify.fates[PHONE] = "permanent-failure"
+    config = department.home / "amends.toml"
+    told = config.read_text().replace(
+        f'email = "{BO}"\n', f'email = "{BO}"\nphone = "{PHONE}"\n', 1
+    )
+    carrier = f'[notify]\nkey = "env:NOTIFY_KEY"\nbase_url = "{notify.url}"\n'
+    config.write_text(f'{told}\n{carrier}text_template = "{TEXT_TEMPLATE}"\n')
+    department.secrets["NOTIFY_KEY"] = notify.key
+    department.office.store.close()
+    department.office = Office(settings_of(department.home, department.secrets))
+    sync(department.office.store, department.office.settings)
+    use(department.office)
+    reference = department.report(department.post("Look out"), Kind.OFF_POLICY)
+
+    def ends() -> bool:
+        seen = department.seen(reference)
+        text = [n for n in seen.notices if (n.to_address, n.by) == (BO, Medium.TEXT)]
+        said = department.said(reference).count("notice-undelivered")
+        asked = questions(department, reference, DecisionType.SETTLE)
+        assert max(said, len(asked)) <= 1
+        return [n.state for n in text] == [NoticeState.FAILED] and said == len(asked) == 1
+
+    return Road(ends, close=notify.stop)
+
+
 def _again(department: Department) -> None:
     department.office = Office(department.office.settings)
     use(department.office)
@@ -342,8 +419,11 @@ ROADS: dict[str, Callable[[Department], Road]] = {
     "conclude-case-letter": a_case_that_moves,
     "consider-referral": a_rule_broken,
     "remind-case": a_case_that_falls_due,
+    "expire-clearance": a_yes_that_runs_out,
+    "note-delivery": a_text_that_never_got_there,
     "note-failure": a_step_that_fails,
     "note-gap": prefect_away,
+    "settle-lines": a_line_that_came_too_late,
     "settle-for-person": words_on_a_persons_word,
     "outside-look": a_word_that_it_is_gone,
     "take-from-hands": words_that_became_untrue,
@@ -370,16 +450,11 @@ def each_point() -> list[object]:
 @pytest.mark.parametrize("point", each_point())
 def test_killed_where_only_people_and_other_processes_lead(quiet: Department, point: str) -> None:
     road = ROADS[point.partition(":")[0]](quiet)
-    with EngineProcess(quiet, point, Quick(SPEED), road.prefect, road.work) as dying:
-        assert dying.died(60), dying.log.read_text()
-    road.mended()
-    with EngineProcess(quiet, "", Quick(SPEED), road.prefect):
-        until(road.ends)
-
-
-def until(true: Callable[[], bool], seconds: float = 60.0) -> None:
-    """Wait until it is so."""
-    over = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < over, "it did not come out as it should"
-        time.sleep(0.05)
+    try:
+        with EngineProcess(quiet, point, road.quick, road.prefect, road.work) as dying:
+            assert dying.died(60), dying.log.read_text()
+        road.mended()
+        with EngineProcess(quiet, "", road.quick, road.prefect):
+            until(road.ends, 60, "it did not come out as it should")
+    finally:
+        road.close()

@@ -14,6 +14,7 @@ from department import ANA, BO, CY, DEE, EVE, PAT, PEOPLE, SAM, Department, open
 from engine_process import EngineProcess
 from lives import Quick, QuickClock
 from practice_notify import MAIL_TEMPLATE, TEXT_TEMPLATE, PracticeNotify
+from waiting import until
 
 from flows.deciding.acknowledging import acknowledge, acknowledge_by_link
 from flows.deciding.reclassifying import reclassify
@@ -234,10 +235,7 @@ def _killed_at_each(
         with EngineProcess(department, side, quick=quick) as one:
             died[side] += _dies(department, one, done)
     with EngineProcess(department, quick=quick):
-        until = time.monotonic() + 90
-        while not done():
-            assert time.monotonic() < until, "what is left is never done"
-            time.sleep(0.1)
+        until(done, 90, "what is left is never done")
     return died
 
 

@@ -1,6 +1,5 @@
 """An older backup is restored: nothing is sent until a person says, and nothing is done twice."""
 
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from restoring import (
     nothing_leaves,
     written,
 )
+from waiting import until
 
 import flows.reconcile
 from flows.deciding.holding import hold
@@ -42,14 +42,6 @@ def old(
     department = open_department(tmp_path, database_url=new_database(request.param))
     yield department
     department.close()
-
-
-def until(true: Callable[[], bool], seconds: float = 20.0) -> None:
-    """Wait until it is true."""
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it did not become true"
-        time.sleep(0.05)
 
 
 def shown(old: Department) -> tuple[Open, ...]:

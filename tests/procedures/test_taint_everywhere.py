@@ -22,6 +22,7 @@ from practice_chat import PracticeChat
 from practice_notify import TEXT_TEMPLATE, PracticeNotify
 from sqlmodel import select
 
+from amends.sandbox.api import Request
 from amends.sandbox.handler import Handler
 from flows.deciding.writing import write_words
 from flows.ledger import plan_effect, wake_incident
@@ -125,9 +126,9 @@ def outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Outside
     made = Outside(department, notify, chat)
     call = Handler._call
 
-    def listening(self: Handler, request: object) -> None:
-        made.platform.append(request.body)  # type: ignore[attr-defined]
-        call(self, request)  # type: ignore[arg-type]
+    def listening(self: Handler, request: Request) -> None:
+        made.platform.append(request.body)
+        call(self, request)
 
     monkeypatch.setattr(Handler, "_call", listening)
     logged, root = _Logged(made.logs), logging.getLogger()
