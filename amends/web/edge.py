@@ -13,7 +13,9 @@ log = logging.getLogger("amends.access")
 
 LARGEST_BODY = 512 * 1024
 
-HEADERS: tuple[tuple[bytes, bytes], ...] = (
+Headers = tuple[tuple[bytes, bytes], ...]
+
+HEADERS: Headers = (
     (b"content-security-policy",
      b"default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; "
      b"frame-ancestors 'none'"),
@@ -23,21 +25,25 @@ HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 )  # fmt: skip
+DRILL = (b"amends-drill", b"yes")
+"""In each answer of a drill, so that no caller takes it for a live one."""
+
 NO_STORE = (b"cache-control", b"no-store")
 
 
 class Edge:
     """Wraps the whole app. The log gets the route's pattern: no reference, query or token."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, drill: bool = False) -> None:
         self._app = app
+        self._headers = (*HEADERS, DRILL) if drill else HEADERS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         started = time.monotonic()
-        answer = _Answer(send)
+        answer = _Answer(send, self._headers)
         try:
             if _announced(scope["headers"]) > LARGEST_BODY:
                 await answer.instead(413, scope, receive)
@@ -56,14 +62,15 @@ class Edge:
 class _Answer:
     """Sends with our headers, and remembers whether anything has been sent."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, headers: Headers) -> None:
         self._send = send
+        self._headers = headers
         self.status = 0
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            message["headers"] = [*_with_ours(message.get("headers", []))]
+            message["headers"] = [*_with_ours(message.get("headers", []), self._headers)]
         await self._send(message)
 
     async def instead(self, status: int, scope: Scope, receive: Receive) -> None:
@@ -72,10 +79,12 @@ class _Answer:
             await for_status(status)(scope, receive, self)
 
 
-def _with_ours(headers: Iterable[tuple[bytes, bytes]]) -> Iterable[tuple[bytes, bytes]]:
+def _with_ours(
+    headers: Iterable[tuple[bytes, bytes]], ours: Headers
+) -> Iterable[tuple[bytes, bytes]]:
     theirs = list(headers)
     yield from theirs
-    yield from HEADERS
+    yield from ours
     if not any(name.lower() == b"cache-control" for name, _ in theirs):
         yield NO_STORE
 

@@ -15,7 +15,7 @@ from templates.page import STYLESHEET, render_page
 
 router = APIRouter(include_in_schema=False)
 
-REFERENCE = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,9}")
+REFERENCE = re.compile(r"[A-Z]{2,5}-[A-Z0-9]{1,9}")
 Link = Annotated[str, Path(max_length=200)]
 
 
@@ -72,4 +72,5 @@ def sealed(here: Here) -> HTMLResponse:
 def _page(here: Office, name: str, status: int = 200, **facts: str) -> HTMLResponse:
     organisation = here.settings.organisation
     words = {"organisation": organisation.name, "duty_officer": organisation.duty_officer}
-    return HTMLResponse(render_page(name, **words, **facts), status)
+    says = here.settings.drill.says if here.settings.drill else ""
+    return HTMLResponse(render_page(name, drill=says, **words, **facts), status)

@@ -22,7 +22,7 @@ OPEN = {
 
 
 def _routes() -> set[str]:
-    nowhere: Any = SimpleNamespace(store=None)
+    nowhere: Any = SimpleNamespace(store=None, settings=SimpleNamespace(drill=None))
     document = create_app(nowhere).openapi()
     return {
         f"{method.upper()} {path}" for path, verbs in document["paths"].items() for method in verbs
