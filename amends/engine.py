@@ -28,6 +28,8 @@ from flows.sweeper import due_incidents, seconds_left
 from flows.went_back import reconcile_if_it_went_back
 from integrations.notices.registry import chat_carrier, mail_carrier, text_carrier
 from integrations.platforms.connections import Connections
+from integrations.platforms.drills import marking
+from integrations.platforms.registry import connect
 from models.anchor_keys import AnchorKeyError
 from models.anchoring import write_anchor
 from models.audit import chain_of_incident
@@ -67,7 +69,7 @@ class Engine:
         self.hands = Hands(
             office,
             owner_name(),
-            Connections(),
+            Connections(marking(connect) if office.settings.drill else connect),
             mail_carrier(office.settings),
             text_carrier(office.settings),
             chat_carrier(office.settings),

@@ -29,6 +29,13 @@ ENVIRONMENT = {
     "AMENDS_FAULT_LOG": "tests only: where to write the fault points passed",
 }
 
+DRILL = "DRILL"
+"""The word that stands in front of whatever a drill says or shows, and of its references."""
+
+DRILL_MARK = f"{DRILL}: "
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
 NO_CONFIG = (
     "There is no amends.toml. Set AMENDS_CONFIG to its path, or start Amends in the folder that "
     "holds it. To try Amends without one, run: amends demo"
@@ -207,6 +214,15 @@ class ChatPart(_Part):
     url: str
 
 
+class DrillPart(_Part):
+    """That this installation is a drill: it reaches no real account, no real database and no phone.
+
+    ``says`` is what every message begins with, after the word DRILL: one line.
+    """
+
+    says: str = Field(pattern=r"^[^\x00-\x1f\x7f]+$")
+
+
 class DatabasePart(_Part):
     """Where the rows live. Without ``url``: SQLite under AMENDS_HOME."""
 
@@ -222,6 +238,7 @@ class _File(_Part):
     notify: NotifyPart | None = None
     chats: tuple[ChatPart, ...] = ()
     database: DatabasePart = Field(default_factory=DatabasePart)
+    drill: DrillPart | None = None
 
 
 class Settings:
@@ -235,6 +252,7 @@ class Settings:
         self.rotas = file.rotas
         self.notify = file.notify
         self.chats = file.chats
+        self.drill = file.drill
         self._file = file
         self._environ = environ
 
@@ -261,7 +279,9 @@ class Settings:
 
     @cached_property
     def texts_leave(self) -> bool:
-        """Whether there is a carrier of texts, be it the outbox folder."""
+        """Whether there is a carrier of texts, be it the outbox folder; a drill has that alone."""
+        if self.drill:
+            return True
         if self.notify and self.notify.text_template:
             return True
         return not self.mail_leaves
@@ -291,6 +311,11 @@ class Settings:
     def prefect_api_url(self) -> str | None:
         """A Prefect server that somebody else runs; None for the one that ``up`` starts."""
         return self._environ.get("AMENDS_PREFECT_API_URL") or None
+
+    @property
+    def reference_prefix(self) -> str:
+        """What the reference of each incident begins with."""
+        return DRILL if self.drill else "AM"
 
     @property
     def outbox(self) -> Path:
@@ -352,6 +377,23 @@ def _explain(error: ValidationError, path: Path) -> str:
     return f"{path}: {where}: {first['msg'].removeprefix('Value error, ')}."
 
 
+def _check_drill(settings: Settings, path: Path) -> None:
+    """A drill that could reach anything live does not start. Raises SettingsError."""
+    if settings.drill is None:
+        return
+    if settings.database_url != f"sqlite:///{settings.home / 'amends.db'}":
+        raise SettingsError(f"{path}: a drill has a database of its own. Name no other.")
+    if settings.notify or settings.chats:
+        raise SettingsError(f"{path}: a drill has no [notify] and no [[chats]]. Remove them.")
+    for account in settings.accounts:
+        where = urlsplit(account.base_url or "").hostname
+        if account.credentials and where not in LOOPBACK:
+            raise SettingsError(
+                f"{path}: a drill has no credentials of a real account. Remove those of "
+                f"{account.platform}/{account.handle}."
+            )
+
+
 def _config_path(environ: Mapping[str, str], home: Path) -> Path:
     if named := environ.get("AMENDS_CONFIG"):
         return Path(named)
@@ -392,4 +434,5 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         raise SettingsError(
             f"{path}: mail has two ways out. Remove [mail] smtp, or [notify] mail_template."
         )
+    _check_drill(settings, path)
     return settings

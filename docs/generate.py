@@ -18,6 +18,7 @@ from amends.settings import (
     AccountPart,
     ChatPart,
     DatabasePart,
+    DrillPart,
     MailPart,
     NotifyPart,
     OrganisationPart,
@@ -38,6 +39,7 @@ PARTS: dict[str, type[BaseModel]] = {
     "[notify]": NotifyPart,
     "[[chats]]": ChatPart,
     "[database]": DatabasePart,
+    "[drill]": DrillPart,
 }
 
 SETTINGS = {
@@ -99,6 +101,9 @@ SETTINGS = {
     "[[chats]] url": "where its address is, in Apprise's form: `env:NAME`, `file:PATH` or "
     "`credential:NAME`; never the address itself",
     "[database] url": "a `postgresql://` address; left out: SQLite under `AMENDS_HOME`",
+    "[drill] says": "what every message begins with, after the word DRILL. With this part the "
+    "installation is a drill, and starts only where it can reach nothing real: "
+    "[`amends drill`](../how-to/hold-a-drill.md) writes it",
 }
 
 TABLES = {
@@ -275,7 +280,9 @@ def _commands(group: Any, words: tuple[str, ...]) -> Iterator[tuple[tuple[str, .
 
 def api() -> str:
     """Every route, what it takes and answers, from the OpenAPI document."""
-    nowhere: Any = SimpleNamespace(store=None)  # the document needs routes, not an installation
+    nowhere: Any = SimpleNamespace(
+        store=None, settings=SimpleNamespace(drill=None)
+    )  # the document needs routes, not an installation
     document = importlib.import_module("amends.web.app").create_app(nowhere).openapi()
     parts = [
         "# API",

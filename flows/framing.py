@@ -5,13 +5,13 @@ from calendar import month_name
 from collections.abc import Iterable, Iterator, Sequence
 from html.parser import HTMLParser
 
-from amends.settings import Settings
+from amends.settings import DRILL, Settings
 from flows.intake import LETTERS
 from policy.taint.characters import visible
 from policy.taint.tokens import link_spans
 from policy.taint.words import Found, Origin, Part, Sort
 
-REFERENCE = rf"AM-[{LETTERS}]{{5}}"
+REFERENCE = rf"(?:AM|{DRILL})-[{LETTERS}]{{5}}"
 PAGES = rf"(?:/i/{REFERENCE}|/ack/[A-Za-z0-9_-]{{20,64}}|/cases(?:/[A-Za-z0-9_-]{{1,40}})?)"
 """The pages that a notice may lead to: that of the incident, one's own receipt, and what is
 sealed."""

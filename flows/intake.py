@@ -11,11 +11,13 @@ import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from sqlmodel import bindparam, col, select, update
 
+from amends.settings import LOOPBACK
 from flows.own_words import add_own_words, link_to_own_words, words_at
-from flows.refusals import KeyReusedError, NotNowError
+from flows.refusals import BadRequestError, KeyReusedError, NotNowError
 from flows.report_request import MOST_POSTS, ReadReport, ReportRequest, read_report
 from models.audit import chain_of_incident
 from models.columns import new_id
@@ -33,6 +35,11 @@ LETTERS = "23456789BCDFGHJKMNPQRSTVWXYZ"
 """What references are made of: nothing that can be misread, and no vowels, so no words."""
 
 ATTEMPTS = 20
+
+NOT_IN_A_DRILL = (
+    "This is a drill, and the link does not lead to its practice platform. Report a real mistake "
+    "to the live service, or phone the duty officer."
+)
 
 ACCOUNTS = select(Account)
 HOLDER = select(Post.incident_id).where(
@@ -87,6 +94,7 @@ def accept_together(office: Office, asked: Sequence[Asked]) -> list[Accepted]:
 
     Raises what ``accept`` raises, if one of them cannot be stored: then none is.
     """
+    _require_practice(office, asked)
     accounts = _accounts(office)
     intakes = [
         (_Intake(office, one.reporter, read_report(one.request, one.reporter, accounts)), one)
@@ -99,6 +107,28 @@ def accept_together(office: Office, asked: Sequence[Asked]) -> list[Accepted]:
         except _Beaten:
             continue
     raise NotNowError(BUSY)
+
+
+def _require_practice(office: Office, asked: Sequence[Asked]) -> None:
+    """In a drill nobody looks at a real post, not even as any passer-by. Raises BadRequestError."""
+    if office.settings.drill is None:
+        return
+    for url in (url for one in asked for url in one.request.post_urls):
+        if _host(url) not in LOOPBACK:
+            raise BadRequestError(NOT_IN_A_DRILL)
+
+
+def _host(url: str) -> str | None:
+    try:
+        return urlsplit(url.strip()).hostname
+    except ValueError:
+        return None
+
+
+def _new_reference(office: Office) -> str:
+    """That of a drill says so: it can be quoted on the phone, and is never taken for a live one."""
+    letters = "".join(secrets.choice(LETTERS) for _ in range(5))
+    return f"{office.settings.reference_prefix}-{letters}"
 
 
 def _accounts(office: Office) -> tuple[Account, ...]:
@@ -276,7 +306,7 @@ class _Intake:
         now, request = tx.now(), self.report.request
         incident = Incident(
             id=new_id(),
-            reference="AM-" + "".join(secrets.choice(LETTERS) for _ in range(5)),
+            reference=_new_reference(self.office),
             waiting_for=Wait.ENGINE,
             kinds=[kind.value for kind in request.kinds],
             circumstances=[word.value for word in request.circumstances],

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
+from amends.settings import LOOPBACK
 from models.link_shapes import (
     HOSTS,
     IDENTITY_PARAMETERS,
@@ -17,7 +18,6 @@ from models.link_shapes import (
 
 LONGEST = 2000
 LONGEST_KEPT = 500
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 _PLAIN = re.compile(r"[A-Za-z0-9._~:/?#@!$&'()*+,;=%\[\]-]+")
 _PATH = re.compile(r"(?:/(?!\.{1,2}(?:/|$))(?:[A-Za-z0-9._~@:+,=-]|%[2-9A-Fa-f][0-9A-Fa-f])+)+/?")

@@ -19,7 +19,8 @@ class Frame:
     """What every page knows: whose it is, whom to ring, and who is signed in.
 
     ``csrf`` is what each form of the page sends back; empty where nobody is signed in. ``at`` is
-    the address of the page, to mark where one is.
+    the address of the page, to mark where one is. ``drill`` is what a drill says of itself; empty
+    where this is none.
     """
 
     organisation: str
@@ -27,6 +28,7 @@ class Frame:
     signed_in_as: str | None = None
     csrf: str = field(default="", repr=False)
     at: str = ""
+    drill: str = ""
 
 
 @cache

@@ -9,7 +9,7 @@ import typer
 from amends.cli.client import Client, incident_path
 from amends.cli.exits import Code, Stop
 from amends.cli.options import AsJson, Reason, Reference, StatementId, listed
-from amends.cli.screen import columns, show, show_json
+from amends.cli.screen import columns, marked, show, show_json
 from amends.cli.sight import account_of, changes_of, claims_of, findings_of, name_of
 from policy.directions import lines_apart
 
@@ -57,7 +57,7 @@ def clear(
         # Asked at a terminal only: a script has said what it wants by running this.
         if not yes and sys.stdin.isatty():
             verb = "Reject" if reject else "Clear"
-            if not typer.confirm(f"{verb} these words?"):
+            if not typer.confirm(marked(f"{verb} these words?")):
                 raise Stop(Code.FAILED, NO)
         said = _claims(same[0], claims) if not reject else None
         looked = _confirmed(same[0], confirm) if not reject else None
@@ -83,7 +83,8 @@ def _claims(about: dict[str, Any], given: list[str] | None) -> list[str] | None:
     asked = [one for one in about["claims"] if one["asked"]]
     if not asked or not sys.stdin.isatty():
         return None
-    return [one["claim"] for one in asked if typer.confirm(f"Do the words say {one['says']}?")]
+    questions = {one["claim"]: marked(f"Do the words say {one['says']}?") for one in asked}
+    return [claim for claim, question in questions.items() if typer.confirm(question)]
 
 
 def _confirmed(about: dict[str, Any], given: list[str] | None) -> list[str] | None:
@@ -94,7 +95,7 @@ def _confirmed(about: dict[str, Any], given: list[str] | None) -> list[str] | No
     if not to_look_at or not sys.stdin.isatty():
         return None
     codes = dict.fromkeys(one["finding"] for one in to_look_at)
-    return [code for code in codes if typer.confirm(f"Go on with {code}?")]
+    return [code for code in codes if typer.confirm(marked(f"Go on with {code}?"))]
 
 
 def _tell(

@@ -11,7 +11,8 @@ import httpx
 
 from amends.cli.by_hand import by_hand
 from amends.cli.exits import STATUSES, Code, Stop
-from amends.cli.screen import complain
+from amends.cli.screen import complain, mark_as_drill
+from amends.settings import DRILL
 
 API = "/api/v1"
 DEFAULT_URL = "http://127.0.0.1:8000"
@@ -66,6 +67,7 @@ class Client:
         timeout = httpx.Timeout(SECONDS, read=60.0)
         try:
             with self._http.stream("GET", path, headers=headers, timeout=timeout) as answer:
+                _heed_drill(answer)
                 if answer.is_error:
                     answer.read()
                     self._json(answer)
@@ -78,7 +80,9 @@ class Client:
     def _send(self, method: str, path: str, tries: int = 1, **more: Any) -> httpx.Response:
         for left in reversed(range(tries)):
             try:
-                return self._http.request(method, API + path, **more)
+                answer = self._http.request(method, API + path, **more)
+                _heed_drill(answer)
+                return answer
             except (httpx.TransportError, httpx.InvalidURL):
                 if not left:
                     raise self.unreachable() from None
@@ -101,6 +105,12 @@ class Client:
         raise Stop(code, _detail(answer))
 
 
+def _heed_drill(answer: httpx.Response) -> None:
+    """From the first answer of a drill on, each line says that it is one."""
+    if "amends-drill" in answer.headers:
+        mark_as_drill()
+
+
 def _detail(answer: httpx.Response) -> str:
     """The problem's own sentence; something else than Amends may have answered."""
     try:
@@ -110,9 +120,10 @@ def _detail(answer: httpx.Response) -> str:
 
 
 def reference_of(text: str) -> str:
-    """The reference in the form that is stored: AM-7K3QX, however it was typed."""
+    """The reference in the form that is stored: AM-7K3QX, however it was typed. Those of a drill
+    begin with its name, and are never taken for one without."""
     typed = text.strip().upper().rstrip("/").rpartition("/")[2]
-    return typed if typed.startswith("AM-") else f"AM-{typed}"
+    return typed if typed.startswith(("AM-", f"{DRILL}-")) else f"AM-{typed}"
 
 
 def segment(text: str) -> str:

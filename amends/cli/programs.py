@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from amends.cli.exits import Code, Stop
+from amends.cli.options import listed
 from amends.cli.screen import tell
 
 Port = Annotated[int, typer.Option("--port", help="The port on this machine.")]
@@ -73,6 +74,58 @@ def demo(
         raise Stop(code)
 
 
+def drill(
+    kinds: Annotated[
+        list[str] | None,
+        typer.Option("--kind", help="What kind of mistake; factual where it is left out."),
+    ] = None,
+    account: Annotated[
+        str, typer.Option(help="On which account, as platform/handle; the first if left out.")
+    ] = "",
+    by: Annotated[str, typer.Option("--by", help="Who holds it: an e-mail address.")] = "",
+    poster: Annotated[
+        str, typer.Option(help="Who makes the mistake: somebody who publishes on the account.")
+    ] = "",
+    smtp: Annotated[
+        str,
+        typer.Option(
+            help="Send the mails to real people, each marked DRILL, by this server, like "
+            "smtp://mail.dept.example:25. Left out: they stay in a folder."
+        ),
+    ] = "",
+    by_people: Annotated[
+        bool,
+        typer.Option("--by-people", help="Each person acts at a terminal of their own."),
+    ] = False,
+    url: Annotated[
+        str, typer.Option(help="Where people reach the drill, if not on this machine.")
+    ] = "",
+    port: Annotated[int, typer.Option("--port", help="The port on this machine.")] = 8100,
+    custody: Annotated[
+        bool, typer.Option("--custody", help="Only ask who can log in to each account.")
+    ] = False,
+) -> None:
+    """Rehearse a mistake with your own people, on the practice platform; nothing is real."""
+    _read_policy()
+    from models.words import Kind
+
+    try:
+        wanted = tuple(Kind(one) for one in listed(kinds)) or (Kind.FACTUAL,)
+    except ValueError:
+        raise Stop(Code.BAD_INPUT, f"Choose each --kind from: {', '.join(Kind)}.") from None
+    held = import_module("amends.drill")
+    code = Code(
+        held.hold(
+            held.Wanted(
+                kinds=wanted, account=account, by=by, poster=poster, smtp=smtp, url=url, port=port,
+                by_people=by_people, custody_only=custody,
+            )
+        )
+    )  # fmt: skip
+    if code is not Code.DONE:
+        raise Stop(code)
+
+
 def sandbox(
     port: Port = 8931,
     latency_ms: Annotated[float, typer.Option(help="How long each answer takes.")] = 0.0,
@@ -87,4 +140,11 @@ def sandbox(
         raise Stop(Code.FAILED)
 
 
-COMMANDS = {"up": up, "web": web, "engine": engine, "demo": demo, "sandbox": sandbox}
+COMMANDS = {
+    "up": up,
+    "web": web,
+    "engine": engine,
+    "demo": demo,
+    "drill": drill,
+    "sandbox": sandbox,
+}

@@ -136,7 +136,7 @@ def open_stage(
             stage.wait_until_ready()
             yield stage
         finally:
-            with _undisturbed():
+            with undisturbed():
                 stage.close()
                 supervisor.stop()
                 if watch.is_alive():
@@ -145,7 +145,7 @@ def open_stage(
 
 
 @contextmanager
-def _undisturbed() -> Iterator[None]:
+def undisturbed() -> Iterator[None]:
     """A second Ctrl-C does not leave processes behind."""
     wanted = (signal.SIGINT, signal.SIGTERM)
     before = [(number, signal.signal(number, signal.SIG_IGN)) for number in wanted]

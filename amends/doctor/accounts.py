@@ -1,5 +1,6 @@
 """Each account before an incident: what can be done on it, who is there for it, what is wrong."""
 
+from amends.doctor.custody import Custody
 from amends.doctor.findings import Findings, bad, ok, warn
 from amends.doctor.platforms import about_of, ask_platforms
 from amends.doctor.staff import Staff, listed, publishers_of
@@ -25,9 +26,11 @@ def examine(settings: Settings, once_known: frozenset[str] = frozenset()) -> Fin
     staff = Staff(settings)
     hands = {about_of(one): staff.names(_by_hand(staff, one)) for one in settings.accounts}
     asked = ask_platforms(settings, hands)
+    custody = Custody(settings, staff)
     for account in settings.accounts:
         yield from asked[about_of(account)]
         yield from _people(staff, account, once_known)
+        yield custody.of(about_of(account))
         yield from _languages(account)
 
 

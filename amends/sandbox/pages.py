@@ -42,6 +42,7 @@ def _shown(world: World, posts: list[Post], title: str, status: int, *, live: bo
         posts=[(post, world.timeline.account(post.handle)) for post in posts],
         title=title,
         live=live,
+        drill=world.drill,
         missing=status == 404,
         extensions=EXTENSIONS,
     )

@@ -35,6 +35,8 @@ class World:
     """
 
     takes_twins = False
+    drill = False
+    """Whether its pages say that they are those of a drill."""
 
     def __init__(self, *, latency: float = 0.0, limits: bool = True) -> None:
         self.latency = latency

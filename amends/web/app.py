@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import APIRouter, FastAPI
 from starlette.concurrency import run_in_threadpool
 
+from amends.settings import DRILL_MARK
 from amends.web import (
     cases,
     clearances,
@@ -36,7 +37,7 @@ DESCRIPTION = "What has to happen after a post goes out in error. Errors are RFC
 def create_app(office: Office) -> FastAPI:
     """The app. It writes rows and wakes the engine; it calls no platform and no mail server."""
     app = FastAPI(
-        title="Amends",
+        title=f"{DRILL_MARK}Amends" if office.settings.drill else "Amends",
         version="1",
         description=DESCRIPTION,
         openapi_url=f"{API}/openapi.json",
@@ -64,7 +65,7 @@ def create_app(office: Office) -> FastAPI:
     app.include_router(incident_pages.router)
     problems.install(app)
     signed_in.install(app)
-    app.add_middleware(Edge)
+    app.add_middleware(Edge, drill=office.settings.drill is not None)
     return app
 
 

@@ -15,7 +15,9 @@ log = logging.getLogger("amends.access")
 
 LARGEST_BODY = 512 * 1024
 
-HEADERS: tuple[tuple[bytes, bytes], ...] = (
+Headers = tuple[tuple[bytes, bytes], ...]
+
+HEADERS: Headers = (
     (b"content-security-policy",
      b"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
      b"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"),
@@ -26,6 +28,9 @@ HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 )  # fmt: skip
+DRILL = (b"amends-drill", b"yes")
+"""In each answer of a drill, so that no caller takes it for a live one."""
+
 NO_STORE = (b"cache-control", b"no-store")
 ONLY_TLS = (b"strict-transport-security", b"max-age=31536000")
 """Where the installation is reached by https: a browser then takes no other way to it."""
@@ -34,8 +39,9 @@ ONLY_TLS = (b"strict-transport-security", b"max-age=31536000")
 class Edge:
     """Wraps the whole app. The log gets the route's pattern: no reference, query or token."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, drill: bool = False) -> None:
         self._app = app
+        self._headers = (*HEADERS, DRILL) if drill else HEADERS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -43,7 +49,8 @@ class Edge:
             return
         started = time.monotonic()
         url = _public_url(scope)
-        answer = _Answer(send, only_tls=url.startswith("https://"))
+        ours = (*self._headers, ONLY_TLS) if url.startswith("https://") else self._headers
+        answer = _Answer(send, ours)
         try:
             if is_foreign(scope, url):
                 await answer.instead(403, scope, receive)
@@ -64,17 +71,15 @@ class Edge:
 class _Answer:
     """Sends with our headers, and remembers whether anything has been sent."""
 
-    def __init__(self, send: Send, *, only_tls: bool) -> None:
+    def __init__(self, send: Send, headers: Headers) -> None:
         self._send = send
-        self._only_tls = only_tls
+        self._headers = headers
         self.status = 0
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            message["headers"] = [*_with_ours(message.get("headers", []))]
-            if self._only_tls:
-                message["headers"].append(ONLY_TLS)
+            message["headers"] = [*_with_ours(message.get("headers", []), self._headers)]
         await self._send(message)
 
     async def instead(self, status: int, scope: Scope, receive: Receive) -> None:
@@ -83,10 +88,12 @@ class _Answer:
             await for_status(scope, status)(scope, receive, self)
 
 
-def _with_ours(headers: Iterable[tuple[bytes, bytes]]) -> Iterable[tuple[bytes, bytes]]:
+def _with_ours(
+    headers: Iterable[tuple[bytes, bytes]], ours: Headers
+) -> Iterable[tuple[bytes, bytes]]:
     theirs = list(headers)
     yield from theirs
-    yield from HEADERS
+    yield from ours
     if not any(name.lower() == b"cache-control" for name, _ in theirs):
         yield NO_STORE
 

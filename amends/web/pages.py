@@ -12,6 +12,17 @@ def open_page(
     here: Office, name: str, facts: Mapping[str, object] | None = None, status: int = 200
 ) -> HTMLResponse:
     """A page that needs nobody to be signed in, and no database."""
-    organisation = here.settings.organisation
-    frame = Frame(organisation.name, organisation.duty_officer)
-    return HTMLResponse(render_page(name, frame, facts), status)
+    return HTMLResponse(render_page(name, frame_of(here), facts), status)
+
+
+def frame_of(here: Office, signed_in_as: str | None = None, csrf: str = "", at: str = "") -> Frame:
+    """The frame of this installation's pages, for whoever is signed in."""
+    organisation, drill = here.settings.organisation, here.settings.drill
+    return Frame(
+        organisation.name,
+        organisation.duty_officer,
+        signed_in_as,
+        csrf,
+        at,
+        drill=drill.says if drill else "",
+    )

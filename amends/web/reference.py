@@ -7,7 +7,7 @@ from fastapi import Depends, Path
 
 from flows.refusals import NO_INCIDENT, NotFoundError
 
-SHAPE = re.compile(r"[A-Z0-9]{1,3}-[A-Z0-9]{1,8}", re.ASCII)
+SHAPE = re.compile(r"[A-Z0-9]{1,5}-[A-Z0-9]{1,8}", re.ASCII)
 CURSOR = r"^[0-9a-f]{1,32}$"
 LAST = 2**62
 """Beyond every entry's id, and within what a database counts to."""

@@ -17,11 +17,12 @@ from starlette.exceptions import HTTPException
 from amends.web.caller import Here
 from amends.web.form import Form, read_form
 from amends.web.origin import SAFE
+from amends.web.pages import frame_of
 from flows.signing_in import session_of, stir
 from models.office import Office
 from models.people import Person
 from models.sign_in import WebSession
-from templates.page import Frame, render_page
+from templates.page import render_page
 
 SEE_OTHER = 303
 BY_ITSELF = "again"
@@ -50,10 +51,7 @@ class Signed:
         self, name: str, facts: dict[str, object] | None = None, status: int = 200
     ) -> HTMLResponse:
         """The page, in their frame."""
-        organisation = self.office.settings.organisation
-        frame = Frame(
-            organisation.name, organisation.duty_officer, self.person.name, self.csrf, self.at
-        )
+        frame = frame_of(self.office, self.person.name, self.csrf, self.at)
         return HTMLResponse(render_page(name, frame, facts), status)
 
 

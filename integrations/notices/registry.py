@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from amends.settings import NotifyPart, Settings
 from integrations.notices.base import Carrier
 from integrations.notices.chats import ChatCarrier
+from integrations.notices.drills import DrillMails, DrillTexts
 from integrations.notices.outbox import OutboxCarrier
 from integrations.notices.smtp import SmtpCarrier
 from integrations.notices.texts import TextCarrier
@@ -24,14 +25,18 @@ def mail_carrier(settings: Settings) -> Carrier:
     notify = settings.notify
     if notify and notify.mail_template:
         return _notify(settings, notify)
-    return carrier(settings.smtp, settings.outbox)
+    chosen = carrier(settings.smtp, settings.outbox)
+    return DrillMails(chosen, settings.drill.says) if settings.drill else chosen
 
 
 def text_carrier(settings: Settings) -> TextCarrier | None:
-    """GOV.UK Notify; the outbox folder where mails go there too; None where no text can leave."""
+    """GOV.UK Notify; the outbox folder where mails go there too; None where no text can leave.
+    Those of a drill stay in the outbox folder, whatever mails do."""
     notify = settings.notify
     if notify and notify.text_template:
         return _notify(settings, notify)
+    if settings.drill:
+        return DrillTexts(OutboxCarrier(settings.outbox), settings.drill.says)
     return OutboxCarrier(settings.outbox) if settings.texts_leave else None
 
 

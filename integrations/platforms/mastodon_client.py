@@ -7,10 +7,10 @@ import requests
 from mastodon import Mastodon as Library
 from mastodon import MastodonNetworkError
 
+from amends.settings import LOOPBACK
 from integrations.errors import OutcomeUnknown
 from integrations.platforms.bounded import asked, bound, hush
 from integrations.platforms.bounded_connection import Bounds
-from models.links import LOOPBACK
 
 
 def practised_at(base_url: str) -> str | None:

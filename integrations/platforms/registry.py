@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
+from amends.settings import LOOPBACK
 from integrations.errors import NotAuthorised, NotSupported
 from integrations.platforms.base import Connection, Platform, Stranger
 from integrations.platforms.bluesky import Bluesky
@@ -25,8 +26,6 @@ STRANGERS: dict[str, Callable[[str, str | None], Stranger]] = {
     "x": XStranger,
 }
 """Platform name → what looks at a handle's posts from outside; by ``base_url`` where given."""
-
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 def connect(connection: Connection) -> Platform:

@@ -74,6 +74,7 @@ def test_a_good_account_says_what_can_be_done_and_by_whom(
     assert found["posts"].what == "Amends can delete and publish here, and cannot edit or reply."
     assert found["owner"].what == "Cy answers for it; an official account."
     assert found["publishers"].what == "Cy and Ana may publish."
+    assert found.pop("log-ins").what.startswith("Nobody was ever asked")
     assert {one.verdict for one in found.values()} == {Verdict.OK}
     assert sandbox.calls("create") == sandbox.calls("delete") == []
 
