@@ -18,7 +18,7 @@ from models.words import Circumstance, Kind, StatementState, Wait
 SAYS = "This is a drill. Do nothing on a real account."
 IS_A_DRILL = f'[drill]\nsays = "{SAYS}"\n'
 WITH_PHONE = PEOPLE.replace(f'"{DEE}"\n', f'"{DEE}"\nphone = "+447700900123"\n', 1)
-PAGES = ("/", "/i/DRILL-7K3QX", "/ack/nobody", "/cases")
+PAGES = ("/", "/sign-in", "/ack/nobody", "/cases")
 ORGANISATION = """
 [organisation]
 name = "Department for Examples"

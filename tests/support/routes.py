@@ -10,7 +10,7 @@ from amends.web.app import create_app
 
 def all_routes() -> set[str]:
     """Each as ``METHOD /path``, the pages too, which no description of the API has."""
-    nowhere: Any = SimpleNamespace(store=None)
+    nowhere: Any = SimpleNamespace(store=None, settings=SimpleNamespace(drill=None))
     return {
         f"{method} {context.path}"
         for context in iter_route_contexts(create_app(nowhere).routes)

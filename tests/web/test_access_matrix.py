@@ -132,7 +132,7 @@ PAPERS: dict[str, frozenset[str]] = {
 
 
 def _document() -> dict[str, Any]:
-    nowhere: Any = SimpleNamespace(store=None)
+    nowhere: Any = SimpleNamespace(store=None, settings=SimpleNamespace(drill=None))
     return create_app(nowhere).openapi()
 
 
