@@ -57,7 +57,8 @@ from templates.kinds import kind_in_words
 from templates.labels import label
 
 OF_SECURITY = frozenset({Role.SECURITY, Role.IT_SECURITY, Role.POST_SECURITY})
-SECURITYS_WORDS = frozenset({"secure-asked", "secured", "reset-asked", "held", "released"})
+SECURITYS_WORDS = frozenset({"secure-asked", "secured", "reset-asked", "held", "released",
+                             "said-elsewhere"})  # fmt: skip
 SECURITYS_CIRCUMSTANCES = frozenset({
     Circumstance.SECURITY_ACCOUNT, Circumstance.INTRUDER_STILL_IN, Circumstance.CREDENTIALS_SHOWN,
 })  # fmt: skip

@@ -1,7 +1,7 @@
-"""The shapes of incident.json in an archive. What a level does not show is null or empty.
+"""The shapes of incident.json in an archive.
 
-No row's id is among them: with one, whoever holds an archive could guess at entries of the record
-of which they are given the digest alone.
+What a level does not show is null or empty. No row's id is among them: with one, whoever holds an
+archive could guess at entries of the record of which they are given the digest alone.
 """
 
 from datetime import datetime

@@ -1,4 +1,6 @@
-"""Check an archive of an incident that Amends made:  python verify.py ARCHIVE
+"""Checks an archive of an incident that Amends made.
+
+    python verify.py ARCHIVE [--key FINGERPRINT]
 
 ARCHIVE is the .zip file, or the folder that it was unpacked to. With --key and the fingerprint
 that the department has published it is checked as well who made the archive. It needs Python 3.9

@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -12,8 +13,8 @@ from department import ANA, BO, CY, DEE, HAL, PEOPLE, SAM, Department, open_depa
 from sqlmodel import col, select
 from theatre import played
 
-from amends.demo.people import COL, EVERYBODY
 from amends.demo.people import DEE as OFFICER
+from amends.demo.people import EVERYBODY
 from amends.demo.people import HAL as HR_OFFICER
 from amends.sandbox.timeline import Picture
 from flows.bundle import verify
@@ -99,11 +100,6 @@ SHOWN: dict[str, frozenset[Level]] = {
     "hr@dept.example": frozenset(),
 }
 """What is written in the archives of the wrong account's joke, and at which levels alone."""
-
-
-def test_dump(archives):
-    for level, b in archives.items():
-        Path(f"/tmp/dump-{level}.zip").write_bytes(b.content)
 
 
 @pytest.mark.parametrize("words", SHOWN)
@@ -348,7 +344,6 @@ def test_a_rogue_post_is_exported_for_whoever_asked_and_names_nobody(tmp_path: P
         key = answer.headers["amends-archive-key"]
         assert theatre.player(HR_OFFICER).case(reference).state == "referred"
         sentences = [one.sentence for one in dee.timeline(reference)]
-    Path("/tmp/dump-sc01.zip").write_bytes(answer.content)
     said = checked(tmp_path / "empty", answer.content, "--key", key)
     assert said.returncode == 0, said.stdout
     text = Bundle("", answer.content, key, "").text
@@ -357,8 +352,12 @@ def test_a_rogue_post_is_exported_for_whoever_asked_and_names_nobody(tmp_path: P
     assert "Requests for information" in text
     for one in EVERYBODY:
         assert one.email not in text
-        assert one.name not in text
-    for words in ("refer", "misconduct", "politically partial", "FOI 2026/114", "Passwords", "sid"):
-        assert words not in text.lower().replace("political or partisan", ""), words
-    assert COL.name not in text
+        for name in one.name.split():
+            assert not re.search(rf"\b{name}\b", text), name
+    for words in ("referral", "referred", "misconduct", "54: politically partial", "2026/114"):
+        assert words not in text, words
+    assert "Passwords are changed" not in text  # the advice
+    assert "It was recorded that an investigation was opened." in text
+    assert "not safe" not in text  # how the account is kept so is no business of the public
+    assert "Waiting" not in text
     assert any("An archive of the incident was made" in one for one in sentences)
