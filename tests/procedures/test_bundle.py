@@ -93,6 +93,7 @@ SHOWN: dict[str, frozenset[Level]] = {
     DEE: frozenset({TRIBUNAL}),
     BO: frozenset({TRIBUNAL}),
     '"chain": "incident:': frozenset({TRIBUNAL}),
+    '"heads":': frozenset({TRIBUNAL}),
     "7946": frozenset(),
     "900456": frozenset(),
     "referral": frozenset(),
@@ -176,16 +177,24 @@ def entries_of(bundle: Bundle) -> dict[str, list[dict[str, object]]]:
     return found
 
 
-def take_one_out(entries: list[object]) -> list[object]:
-    return entries[:4] + entries[5:]
+Entries = list[dict[str, object]]
 
 
-def swap_two(entries: list[object]) -> list[object]:
-    return [*entries[:4], entries[5], entries[4], *entries[6:]]
+def take_one_out(entries: Entries) -> Entries:
+    return numbered(entries[:4] + entries[5:])
 
 
-def cut_the_tail(entries: list[object]) -> list[object]:
-    return entries[:-3]
+def swap_two(entries: Entries) -> Entries:
+    return numbered([*entries[:4], entries[5], entries[4], *entries[6:]])
+
+
+def cut_the_tail(entries: Entries) -> Entries:
+    return entries[:-1]
+
+
+def numbered(entries: Entries) -> Entries:
+    """As somebody would who hopes that only numbers are looked at."""
+    return [{**entry, "seq": seq} for seq, entry in enumerate(entries, start=1)]
 
 
 @pytest.mark.parametrize("level", [FOI, TRIBUNAL])
@@ -193,11 +202,11 @@ def cut_the_tail(entries: list[object]) -> list[object]:
 def test_a_record_that_was_cut_is_found_though_all_else_was_made_anew(
     archives: dict[Level, Bundle],
     level: Level,
-    forge: Callable[[list[object]], list[object]],
+    forge: Callable[[Entries], Entries],
     tmp_path: Path,
 ) -> None:
     told = entries_of(archives[level])
-    told["entries"] = forge(told["entries"])  # type: ignore[arg-type, assignment]
+    told["entries"] = forge(told["entries"])
     content = forged(archives[level], record__chain_json=json.dumps(told).encode())
     said = found_in(tmp_path, content).said
     assert any("DOES NOT HOLD" in one and "record" in one for one in said), said
@@ -312,12 +321,15 @@ SECRETS = "canary-secret Jo Bloggs of 4 Elm Row, 07700 900123"
 def test_no_word_of_what_is_secret_leaves_but_where_the_table_says(
     department: Department, kind: Kind, levels: set[Level]
 ) -> None:
-    post = department.sandbox.add_post("embassy", f"{SECRETS} {kind}")
+    """Nor what repeats it: what was noted, advised, and asked for."""
+    picture = Picture(SECRETS.encode(), alt_text=SECRETS)
+    post = department.sandbox.add_post("embassy", f"{SECRETS} {kind}", pictures=[picture])
     reference = department.report(post.url, kind, by=CY, note=f"{SECRETS} was on it")
     department.until(reference, lambda seen: all(one.verified_at for one in seen.posts))
     note_request(
         department.office, department.person(DEE), reference, received=date.today(), text=SECRETS
     )
+    advise(department.office, department.person(DEE), reference, text=f"Ring {SECRETS}")
     for level in Level:
         text = made(department.office, department.person(DEE), reference, level).text
         assert ("canary-secret" in text) == (level in levels), level
