@@ -62,6 +62,9 @@ SECURITYS_WORDS = frozenset({"secure-asked", "secured", "reset-asked", "held", "
 SECURITYS_CIRCUMSTANCES = frozenset({
     Circumstance.SECURITY_ACCOUNT, Circumstance.INTRUDER_STILL_IN, Circumstance.CREDENTIALS_SHOWN,
 })  # fmt: skip
+WITH_THE_WORDS = frozenset({Part.MEDIA, Part.WRITTEN, Part.NOTES, Part.DRAFTS})
+"""What may repeat the words of the posts, and goes where they go."""
+
 SECURE = "secure"
 """What a question is about whose answer says how an account was made safe again."""
 
@@ -180,12 +183,15 @@ def shown(scene: Scene) -> ShownIncident:
 
 
 def _left_out(scene: Scene) -> Iterator[str]:
-    closed = [part for part in Part if scene.rules.parts[part] in (Shown.NO, Shown.ROLE)]
-    matters = {Part.SECRET_POST: scene.is_secret, Part.CLASSIFIED_POST: scene.is_classified}
-    said = [part for part in closed if matters.get(part, True)]
-    if scene.is_classified and Part.SECRET_POST in said:
-        said.remove(Part.SECRET_POST)
-    yield from (label("left_out", part.value) for part in said)
+    """What this archive does not show, and would if the level or the mistake were another."""
+    closed = {part for part in Part if scene.rules.parts[part] in (Shown.NO, Shown.ROLE)}
+    if not scene.shows_words:
+        closed |= WITH_THE_WORDS
+    if not scene.is_secret:
+        closed.discard(Part.SECRET_POST)
+    if not scene.is_classified:
+        closed.discard(Part.CLASSIFIED_POST)
+    yield from (label("left_out", part.value) for part in Part if part in closed)
     yield label("left_out", "always")
 
 

@@ -18,6 +18,7 @@ OURSELVES = "Amends"
 STAFF = "a member of staff"
 TAKEN_OUT = "[name taken out]"
 NO_NUMBER = "[number taken out]"
+SHORTEST = 6
 
 NOT_OFFICES = frozenset({Role.HR, Role.ADMIN, Role.AUDITOR})
 """Whoever has no other role acts as a member of staff: with an incident these have nothing to do.
@@ -79,7 +80,9 @@ class People:
     @cached_property
     def _unsaid(self) -> tuple[tuple[re.Pattern[str], str], ...]:
         phones = [one.phone for one in self.register.people if one.phone]
-        found = [(_number(phone), NO_NUMBER) for phone in (*phones, self.duty_officer)]
+        found = [
+            (one, NO_NUMBER) for phone in (*phones, self.duty_officer) for one in _number(phone)
+        ]
         for person in self.register.people:
             shown = self.rules.people(self._part(person.email, person))
             if shown is not Shown.ADDRESS:
@@ -89,17 +92,18 @@ class People:
         return tuple(found)
 
 
-def _number(phone: str) -> re.Pattern[str]:
-    """The number however it is spaced, with the country's code or without."""
+def _number(phone: str) -> Iterator[re.Pattern[str]]:
+    """The number however it is spaced, with the country's code or without. What is too short to
+    be told from any other number stays."""
     digits = re.sub(r"\D", "", phone)
     national = digits.removeprefix("44") if digits.startswith("44") else digits.lstrip("0")
     spaced = r"[\s().-]*".join(national)
-    return re.compile(rf"(?:\+?\s*44[\s().-]*(?:\(0\))?[\s().-]*|\b0[\s().-]*)?{spaced}\b")
+    if len(national) >= SHORTEST:
+        yield re.compile(rf"(?:\+?\s*44[\s().-]*(?:\(0\))?[\s().-]*|\b0[\s().-]*)?{spaced}\b")
 
 
 def _patterns(name: str) -> Iterator[re.Pattern[str]]:
-    """The whole name, then its parts; a part that is a common word only with a capital, and not
-    where it would take words of other meaning out."""
+    """The whole name, then each of its parts that is no common word, as it is written."""
     parts = name.split()
     yield re.compile(r"\b" + r"\s+".join(map(re.escape, parts)) + r"\b", re.IGNORECASE)
     for part in _rare(parts):

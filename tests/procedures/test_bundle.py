@@ -66,7 +66,10 @@ def wrong_account(department: Department) -> str:
 def finish(department: Department, reference: str) -> None:
     """The DTU advises, and names somebody in it; then it is closed."""
     dee = department.person(DEE)
-    text = f"canary-advice Ahmed should ring {PHONE}, or write to {ANA}. Dee Diaz will help."
+    text = (
+        f"canary-advice Ahmed should ring {PHONE}, or 07700 900456, or write to {ANA}. "
+        "Dee Diaz will help."
+    )
     advise(department.office, dee, reference, text=text)
     department.until_waiting(reference, Wait.CLOSING)
     close(department.office, dee, reference)
@@ -94,8 +97,8 @@ SHOWN: dict[str, frozenset[Level]] = {
     BO: frozenset({TRIBUNAL}),
     '"chain": "incident:': frozenset({TRIBUNAL}),
     '"heads":': frozenset({TRIBUNAL}),
-    "7946": frozenset(),
-    "900456": frozenset(),
+    "7946 0000": frozenset(),
+    "7700 900456": frozenset(),
     "referral": frozenset(),
     HAL: frozenset(),
     "hr@dept.example": frozenset(),

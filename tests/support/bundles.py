@@ -63,12 +63,18 @@ def checked(folder: Path, content: bytes, *more: str) -> subprocess.CompletedPro
     The program is the one that is in the archive, where it can be got out of it."""
     folder.mkdir()
     (folder / "archive.zip").write_bytes(content)
-    program = Path(verify.__file__).read_bytes()
-    (folder / "verify.py").write_bytes(program)
+    (folder / "verify.py").write_bytes(_program(content))
     command = [sys.executable, "-I", "-S", "verify.py", "archive.zip", *more]
     return subprocess.run(
         command, cwd=folder, env={}, capture_output=True, text=True, timeout=60, check=False
     )
+
+
+def _program(content: bytes) -> bytes:
+    try:
+        return Bundle("", content, "", "").files["verify.py"]
+    except (zipfile.BadZipFile, KeyError):
+        return Path(verify.__file__).read_bytes()
 
 
 def found_in(folder: Path, content: bytes, wanted: str = "") -> verify.Checks:
