@@ -319,7 +319,7 @@ def _say_of_entries(checks: Checks, entries: Sequence[Said]) -> None:
     whole = sum(entry["said"] is not None for entry in entries)
     checks.holds(
         f"The record has {len(entries)} entries, none is missing, and each follows from the one "
-        f"before it. {whole} are given whole, and are what was written."
+        "before it." + (f" {whole} are given whole, and are what was written." if whole else "")
     )
     if whole < len(entries):
         checks.notes(
@@ -342,8 +342,8 @@ def _check_anchors(checks: Checks, files: Files, mark: str, digests: Mapping[int
         last, _, at = max(heads)
         how = "whose signatures fit" if signed else "of which the archive gives the digests"
         checks.holds(
-            f"{len(heads)} anchors, {how}, have the same entries, up to entry {last} at {at}. "
-            f"{len(digests) - last} entries are newer."
+            f"The anchors ({len(heads)}), {how}, have the same entries, up to entry {last} at "
+            f"{at}. Entries that are newer: {len(digests) - last}."
         )
 
 

@@ -32,7 +32,7 @@ def changed(content: bytes, bit: int) -> bytes:
     return bytes(b ^ (1 << at % 8 if n == at // 8 else 0) for n, b in enumerate(content))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(SEEDS, st.binary(max_size=200), st.integers(0, 2**12))
 def test_it_says_what_the_library_says(seed: bytes, message: bytes, bit: int) -> None:
     key = Ed25519PrivateKey.from_private_bytes(seed)
