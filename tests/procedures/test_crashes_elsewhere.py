@@ -434,7 +434,7 @@ ROADS: dict[str, Callable[[Department], Road]] = {
 }
 IN_EVERY_TEST = (
     "ask-words:after-commit",
-    "claim-link:after-commit",
+    "claim-link:before-commit",
     "conclude-case-letter:before-commit",
     "consider-referral:after-commit",
     "was-gone:after-commit",
