@@ -48,13 +48,14 @@ class NotRecordedError(Exception):
 
 
 class CaseLine(BaseModel):
-    """A case as a line of a list."""
+    """A case as a line of a list. ``due_at`` is when what ``state`` waits for is due."""
 
     reference: str
     state: CaseState
     route: Employer | None
     considered_at: datetime
     decided_at: datetime | None
+    due_at: datetime | None = None
 
 
 class CasePage(BaseModel):
@@ -122,8 +123,8 @@ class CaseRoute(BaseModel):
 
 class CaseShape(CaseLine):
     """A case, as far as this person reads it. ``rule`` and ``reason`` are the referral's, decided
-    by ``decided_by``; ``due_at`` is when what ``state`` waits for is due, and ``destroyed_at`` when
-    nobody can read it any more, unless it is kept because of something."""
+    by ``decided_by``; ``destroyed_at`` is when nobody can read it any more, unless it is kept
+    because of something."""
 
     kinds: list[Kind]
     severity: int
@@ -148,7 +149,6 @@ class CaseShape(CaseLine):
     outcome: CaseOutcome | None = None
     appeal_outcome: AppealOutcome | None = None
     suspended_until: datetime | None = None
-    due_at: datetime | None = None
     kept_because: str | None = None
     destroyed_at: datetime | None = None
 
@@ -222,6 +222,7 @@ def _line(here: Opened) -> CaseLine:
         route=here.case.route,
         considered_at=here.case.considered_at,
         decided_at=here.case.referred_at if shown else None,
+        due_at=here.case.due_at,
     )
 
 
@@ -264,7 +265,6 @@ def _shape(office: Office, here: Opened, record: list[CaseNote]) -> CaseShape:
         outcome=one.outcome if whole or _outcome_told(one, subject=subject) else None,
         appeal_outcome=one.appeal_outcome if whole or subject else None,
         suspended_until=one.suspended_until if whole or subject else None,
-        due_at=one.due_at,
         kept_because=None if subject else one.kept_because,
         destroyed_at=destroy_at(one),
     )

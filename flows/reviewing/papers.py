@@ -72,7 +72,8 @@ def _post(here: Opened, number: int) -> str:
     """A post by reference: where it was, when, and how it stands. Its words stay where they are."""
     post = here.seen.posts[number]
     when = post.posted_at or post.reported_at
-    return f"{post.platform}, {_moment(when)}: {post.url} ({post.state.value})"
+    platform, state = label("platform", post.platform), label("post_state", post.state)
+    return f"{platform}, {_moment(when)}: {post.url} ({state.lower()})"
 
 
 def _day(when: datetime | None) -> str:

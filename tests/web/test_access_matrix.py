@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 from case_story import AMY, DAN, IVY, Story, appoint, begin
+from case_visit import visit
+from fastapi.routing import iter_route_contexts
 from paper import ADA, ANA, BO, CY, DEE, EVE, HAL, IDA, PAT, ROY, SAM, SUE, Paper, open_paper
-from served import Served, serve
+from served import API, Served, serve
 
 from amends.web.app import create_app
 from flows.reviewing.moving import Asked
@@ -68,13 +70,35 @@ ROUTES: dict[str, str] = {
     "POST /api/v1/reconciliation": ELSE,
     "GET /healthz": OPEN,
     "GET /readyz": OPEN,
-    "GET /ack/{token}": OPEN,
-    "POST /ack/{token}": OPEN,
-    "GET /i/{reference}": OPEN,
-    "GET /cases": OPEN,
-    "GET /static/plain.css": OPEN,
 }
 """Each route, and whether something of a case can be in its answer: only of ``cases``."""
+
+PAGES: dict[str, str] = {
+    "/": OPEN,
+    "/ack/{token}": OPEN,
+    "/set-up": OPEN,
+    "/sign-in": OPEN,
+    "/sign-in/sent": OPEN,
+    "/sign-in/{token}": OPEN,
+    "/static/{version}/{name}": OPEN,
+    "/sign-out": OPEN,
+    "/report": ELSE,
+    "/report/link": ELSE,
+    "/report/kind": ELSE,
+    "/report/about": ELSE,
+    "/report/check": ELSE,
+    "/report/forget": ELSE,
+    "/report/sent/{reference}": OF_INCIDENTS,
+    "/incidents": OF_INCIDENTS,
+    "/i/{reference}": OF_INCIDENTS,
+    "/i/{reference}/live": OF_INCIDENTS,
+    "/i/{reference}/clear": OF_INCIDENTS,
+    "/i/{reference}/acknowledge": OF_INCIDENTS,
+    "/cases": OF_CASES,
+    "/cases/glass": OF_CASES,
+    "/cases/{address}": OF_CASES,
+}
+"""The same of each page, for whoever is signed in."""
 
 EVERYBODY_INSIDE = frozenset(INSIDE)
 NOT_THE_SUBJECT = frozenset(INSIDE) - {"subject"}
@@ -128,6 +152,14 @@ def test_every_route_is_classified() -> None:
         for method in verbs
     }
     assert found <= set(ROUTES), "a route that is new: may anything of a case be in its answer?"
+
+
+def test_every_page_is_classified() -> None:
+    nowhere: Any = SimpleNamespace(store=None)
+    app = create_app(nowhere)
+    found = {str(one.path) for one in iter_route_contexts(app.routes)}
+    found -= set(_document()["paths"]) | {f"{API}/openapi.json"}
+    assert found == set(PAGES), "a page that is new: may anything of a case be on it?"
 
 
 def test_every_field_of_a_case_is_classified() -> None:
@@ -192,13 +224,51 @@ def _answers(asked: Served, story: Story, who: str, route: str) -> Iterator[str]
         yield asked.call(method, at, WHO[who], json=body).text
 
 
+FEW = [
+    one if one in ("hr", "administrator") else pytest.param(one, marks=pytest.mark.matrix)
+    for one in WHO
+]
+
+
+def _shown(asked: Served, story: Story, who: str, page: str) -> Iterator[str]:
+    """What this person is shown there, with every form that it takes."""
+    visitor, keys = visit(asked, WHO[who]), story.paper.office.case_keys
+    names = {"reference": story.reference, "address": keys.address(story.reference)}
+    at = page.format_map({"token": "x", "version": "x", "name": "x"} | names)
+    yield visitor.get(at).text
+    forms: tuple[dict[str, str], ...] = ({}, {"act": "ask", "reason": "x", "reference": "AM-1"})
+    if PAGES[page] == OF_CASES:
+        forms += ({"move": "refer", "f0-0": "refer"}, *_moves())
+    for given in forms:
+        yield visitor.post(at, given).text
+        if at == "/sign-out":
+            return
+
+
 @pytest.mark.parametrize(
     "who",
-    [
-        one if one in ("hr", "administrator") else pytest.param(one, marks=pytest.mark.matrix)
-        for one in WHO
-    ],
+    [one if one == "administrator" else pytest.param(one, marks=pytest.mark.matrix) for one in WHO],
 )
+def test_no_page_leaks(asked: Served, story: Story, who: str) -> None:
+    for page, sort in PAGES.items():
+        if page.endswith("/live"):
+            continue  # a stream that says only that something happened
+        for said in _shown(asked, story, who, page):
+            for canary, may in PAPERS.items():
+                if canary in said:
+                    assert sort == OF_CASES, f"{who} reads {canary} at {page}"
+                    assert who in may, f"{who} reads {canary} at {page}"
+            if who not in INSIDE:
+                assert story.reference not in said or sort == OF_INCIDENTS, f"{who} at {page}"
+
+
+def test_the_canaries_are_really_on_a_page(asked: Served, story: Story) -> None:
+    """Or no page could leak."""
+    page = next(_shown(asked, story, "coordinator", "/cases/{address}"))
+    assert [canary for canary in PAPERS if canary not in page] == []
+
+
+@pytest.mark.parametrize("who", FEW)
 def test_no_cell_of_the_matrix_leaks(asked: Served, story: Story, who: str) -> None:
     for route, sort in ROUTES.items():
         if route.endswith("/events"):
