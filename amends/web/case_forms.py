@@ -52,6 +52,9 @@ REFERRAL = ("choice", "rule", "reason")
 LESSER = frozenset({M.NAME_COMPANION, M.SUSPEND, M.REVIEW_SUSPENSION, M.KEEP, M.RELEASE})
 """What is offered folded: it leads nowhere by itself."""
 
+FIRST = {Way.CASE: M.REFER, Way.HAND_OVER: M.HAND_OVER}
+"""What a referral leads to, by who employs the person. Somebody unknown is looked for first."""
+
 MISSING = {
     "text": "Write what it is, or why",
     "reason": "Write why",
@@ -114,10 +117,10 @@ def offers(seen: CaseShape, now: datetime) -> list[Offer]:
 def verdicts(seen: CaseShape) -> tuple[CaseMove, ...]:
     """What may be decided about a referral, by who employs the person."""
     if M.REFER not in seen.you_may:
-        return ()
-    way = seen.route_details.way if seen.route_details else None
-    first = {Way.CASE: (M.REFER,), Way.HAND_OVER: (M.HAND_OVER,)}
-    return (*first.get(Way(way), ()), M.DO_NOT_REFER) if way else (M.DO_NOT_REFER,)
+        return (M.HAND_OVER,) if M.HAND_OVER in seen.you_may else ()
+    if seen.route_details is None:
+        return M.REFER, M.DO_NOT_REFER
+    return FIRST[Way(seen.route_details.way)], M.DO_NOT_REFER
 
 
 def _makes_sense(move: CaseMove, seen: CaseShape) -> bool:
@@ -126,13 +129,14 @@ def _makes_sense(move: CaseMove, seen: CaseShape) -> bool:
         case M.TAKE:
             return Part.COORDINATOR not in seen.you
         case M.TELL:
-            return any(paper.kind is PaperKind.EVIDENCE for paper in seen.papers)
+            has_evidence = any(paper.kind is PaperKind.EVIDENCE for paper in seen.papers)
+            return has_evidence and seen.poster is not None
         case M.KEEP:
             return seen.kept_because is None
         case M.RELEASE:
             return seen.kept_because is not None
         case M.SUSPEND:
-            return seen.suspended_until is None
+            return seen.suspended_until is None and seen.poster is not None
         case M.REVIEW_SUSPENSION:
             return seen.suspended_until is not None
         case _:

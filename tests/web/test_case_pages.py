@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
-from case_story import AMY, DAN, IVY, Story, appoint, begin
+from case_story import AMY, DAN, IVY, Story, appoint, begin, employ
 from case_visit import address_of, fields, offered, visit
 from hostile import CORPUS, what_it_did
 from paper import ADA, ANA, BO, CY, DEE, HAL, IDA, PAT, ROY, SAM, Paper, open_paper
@@ -15,10 +15,11 @@ from sqlmodel import select, update
 
 from flows.intake import ReportRequest, accept
 from flows.reviewing.moving import Asked
+from models.incident import Incident
 from models.people import Token
 from models.review import CaseMove, CaseOutcome, CaseState
 from models.sign_in import SignIn
-from models.words import Kind
+from models.words import Employer, Kind, PosterKnown
 
 M, S = CaseMove, CaseState
 TELLING = r"decid|appeal|answer|suspen|health|outcome"
@@ -411,3 +412,24 @@ def test_what_people_write_into_a_case_stays_text(worked: tuple[Served, str], wh
     assert "window.pwned" in page, "it is shown"
     assert what_it_did(page) == []
     assert 'href="http' not in page
+
+
+def test_a_person_unknown_is_looked_for_and_nobody_is_told_before(
+    web: Served, paper: Paper
+) -> None:
+    story = begin(paper, by=SAM, poster="unknown")
+    at, ida, ivy = address_of(web, story.reference), visit(web, IDA), visit(web, IVY)
+    sent = send(ida, at, "refer", choice="refer", rule="line 54", reason="To find out who.")
+    assert sent.status_code == 303
+    story.until(S.ASSIGNED)
+    send(ivy, at, "add-evidence", text="The log-ins of that hour.")
+    assert "tell" not in offered(ivy.get(at).text)
+    assert offered(ida.get(at).text) == {"assign", "close", "keep"}
+    employ(paper, ANA, Employer.FCO_SERVICES)
+    named = {"poster_known": PosterKnown.NAMED, "poster_email": ANA}
+    with paper.office.store.write("found") as tx:
+        tx.exec(update(Incident).where(Incident.reference == story.reference).values(**named))
+    assert send(
+        visit(web, HAL), at, "refer", choice="hand-over", rule="line 54", reason="Theirs."
+    ).has_redirect_location
+    assert "Handed over to the employer" in ida.get(at).text
