@@ -26,6 +26,7 @@ from models.review import (
     CaseMove,
     CaseOutcome,
     CaseState,
+    Condition,
     Hand,
     Paper,
     PaperKind,
@@ -34,6 +35,7 @@ from models.review import (
 from models.sealed import place
 from models.store import Transaction
 from models.words import Employer, Kind, PostState, Role
+from policy.conditions import condition_row
 from policy.fairness import asked_of_referrer
 from policy.retention import destroy_at
 from policy.review import moves_of, reads_papers
@@ -121,6 +123,14 @@ class CaseRoute(BaseModel):
     note: str
 
 
+class CaseCondition(BaseModel):
+    """Which law allows what is sensitive in the case to be used, as it was recorded."""
+
+    condition: Condition
+    label: str
+    law: str
+
+
 class CaseShape(CaseLine):
     """A case, as far as this person reads it. ``rule`` and ``reason`` are the referral's, decided
     by ``decided_by``; ``destroyed_at`` is when nobody can read it any more, unless it is kept
@@ -133,6 +143,7 @@ class CaseShape(CaseLine):
     facts: FactsShape | None
     rule: str | None
     reason: str | None
+    condition: CaseCondition | None = None
     decided_by: str | None
     record: list[CaseEntry]
     you: list[Part] = []
@@ -243,6 +254,7 @@ def _shape(office: Office, here: Opened, record: list[CaseNote]) -> CaseShape:
         facts=None if subject else _facts(office, incident),
         rule=one.rule,
         reason=one.reason if referral else None,
+        condition=_condition(one),
         decided_by=one.referred_by if referral else None,
         record=[
             CaseEntry(at=e.at, actor=e.by, what=e.what, sentence=sentence(e.what, e.facts))
@@ -318,6 +330,13 @@ def _questions(one: Case) -> Iterator[CaseQuestion]:
         yield CaseQuestion(
             question=row.question, ask=row.ask, why=row.why, answered=row.question in answered
         )
+
+
+def _condition(one: Case) -> CaseCondition | None:
+    if one.condition is None:
+        return None
+    row = condition_row(one.condition)
+    return CaseCondition(condition=row.condition, label=row.label, law=row.law)
 
 
 def _route(one: Case) -> CaseRoute | None:

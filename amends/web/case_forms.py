@@ -46,7 +46,7 @@ FIELDS: dict[CaseMove, tuple[str, ...]] = {
 }
 """The fields of each form. Referring, the questions of fairness and the glass have their own."""
 
-REFERRAL = ("choice", "rule", "reason")
+REFERRAL = ("choice", "rule", "reason", "condition")
 """Those of the form that decides on the referral, which is three moves."""
 
 LESSER = frozenset({M.NAME_COMPANION, M.SUSPEND, M.REVIEW_SUSPENSION, M.KEEP, M.RELEASE})
@@ -59,6 +59,7 @@ MISSING = {
     "text": "Write what it is, or why",
     "reason": "Write why",
     "rule": "Write which rule it is about",
+    "condition": "Choose which law allows it",
     "choice": "Choose what happens with it",
     "hand": "Choose as what",
     "person": "Enter their email address",

@@ -35,6 +35,7 @@ from flows.reviewing.moving import Asked, break_glass, make_move
 from flows.reviewing.papers import WRITTEN
 from models.office import Office
 from models.review import CaseMove
+from policy.conditions import load_conditions
 from policy.fairness import asked_of_referrer
 from policy.review_times import time_of
 from templates.acas import dates_of
@@ -46,6 +47,8 @@ WHICH_INCIDENT = "Enter the reference of the incident, like AM-7K3QX"
 WHY = "Write why it cannot wait for HR"
 WHOM = "Enter the email address of whoever asked"
 NOT_OFFERED = "The case has changed since you opened the page. See how it stands now."
+
+REFER = CaseMove.REFER
 
 Errors = dict[str, str]
 
@@ -163,6 +166,7 @@ def _made(here: Office, signed: Signed, reference: str, form: Form) -> Errors:
                     verdict=said.choice,
                     rule=said.rule,
                     reason=said.reason,
+                    condition=said.condition,
                 )
             )
         elif form.one("move") == CaseMove.CONSIDER:
@@ -202,6 +206,7 @@ def _page(
         "folded": [one for one in offered if not one.first],
         "verdicts": verdicts(seen),
         "referral": names_of(REFERRAL),
+        "conditions": load_conditions() if REFER in seen.you_may else (),
         "documents": frozenset(WRITTEN.values()),
         "asks": {row.question: row.ask for row in asked_of_referrer()},
         "dates": dates_of(seen.papers),

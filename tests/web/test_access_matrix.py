@@ -108,8 +108,8 @@ FIELDS: dict[str, frozenset[str]] = {
     **dict.fromkeys(
         (
             "reference", "state", "route", "considered_at", "kinds", "severity", "poster", "posts",
-            "rule", "you", "you_may", "in_favour", "self_reported_minutes", "hands", "told_at",
-            "meeting_at", "due_at", "destroyed_at",
+            "rule", "condition", "you", "you_may", "in_favour", "self_reported_minutes", "hands",
+            "told_at", "meeting_at", "due_at", "destroyed_at",
         ),
         EVERYBODY_INSIDE,
     ),

@@ -333,6 +333,18 @@ def test_a_form_of_an_older_page_is_told_that_the_case_has_changed(
     assert ivy.post(at, {"move": "nonsense"}).status_code == 422
 
 
+def test_the_law_that_allows_it_is_chosen_when_it_is_referred(web: Served, story: Story) -> None:
+    at, hal = address_of(web, story.reference), visit(web, HAL)
+    page = hal.get(at).text
+    name = fields(page, "refer")["condition"]
+    assert re.findall(rf'name="{name}" type="radio" value="([a-z]+)" checked', page) == [
+        "employment"
+    ]
+    given = {"choice": "refer", "rule": "line 54", "reason": "x", "condition": "claims"}
+    assert send(hal, at, "refer", **given).status_code == 303
+    assert "UK GDPR articles 6(1)(e) and 9(2)(f)" in hal.get(at).text
+
+
 def test_a_suspension_lasts_until_the_end_of_its_day(web: Served, story: Story) -> None:
     story.until(S.ASSIGNED)
     at, ida = address_of(web, story.reference), visit(web, IDA)
