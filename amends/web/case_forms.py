@@ -4,9 +4,10 @@ Fields are named by numbers, never by what they are for: where a browser goes to
 address shows the name.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -16,6 +17,7 @@ from amends.web.form import Form
 from flows.cases import CaseShape
 from flows.reviewing.moving import Asked
 from models.review import CaseMove, CaseOutcome, CaseState, Hand, PaperKind, Part
+from policy.fairness import Question, asked_of_referrer
 from policy.review import MAY_BE_NAMED
 from policy.routes import Way
 
@@ -67,7 +69,9 @@ MISSING = {
     "appeal_outcome": "Choose what you decide",
     "at": "Enter a day that there is, and a time like 10:30",
 }
-TOO_LONG = "Use 10,000 characters or fewer"
+LONGEST = 10_000
+TOO_LONG = f"Use {LONGEST:,} characters or fewer"
+CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})", re.ASCII)
 
 MOVE: TypeAdapter[CaseMoveBody] = TypeAdapter(CaseMoveBody)
 
@@ -189,6 +193,14 @@ def decision_of(form: Form) -> CaseDecisionBody:
         raise WrongFormError(dict(_wrong(error, names))) from None
 
 
+def notes_of(form: Form) -> dict[Question, str]:
+    """What was noted on each question. Raises WrongFormError."""
+    named = {f"note-{place}": row.question for place, row in enumerate(asked_of_referrer())}
+    if long := {name: TOO_LONG for name in named if len(form.one(name)) > LONGEST}:
+        raise WrongFormError(long)
+    return {question: form.one(name) for name, question in named.items() if form.one(name)}
+
+
 def entered(form: Form) -> dict[str, str]:
     """What was typed, to be shown again beside what is wrong with it."""
     return {name: form.one(name) for name in form.fields if name != "csrf"}
@@ -199,7 +211,7 @@ def _given(form: Form, name: str, named: str, move: CaseMove) -> str | datetime 
         return form.one(named)
     try:
         at = _moment(form, named, whole_day=move is not M.CALL)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise WrongFormError({named: MISSING["at"]}) from None
     if at is None and move is not M.REVIEW_SUSPENSION:  # without an end it is lifted
         raise WrongFormError({named: MISSING["at"]})
@@ -212,12 +224,20 @@ def _moment(form: Form, name: str, *, whole_day: bool) -> datetime | None:
     if not any(parts):
         return None
     year, month, day = map(int, parts)
-    at = time(23, 59) if whole_day else time.fromisoformat(form.one(f"{name}-time"))
-    return datetime.combine(datetime(year, month, day, tzinfo=UTC), at.replace(tzinfo=UTC))
+    hour, minute = (23, 59) if whole_day else _clock(form.one(f"{name}-time"))
+    return datetime(year, month, day, hour, minute, tzinfo=UTC)
+
+
+def _clock(said: str) -> tuple[int, int]:
+    """``10:30``, or as it is also written, ``10.30``. Raises ValueError."""
+    found = CLOCK.fullmatch(said)
+    if found is None:
+        raise ValueError
+    return int(found[1]), int(found[2])
 
 
 def _wrong(error: ValidationError, names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     for one in error.errors():
         name = str(one["loc"][-1])
-        long = one["type"] == "string_too_long"
+        long = one["type"] == "string_too_long" and name != "person"
         yield names[name], TOO_LONG if long else MISSING.get(name, TOO_LONG)

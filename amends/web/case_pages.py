@@ -14,12 +14,15 @@ from amends.web.again import again
 from amends.web.caller import Here
 from amends.web.case_door import Reader, is_open, keep_proof
 from amends.web.case_forms import (
+    LONGEST,
     REFERRAL,
+    TOO_LONG,
     WrongFormError,
     asked_for,
     decision_of,
     entered,
     names_of,
+    notes_of,
     offers,
     verdicts,
 )
@@ -112,6 +115,7 @@ def ask_glass(here: Here, signed: SignedIn, form: OurForm) -> Response:
     needed = {"reference": WHICH_INCIDENT, "reason": WHY}
     needed |= {"person": WHOM} if form.one("act") == "agree" else {}
     errors = {name: said for name, said in needed.items() if not form.one(name)}
+    errors |= {"reason": TOO_LONG} if len(form.one("reason")) > LONGEST else {}
     if errors:
         return _glass(signed, errors, entered(form))
     with_ = form.one("person").lower() if form.one("act") == "agree" else None
@@ -120,7 +124,7 @@ def ask_glass(here: Here, signed: SignedIn, form: OurForm) -> Response:
             here,
             signed.person,
             form.one("reference").upper(),
-            reason=form.one("reason")[:1000],
+            reason=form.one("reason"),
             with_=with_,
         )
     )
@@ -181,10 +185,9 @@ def _made(here: Office, signed: Signed, reference: str, form: Form) -> Errors:
 
 def _consider(here: Office, signed: Signed, reference: str, form: Form) -> None:
     """A note on each question that was answered: they are separate, and each is kept at once."""
-    for number, row in enumerate(asked_of_referrer()):
-        if text := form.one(f"note-{number}")[:10_000]:
-            asked = Asked(CaseMove.CONSIDER, text=text, about=row.question)
-            again(partial(make_move, here, signed.person, reference, asked))
+    for question, text in notes_of(form).items():
+        asked = Asked(CaseMove.CONSIDER, text=text, about=question)
+        again(partial(make_move, here, signed.person, reference, asked))
 
 
 def _page(

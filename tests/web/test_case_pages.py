@@ -292,6 +292,7 @@ def test_health_is_asked_of_the_person_alone(web: Served, story: Story) -> None:
     assert visit(web, HAL).post(at, {"move": "answer", "f9-0": "x"}).status_code == 422
 
 
+WHEN = {"at": "3", "at-month": "6", "at-year": "2036"}
 WRONG = [
     (S.CONSIDERING, HAL, "refer", {}, "Choose what happens with it"),
     (S.CONSIDERING, HAL, "refer", {"choice": "refer", "reason": "x"}, "Write which rule"),
@@ -301,6 +302,11 @@ WRONG = [
     (S.ASSIGNED, IDA, "assign", {"hand": "decider", "person": ANA, "text": "x"}, "has to do with"),
     (S.REPORTED, DAN, "call", {"at": "31", "at-month": "2", "text": "x"}, "a day that there is"),
     (S.REPORTED, DAN, "call", {"text": "x"}, "a day that there is"),
+    (S.REPORTED, DAN, "call", {"at": "9" * 30, "at-month": "1", "at-year": "9" * 30}, "a day that"),
+    (S.REPORTED, DAN, "call", WHEN | {"at-time": "25:00"}, "a time like 10:30"),
+    (S.REPORTED, DAN, "call", WHEN | {"at-time": "10:30+05:00"}, "a time like 10:30"),
+    (S.REPORTED, DAN, "call", WHEN | {"at-time": "10.30"}, "Write what it is, or why"),
+    (S.ASSIGNED, IDA, "assign", {"person": "x" * 300}, "Enter their email address"),
     (S.REPORTED, DAN, "decide", {"text": "x"}, "Choose what you decide"),
     (S.ASSIGNED, IDA, "suspend", {"text": "x"}, "a day that there is"),
 ]
@@ -320,6 +326,15 @@ def test_what_will_not_do_is_said_and_what_was_typed_stays(
     assert "Error: For you to read" in answer.text
     if given.get("text") == "x":
         assert ">\nx</textarea>" in answer.text
+
+
+def test_a_note_that_is_too_long_is_not_cut_short(case_at: CaseAt) -> None:
+    web, story = case_at(S.CONSIDERING)
+    at, hal = address_of(web, story.reference), visit(web, HAL)
+    answer = hal.post(at, {"move": "consider", "note-1": "x" * 10_001, "note-2": "kept?"})
+    assert answer.status_code == 422
+    assert 'href="#note-1"' in answer.text
+    assert not story.read(HAL).papers
 
 
 def test_a_form_of_an_older_page_is_told_that_the_case_has_changed(
