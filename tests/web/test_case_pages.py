@@ -3,11 +3,13 @@
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import httpx
 import pytest
 from case_story import AMY, DAN, IVY, Story, appoint, begin, employ
 from case_visit import address_of, fields, offered, visit
+from databases import NewDatabase
 from hostile import CORPUS, what_it_did
 from paper import ADA, ANA, BO, CY, DEE, HAL, IDA, PAT, ROY, SAM, Paper, open_paper
 from served import Served, Visitor, serve
@@ -64,6 +66,20 @@ def send(visitor: Visitor, at: str, move: str, /, **given: str) -> httpx.Respons
 
 
 def test_a_case_goes_from_referral_to_appeal_on_the_pages(web: Served, story: Story) -> None:
+    whole_case(web, story)
+
+
+@pytest.mark.matrix
+def test_the_same_on_postgresql(tmp_path: Path, new_database: NewDatabase) -> None:
+    paper = open_paper(tmp_path, new_database("postgresql"))
+    served = serve(paper)
+    whole_case(served, begin(paper, by=SAM, poster=ANA))
+    served.close()
+    paper.close()
+
+
+def whole_case(web: Served, story: Story) -> None:
+    """From referral to appeal, by five people, each with what their page offers them."""
     at = address_of(web, story.reference)
     hal, ivy, ana, dan, amy = (visit(web, who) for who in (HAL, IVY, ANA, DAN, AMY))
 
@@ -202,6 +218,7 @@ def test_nothing_of_a_case_is_in_titles_addresses_or_caches(case_at: CaseAt) -> 
     web, story = case_at(S.OUTCOME_TOLD)
     at = address_of(web, story.reference)
     assert story.reference[3:].lower() not in at.lower()
+    assert visit(web, IDA).get(f"/cases/{story.reference}").status_code == 404
     for who in (HAL, IDA, ANA, DAN):
         for path in ("/cases", at):
             answer = visit(web, who).get(path)
