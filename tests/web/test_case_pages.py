@@ -8,13 +8,16 @@ from pathlib import Path
 import httpx
 import pytest
 from case_story import AMY, DAN, IVY, Story, appoint, begin, employ
-from case_visit import address_of, fields, offered, visit
+from case_visit import PARTS, address_of, fields, offered, visit
 from databases import NewDatabase
 from hostile import CORPUS, what_it_did
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from paper import ADA, ANA, BO, CY, DEE, HAL, IDA, PAT, ROY, SAM, Paper, open_paper
 from served import Served, Visitor, serve
 from sqlmodel import select, update
 
+from amends.web.case_forms import NUMBERS
 from flows.intake import ReportRequest, accept
 from flows.reviewing.moving import Asked
 from models.incident import Incident
@@ -143,8 +146,8 @@ def test_everybody_else_gets_the_same_bytes_as_where_there_is_no_case(
     at, visitor = address_of(web, story.reference), web.browser(who)
     assert visitor.get(at).status_code == 404
     assert _said(visitor.get(at)) == _said(visitor.get(NOWHERE))
-    for given in ({}, {"move": "tell"}, {"move": "refer"}, {"move": "assign", "f6-2": "x"}):
-        hidden, absent = visitor.post(at, given), visitor.post(NOWHERE, given)
+    for form in ({}, {"move": "tell"}, {"move": "refer"}, {"move": "assign", "f6-2": "x"}):
+        hidden, absent = visitor.post(at, form), visitor.post(NOWHERE, form)
         assert _said(hidden) == _said(absent)
         assert hidden.status_code == 404
     listed = visitor.get("/cases").text
@@ -310,6 +313,8 @@ def test_health_is_asked_of_the_person_alone(web: Served, story: Story) -> None:
     assert visit(web, HAL).post(at, {"move": "answer", "f9-0": "x"}).status_code == 422
 
 
+PLACES = [f"{place}{part}" for place in range(4) for part in PARTS]
+
 WHEN = {"at": "3", "at-month": "6", "at-year": "2036"}
 WRONG = [
     (S.CONSIDERING, HAL, "refer", {}, "Choose what happens with it"),
@@ -344,6 +349,33 @@ def test_what_will_not_do_is_said_and_what_was_typed_stays(
     assert "Error: For you to read" in answer.text
     if given.get("text") == "x":
         assert ">\nx</textarea>" in answer.text
+
+
+TYPED = st.one_of(
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20),
+    st.sampled_from(
+        ["", "x" * 20_000, "9" * 40, "-1", "31", "29", "02", "2036", "10:30", "٣", "no-case"]
+    ),
+)
+
+
+@pytest.mark.matrix
+@settings(max_examples=300, deadline=None)
+@given(
+    who=st.sampled_from([HAL, IDA, IVY, DAN, AMY, ANA]),
+    move=st.sampled_from([*M, "", "x"]),
+    typed=st.dictionaries(st.sampled_from(PLACES), TYPED, max_size=10),
+)
+def test_whatever_a_form_holds_is_answered_as_it_is_meant(
+    case_at: CaseAt, who: str, move: str, typed: dict[str, str]
+) -> None:
+    """All of it on one case, which goes on as it may."""
+    web, story = case_at(S.MET)
+    number = NUMBERS.get(CaseMove(move)) if move in set(M) else 0
+    form = {f"f{number}-{place}": said for place, said in typed.items()}
+    form |= {f"note-{place}": said for place, said in typed.items()}
+    answer = visit(web, who).post(address_of(web, story.reference), {"move": str(move)} | form)
+    assert answer.status_code in (303, 404, 422), answer.text
 
 
 def test_a_note_that_is_too_long_is_not_cut_short(case_at: CaseAt) -> None:
