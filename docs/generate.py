@@ -128,6 +128,8 @@ TABLES = {
     "disclosure": "What an archive of an incident shows at each level "
     "([what an archive shows](../explanation/what-an-archive-shows.md)).",
     "retention": "How long a case is kept once it is over; then its key is destroyed.",
+    "conditions": "Which law allows what is sensitive in a case to be used. HR chooses when it "
+    "decides on a referral, and the person is told. The data protection officer owns it.",
     "fairness": "What is thought about before anybody is referred: an assist, never a score. "
     "Health is asked of the person alone.",
     "review": "How long each state of a case may last, in working days, and who is reminded: so "

@@ -26,6 +26,7 @@ from models.review import (
     CaseMove,
     CaseOutcome,
     CaseState,
+    Condition,
     Hand,
     Paper,
     PaperKind,
@@ -34,6 +35,7 @@ from models.review import (
 from models.sealed import place
 from models.store import Transaction
 from models.words import Employer, Kind, PostState, Role
+from policy.conditions import condition_row
 from policy.fairness import asked_of_referrer
 from policy.retention import destroy_at
 from policy.review import moves_of, reads_papers
@@ -48,13 +50,14 @@ class NotRecordedError(Exception):
 
 
 class CaseLine(BaseModel):
-    """A case as a line of a list."""
+    """A case as a line of a list. ``due_at`` is when what ``state`` waits for is due."""
 
     reference: str
     state: CaseState
     route: Employer | None
     considered_at: datetime
     decided_at: datetime | None
+    due_at: datetime | None = None
 
 
 class CasePage(BaseModel):
@@ -120,10 +123,18 @@ class CaseRoute(BaseModel):
     note: str
 
 
+class CaseCondition(BaseModel):
+    """Which law allows what is sensitive in the case to be used, as it was recorded."""
+
+    condition: Condition
+    label: str
+    law: str
+
+
 class CaseShape(CaseLine):
     """A case, as far as this person reads it. ``rule`` and ``reason`` are the referral's, decided
-    by ``decided_by``; ``due_at`` is when what ``state`` waits for is due, and ``destroyed_at`` when
-    nobody can read it any more, unless it is kept because of something."""
+    by ``decided_by``; ``destroyed_at`` is when nobody can read it any more, unless it is kept
+    because of something."""
 
     kinds: list[Kind]
     severity: int
@@ -132,6 +143,7 @@ class CaseShape(CaseLine):
     facts: FactsShape | None
     rule: str | None
     reason: str | None
+    condition: CaseCondition | None = None
     decided_by: str | None
     record: list[CaseEntry]
     you: list[Part] = []
@@ -148,7 +160,6 @@ class CaseShape(CaseLine):
     outcome: CaseOutcome | None = None
     appeal_outcome: AppealOutcome | None = None
     suspended_until: datetime | None = None
-    due_at: datetime | None = None
     kept_because: str | None = None
     destroyed_at: datetime | None = None
 
@@ -222,6 +233,7 @@ def _line(here: Opened) -> CaseLine:
         route=here.case.route,
         considered_at=here.case.considered_at,
         decided_at=here.case.referred_at if shown else None,
+        due_at=here.case.due_at,
     )
 
 
@@ -242,6 +254,7 @@ def _shape(office: Office, here: Opened, record: list[CaseNote]) -> CaseShape:
         facts=None if subject else _facts(office, incident),
         rule=one.rule,
         reason=one.reason if referral else None,
+        condition=_condition(one),
         decided_by=one.referred_by if referral else None,
         record=[
             CaseEntry(at=e.at, actor=e.by, what=e.what, sentence=sentence(e.what, e.facts))
@@ -264,7 +277,6 @@ def _shape(office: Office, here: Opened, record: list[CaseNote]) -> CaseShape:
         outcome=one.outcome if whole or _outcome_told(one, subject=subject) else None,
         appeal_outcome=one.appeal_outcome if whole or subject else None,
         suspended_until=one.suspended_until if whole or subject else None,
-        due_at=one.due_at,
         kept_because=None if subject else one.kept_because,
         destroyed_at=destroy_at(one),
     )
@@ -318,6 +330,13 @@ def _questions(one: Case) -> Iterator[CaseQuestion]:
         yield CaseQuestion(
             question=row.question, ask=row.ask, why=row.why, answered=row.question in answered
         )
+
+
+def _condition(one: Case) -> CaseCondition | None:
+    if one.condition is None:
+        return None
+    row = condition_row(one.condition)
+    return CaseCondition(condition=row.condition, label=row.label, law=row.law)
 
 
 def _route(one: Case) -> CaseRoute | None:

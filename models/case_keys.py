@@ -3,11 +3,14 @@
 import hashlib
 import hmac
 import os
+import re
 import stat
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from contextlib import suppress
 from pathlib import Path
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESSIV
 
 from models.case_rows import SealedCase
 from models.sealed import Seal, place, seal_from_file
@@ -16,6 +19,9 @@ CURRENT = "cases.key"
 NEXT = "cases-next.key"
 MARKS = "case-marks.key"
 DESTROYED = "the key of this case was destroyed"
+
+LONGEST_REFERENCE = 12
+ADDRESS = re.compile(r"[A-Za-z0-9_-]{38}", re.ASCII)
 
 
 class NoMasterError(Exception):
@@ -52,6 +58,27 @@ class CaseKeys:
     def once(self, *words: str) -> str:
         """A name for something that happens once, which tells nobody what."""
         return self._derive("/".join(("once", *words)))
+
+    def address(self, reference: str) -> str:
+        """What the address of the case's page has instead of the incident's reference: always the
+        same, and it tells nobody which incident it is. Nothing of it is stored."""
+        padded = reference.encode().ljust(LONGEST_REFERENCE, b"\0")
+        return urlsafe_b64encode(self._addresses().encrypt(padded, None)).rstrip(b"=").decode()
+
+    def reference_at(self, address: str) -> str | None:
+        """The reference that stands behind it; None where we never made it."""
+        if not ADDRESS.fullmatch(address):
+            return None
+        try:
+            plain = self._addresses().decrypt(urlsafe_b64decode(f"{address}=="), None)
+        except InvalidTag:
+            return None
+        found = plain.rstrip(b"\0").decode()
+        return found if self.address(found) == address else None
+
+    def proof(self, session_id: str, token_id: str) -> str:
+        """That in this session the token was shown: worthless in any other."""
+        return self._derive(f"proof/{session_id}/{token_id}")
 
     def give_key(self, row: SealedCase) -> Seal:
         """A new key for this case, wrapped into its row."""
@@ -109,6 +136,9 @@ class CaseKeys:
     def _path(self, name: str) -> Path:
         seal_from_file(self._folder / name)
         return self._folder / name
+
+    def _addresses(self) -> AESSIV:
+        return AESSIV(bytes.fromhex(self._derive("addresses")))
 
     def _derive(self, what: str) -> str:
         secret = bytes.fromhex(self._path(MARKS).read_text(encoding="ascii").strip())

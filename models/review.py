@@ -93,6 +93,16 @@ class CaseOutcome(StrEnum):
     DISMISSAL = "dismissal"
 
 
+class Condition(StrEnum):
+    """Under which condition what is sensitive in a case is used: special-category data."""
+
+    EMPLOYMENT = "employment"
+    GOVERNMENT = "government"
+    CLAIMS = "claims"
+    PUBLISHED = "published"
+    NONE = "none"
+
+
 class AppealOutcome(StrEnum):
     """What whoever hears the appeal may decide."""
 
@@ -183,6 +193,7 @@ class Case:
     reason: str | None = None
     referred_by: str | None = None
     referred_at: datetime | None = None
+    condition: Condition | None = None
     holdings: tuple[Holding, ...] = ()
     papers: tuple[Paper, ...] = ()
     told_at: datetime | None = None

@@ -15,6 +15,7 @@ from models.review import (
     CaseMove,
     CaseOutcome,
     CaseState,
+    Condition,
     Glass,
     Hand,
     Holding,
@@ -83,6 +84,7 @@ class Request:
     appeal_outcome: AppealOutcome | None = None
     at: datetime | None = None
     longest: datetime | None = None
+    condition: Condition | None = None
 
 
 @dataclass(frozen=True)
@@ -245,6 +247,7 @@ def _refer(case: Case, request: Request) -> Case:
         reason=request.text,
         referred_by=request.by,
         referred_at=request.now,
+        condition=request.condition,
     )
 
 

@@ -8,6 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from models.words import Kind
 from templates.assets import address_of
+from templates.case_papers import paper_html
 from templates.environment import HERE
 from templates.kinds import kind_in_words
 from templates.labels import label
@@ -47,6 +48,7 @@ def _pages() -> Environment:
     environment.filters["duration"] = duration
     environment.filters["begin"] = lambda words: words[:1].upper() + words[1:]
     environment.filters["kind"] = lambda value: kind_in_words(Kind(value))
+    environment.filters["paper"] = paper_html
     environment.filters["label"] = lambda value, fact: label(fact, value)
     return environment
 

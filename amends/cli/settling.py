@@ -87,6 +87,10 @@ def refer(
     hand_over: Annotated[
         bool, typer.Option("--hand-over", help="To the person's own employer, with a pack.")
     ] = False,
+    condition: Annotated[
+        str | None,
+        typer.Option(help="Which law allows what is sensitive in it to be used; the usual one."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Decide on a referral: for HR alone."""
@@ -94,7 +98,8 @@ def refer(
         raise Stop(Code.BAD_INPUT, "Give one of --refer, --do-not-refer and --hand-over.")
     choice = "hand-over" if hand_over else "refer" if referred else "do-not-refer"
     path = f"/cases/{segment(reference_of(reference))}/decisions"
-    answer = Client().post(path, {"choice": choice, "rule": rule, "reason": reason})
+    body = {"choice": choice, "rule": rule, "reason": reason}
+    answer = Client().post(path, body | ({"condition": condition} if condition else {}))
     show_json(answer) if as_json else show("The decision is recorded, in the case alone.")
 
 

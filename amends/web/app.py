@@ -8,6 +8,8 @@ from starlette.concurrency import run_in_threadpool
 
 from amends.settings import DRILL_MARK
 from amends.web import (
+    case_door,
+    case_pages,
     cases,
     clearances,
     decisions,
@@ -68,8 +70,10 @@ def create_app(office: Office) -> FastAPI:
     app.include_router(sign_in.router)
     app.include_router(report.router)
     app.include_router(incident_pages.router)
+    app.include_router(case_pages.router)
     problems.install(app)
     signed_in.install(app)
+    case_door.install(app)
     app.add_middleware(Edge, drill=office.settings.drill is not None)
     return app
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from flows.deciding.holding import USUAL_MINUTES
 from flows.deciding.referring import Verdict
 from flows.intake import MOST_POSTS, ReportRequest
+from models.review import Condition
 from models.words import Circumstance, Kind, Step
 from policy.disclosure import Level
 from policy.words import Claim, Fact, Finding
@@ -35,6 +36,11 @@ TheAccount = Annotated[
     str | None, Field(max_length=300, description="the account, as platform/handle; the only one")
 ]
 Source = Annotated[str | None, Field(max_length=2000, description="a link to where it can be read")]
+
+UnderCondition = Annotated[
+    Condition | None,
+    Field(description="which condition allows what is sensitive in it to be used; the usual one"),
+]
 
 NUL = "Remove the character U+0000 from what you sent."
 WHICH_DAY = "Enter received_on, the day on which the request came in."
@@ -338,6 +344,7 @@ class ReferBody(Body):
     choice: Verdict
     rule: Annotated[Text | None, Field(description="which rule it is about")] = None
     reason: Annotated[Text | None, Field(description="why")] = None
+    condition: UnderCondition = None
 
 
 class CaseDecisionBody(Body):
@@ -346,6 +353,7 @@ class CaseDecisionBody(Body):
     choice: Verdict
     rule: Annotated[Text, Field(description="which rule it is about")]
     reason: Annotated[Text, Field(description="why")]
+    condition: UnderCondition = None
 
 
 DecisionBody = Annotated[

@@ -47,7 +47,13 @@ def decide(
     """Refer, do not refer, or hand over, with the rule and the reason; once."""
     again(
         lambda: refer(
-            here, person, reference, verdict=body.choice, rule=body.rule, reason=body.reason
+            here,
+            person,
+            reference,
+            verdict=body.choice,
+            rule=body.rule,
+            reason=body.reason,
+            condition=body.condition,
         )
     )
     return _as_it_is_now(reference, response, here, person)

@@ -128,5 +128,14 @@ def _take(here: Office, person: Person, ref: str, body: DecisionBody) -> None:
             )
         case CloseBody():
             close(here, person, ref, review=reason)
-        case ReferBody(choice=verdict, rule=rule):
-            refer(here, person, ref, verdict=verdict, rule=rule or "", reason=reason or "")
+        case ReferBody(choice=verdict, rule=rule, condition=condition):
+            said = reason or ""
+            refer(
+                here,
+                person,
+                ref,
+                verdict=verdict,
+                rule=rule or "",
+                reason=said,
+                condition=condition,
+            )

@@ -152,9 +152,12 @@ def install(app: FastAPI) -> None:
         return problem(status, code, str(error))
 
     @app.exception_handler(NotRecordedError)
-    def not_recorded(_: Request, error: NotRecordedError) -> JSONResponse:
+    def not_recorded(request: Request, error: NotRecordedError) -> Response:
         log.error("a look could not be recorded")
-        return problem(503, "not-recorded", NOT_RECORDED, {"Retry-After": str(RETRY_SECONDS)})
+        headers = {"Retry-After": str(RETRY_SECONDS)}
+        if wants_page(request.scope):
+            return _page(request.scope, 503, NOT_RECORDED, headers)
+        return problem(503, "not-recorded", NOT_RECORDED, headers)
 
     @app.exception_handler(HTTPException)
     def http_error(request: Request, error: HTTPException) -> Response:

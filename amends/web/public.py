@@ -45,11 +45,5 @@ def home(here: Here, signed: MaybeSignedIn) -> HTMLResponse:
     return signed.page("home") if signed else _page(here, "home")
 
 
-@router.get("/cases")
-def sealed(here: Here) -> HTMLResponse:
-    """Where the link in HR's mail leads. It says nothing of any case."""
-    return _page(here, "cases")
-
-
 def _page(here: Office, name: str, status: int = 200, **facts: str) -> HTMLResponse:
     return open_page(here, name, facts, status)

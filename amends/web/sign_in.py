@@ -10,7 +10,16 @@ from amends.web.again import again
 from amends.web.caller import Here
 from amends.web.pace import Pace
 from amends.web.pages import open_page
-from amends.web.signed_in import SEE_OTHER, MaybeSignedIn, OurForm, Sent, SignedIn, begin, end
+from amends.web.signed_in import (
+    SEALED,
+    SEE_OTHER,
+    MaybeSignedIn,
+    OurForm,
+    Sent,
+    SignedIn,
+    begin,
+    end,
+)
 from flows.refusals import NotAllowedError, NotFoundError
 from flows.signing_in import (
     LINK_LIFE,
@@ -150,4 +159,5 @@ def _minutes() -> int:
 
 
 def _ours(wanted: str) -> str:
-    return wanted if OURS.fullmatch(wanted) else "/"
+    sealed = wanted.startswith(SEALED)
+    return wanted if OURS.fullmatch(wanted) and not sealed else "/"

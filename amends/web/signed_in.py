@@ -25,6 +25,8 @@ from models.sign_in import WebSession
 from templates.page import render_page
 
 SEE_OTHER = 303
+SEALED = "/cases"
+"""Where cases are. It is kept beside nobody's address: the row of their link would tell."""
 BY_ITSELF = "again"
 """In the address of a page that loads itself again: nobody is there by that."""
 
@@ -57,10 +59,11 @@ class Signed:
 
 def cookie_name(office: Office) -> str:
     """With https a name that no other site of the same machine can set (RFC 6265bis)."""
-    return "__Host-amends" if _by_https(office) else "amends"
+    return "__Host-amends" if is_by_https(office) else "amends"
 
 
-def _by_https(office: Office) -> bool:
+def is_by_https(office: Office) -> bool:
+    """Whether browsers reach the installation by https."""
     return office.settings.public_url.startswith("https://")
 
 
@@ -115,7 +118,7 @@ def begin(response: Response, office: Office, secret: str) -> None:
         cookie_name(office),
         secret,
         path="/",
-        secure=_by_https(office),
+        secure=is_by_https(office),
         httponly=True,
         samesite="lax",
     )
@@ -124,14 +127,16 @@ def begin(response: Response, office: Office, secret: str) -> None:
 def end(response: Response, office: Office) -> None:
     """Have the browser forget it."""
     response.delete_cookie(
-        cookie_name(office), path="/", secure=_by_https(office), httponly=True, samesite="lax"
+        cookie_name(office), path="/", secure=is_by_https(office), httponly=True, samesite="lax"
     )
 
 
 def install(app: FastAPI) -> None:
-    """Whoever is not signed in is asked to, and comes back to where they wanted."""
+    """Whoever is not signed in is asked to, and comes back to where they wanted; the first page
+    leads on to what is sealed."""
 
     @app.exception_handler(SignInFirstError)
     def ask(_: Request, error: SignInFirstError) -> RedirectResponse:
-        wanted = urlencode({"goes_to": error.goes_to}) if error.goes_to != "/" else ""
+        nowhere = error.goes_to == "/" or error.goes_to.startswith(SEALED)
+        wanted = "" if nowhere else urlencode({"goes_to": error.goes_to})
         return RedirectResponse(f"/sign-in?{wanted}".rstrip("?"), SEE_OTHER)

@@ -22,10 +22,12 @@ from models.review import (
     Case,
     CaseMove,
     CaseOutcome,
+    Condition,
     Hand,
 )
 from models.store import Transaction
 from models.words import PosterKnown, Role
+from policy.conditions import usual_condition
 from policy.conflicts import may_work_case
 from policy.fairness import Question, asked_of_referrer
 from policy.review import NotDone, NotDoneError, Request, take
@@ -91,6 +93,7 @@ class Asked:
     outcome: CaseOutcome | None = None
     appeal_outcome: AppealOutcome | None = None
     at: datetime | None = None
+    condition: Condition | None = None
 
 
 def make_move(office: Office, person: Person, reference: str, asked: Asked) -> None:
@@ -171,6 +174,7 @@ def _request(tx: Transaction, here: Opened, asked: Asked) -> Request:
         appeal_outcome=asked.appeal_outcome,
         at=asked.at,
         longest=longest_suspension(now, here.register.office),
+        condition=asked.condition or usual_condition(),
     )
 
 

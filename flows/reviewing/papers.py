@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from flows.reviewing.cabinet import Opened
 from models.review import Case, CaseMove, Paper, PaperKind
+from policy.conditions import condition_row, usual_condition
 from policy.review import Request
 from policy.routes import route_of
 from policy.tables import load
@@ -40,11 +41,14 @@ def _facts(here: Opened, case: Case, request: Request) -> Mapping[str, Fact]:
     if request.move is CaseMove.TELL_OUTCOME:
         said = here.case.papers_of(PaperKind.FINDING)[-1].text
     report = case.papers_of(PaperKind.REPORT)
+    condition = condition_row(case.condition or usual_condition())
     return {
         "reference": case.reference,
         "subject": person.name if person else "",
         "rule": case.rule or "",
         "law": route.law if route else "",
+        "condition": condition.label,
+        "condition_law": condition.law,
         "route_to": route.to if route else "",
         "route_law": route.law if route else "",
         "route_note": route.note if route else "",
@@ -72,7 +76,8 @@ def _post(here: Opened, number: int) -> str:
     """A post by reference: where it was, when, and how it stands. Its words stay where they are."""
     post = here.seen.posts[number]
     when = post.posted_at or post.reported_at
-    return f"{post.platform}, {_moment(when)}: {post.url} ({post.state.value})"
+    platform, state = label("platform", post.platform), label("post_state", post.state)
+    return f"{platform}, {_moment(when)}: {post.url} ({state.lower()})"
 
 
 def _day(when: datetime | None) -> str:

@@ -26,7 +26,16 @@ from flows.reviewing.moving import Asked
 from flows.timeline import timeline
 from flows.view import view, viewer
 from models.incident import Incident
-from models.review import AppealOutcome, CaseMove, CaseOutcome, CaseState, Hand, PaperKind, Part
+from models.review import (
+    AppealOutcome,
+    CaseMove,
+    CaseOutcome,
+    CaseState,
+    Condition,
+    Hand,
+    PaperKind,
+    Part,
+)
 from models.words import Employer, Kind, PosterKnown
 
 M = CaseMove
@@ -77,6 +86,26 @@ def test_the_person_is_told_in_writing_with_the_evidence(story: Story) -> None:
     assert mine.decided_by is None
     assert mine.record == []
     assert mine.you_may == [M.ANSWER, M.NAME_COMPANION]
+
+
+def test_the_condition_for_what_is_sensitive_is_recorded_and_told(story: Story) -> None:
+    said = Asked(M.REFER, text="why", rule="line 54", condition=Condition.CLAIMS)
+    story.move(HAL, said)
+    story.until(CaseState.TOLD)
+    mine = story.read(ANA)
+    assert mine.condition is not None
+    assert mine.condition.condition is Condition.CLAIMS
+    told = next(paper for paper in mine.papers if paper.kind is PaperKind.ALLEGATION)
+    for words in ("Legal claims: UK GDPR", "9(2)(f)", "Information Commissioner"):
+        assert words in told.text
+
+
+def test_where_nobody_says_another_the_usual_condition_is_recorded(story: Story) -> None:
+    assert story.read(HAL).condition is None
+    story.refer()
+    seen = story.read(HAL).condition
+    assert seen is not None
+    assert seen.condition is Condition.EMPLOYMENT
 
 
 def test_health_is_the_persons_own_to_speak_of(story: Story) -> None:

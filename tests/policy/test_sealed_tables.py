@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from models.review import ENDS, Case, CaseState, Part
+from models.review import ENDS, Case, CaseState, Condition, Part
 from models.words import Employer
+from policy.conditions import condition_row, load_conditions, read_conditions, usual_condition
 from policy.fairness import AskedOf, Question, asked_of_referrer, load_fairness, read_fairness
 from policy.reader import PolicyError
 from policy.retention import destroy_at, read_retention
@@ -34,6 +35,12 @@ def test_only_staff_of_the_department_have_a_case_here() -> None:
     assert here == {Employer.FCO, Employer.LOCALLY_ENGAGED}
 
 
+def test_the_usual_condition_is_of_employment_and_every_one_names_its_law() -> None:
+    assert usual_condition() is Condition.EMPLOYMENT
+    assert all("UK GDPR" in row.law for row in load_conditions())
+    assert "schedule 1, paragraph 1" in condition_row(Condition.EMPLOYMENT).law
+
+
 def test_health_is_asked_of_the_person_alone() -> None:
     assert Question.HEALTH not in {row.question for row in asked_of_referrer()}
     assert {row.question for row in load_fairness() if row.asked_of is AskedOf.PERSON} == {
@@ -51,6 +58,9 @@ def test_health_is_asked_of_the_person_alone() -> None:
         ("review.csv", read_times, "told,subject,10", "told,subject,ten", "a whole number"),
         ("review.csv", read_times, "met,decider", "gone,decider", "one row for each"),
         ("retention.csv", read_retention, "closed,730", "told,730", "one row for each"),
+        ("conditions.csv", read_conditions, "claims,no", "claims,maybe", "not a known word"),
+        ("conditions.csv", read_conditions, "claims,no", "claims,yes", "exactly one"),
+        ("conditions.csv", read_conditions, "claims,no", "none,no", "one row for each"),
     ],
 )
 def test_a_wrong_cell_is_named(

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from case_story import AMY, DAN, IVY, Story, appoint, begin
+from case_visit import visit
 from paper import ADA, ANA, BO, CY, DEE, EVE, HAL, IDA, PAT, ROY, SAM, SUE, Paper, open_paper
 from routes import all_routes
 from served import Served, serve
@@ -48,6 +49,7 @@ OF_CASES = "cases"
 OF_INCIDENTS = "incidents"
 OPEN = "open"
 PAGES = "pages"
+PAGES_OF_CASES = "pages of cases"
 STREAMS = "streams"
 ELSE = "else"
 
@@ -77,7 +79,7 @@ ROUTES: dict[str, str] = {
     "GET /i/{reference}/live": STREAMS,
     **dict.fromkeys(
         (
-            "GET /", "GET /cases", "GET /ack/{token}", "POST /ack/{token}",
+            "GET /", "GET /ack/{token}", "POST /ack/{token}",
             "GET /sign-in", "POST /sign-in", "GET /sign-in/sent", "GET /sign-in/{token}",
             "POST /sign-in/{token}", "GET /set-up", "POST /set-up", "POST /sign-out",
             "GET /incidents", "GET /i/{reference}", "POST /i/{reference}/clear",
@@ -88,8 +90,15 @@ ROUTES: dict[str, str] = {
         ),
         PAGES,
     ),
+    **dict.fromkeys(
+        (
+            "GET /cases", "POST /cases", "GET /cases/glass", "POST /cases/glass",
+            "GET /cases/{address}", "POST /cases/{address}",
+        ),
+        PAGES_OF_CASES,
+    ),
 }  # fmt: skip
-"""Each route, and whether something of a case can be in its answer: only of ``cases``. Streams say
+"""Each route, and whether something of a case can be in its answer: only of cases. Streams say
 what the timeline says, or only that there is something new."""
 
 EVERYBODY_INSIDE = frozenset(INSIDE)
@@ -100,8 +109,8 @@ FIELDS: dict[str, frozenset[str]] = {
     **dict.fromkeys(
         (
             "reference", "state", "route", "considered_at", "kinds", "severity", "poster", "posts",
-            "rule", "you", "you_may", "in_favour", "self_reported_minutes", "hands", "told_at",
-            "meeting_at", "due_at", "destroyed_at",
+            "rule", "condition", "you", "you_may", "in_favour", "self_reported_minutes", "hands",
+            "told_at", "meeting_at", "due_at", "destroyed_at",
         ),
         EVERYBODY_INSIDE,
     ),
@@ -199,13 +208,17 @@ def _answers(asked: Served, story: Story, who: str, route: str) -> Iterator[str]
     they are signed in, with every form."""
     method, path = route.split()
     at = path.replace("{reference}", story.reference).replace("{token}", "x")
-    if ROUTES[route] == PAGES:
-        visitor = asked.browser(WHO[who])
+    at = at.replace("{address}", story.paper.office.case_keys.address(story.reference))
+    if ROUTES[route] in (PAGES, PAGES_OF_CASES):
+        visitor = visit(asked, WHO[who])
         if method == "GET":
             yield visitor.get(at).text
-        else:
-            yield visitor.post(at).text
-            yield visitor.post(at, FORM | {"links": story.link}).text
+            return
+        forms = [{}, FORM | {"links": story.link}]
+        if "{address}" in route:
+            forms += [{"move": "refer", "f0-0": "refer"}, *_moves()]
+        for form in forms:
+            yield visitor.post(at, form).text
         return
     bodies: tuple[object, ...] = (None,)
     if method == "POST":
@@ -230,8 +243,10 @@ def test_no_cell_of_the_matrix_leaks(asked: Served, story: Story, who: str) -> N
         for said in _answers(asked, story, who, route):
             for canary, may in PAPERS.items():
                 if canary in said:
-                    assert sort == OF_CASES, f"{who} reads {canary} at {route}"
+                    assert sort in (OF_CASES, PAGES_OF_CASES), f"{who} reads {canary} at {route}"
                     assert who in may, f"{who} reads {canary} at {route}"
+            if sort == PAGES_OF_CASES and who not in INSIDE:
+                assert story.reference not in said, f"{who} at {route}"
 
 
 @pytest.mark.parametrize("who", WHO)
@@ -253,4 +268,5 @@ def test_each_field_is_given_to_those_who_may_have_it(
 def test_the_canaries_are_really_there(asked: Served, story: Story) -> None:
     """Or no cell could leak."""
     whole = json.dumps(asked.get(f"/cases/{story.reference}", IDA).json())
-    assert [canary for canary in PAPERS if canary not in whole] == []
+    page = next(_answers(asked, story, "coordinator", "GET /cases/{address}"))
+    assert [canary for canary in PAPERS if canary not in whole or canary not in page] == []

@@ -275,3 +275,10 @@ def test_every_answer_about_a_post_is_said_in_a_sentence(code: str) -> None:
 @pytest.mark.parametrize("one", Circumstance)
 def test_every_circumstance_has_words(one: Circumstance) -> None:
     assert label("circumstance", one) != one.value
+
+
+def test_whoever_reports_is_told_how_their_answers_are_used(web: Served, paper: Paper) -> None:
+    ana = web.browser(ANA)
+    for page in (ana.get("/report").text, up_to_check(ana, new_link(paper))):
+        assert "How your answers are used" in page
+        assert "UK GDPR, article 6(1)(e)" in page
