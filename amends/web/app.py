@@ -10,9 +10,11 @@ from amends.web import (
     cases,
     clearances,
     decisions,
+    desk_pages,
     health,
     incident_pages,
     incidents,
+    list_pages,
     problems,
     public,
     reconciliation,
@@ -61,7 +63,9 @@ def create_app(office: Office) -> FastAPI:
     app.include_router(statics.router)
     app.include_router(sign_in.router)
     app.include_router(report.router)
+    app.include_router(list_pages.router)
     app.include_router(incident_pages.router)
+    app.include_router(desk_pages.router)
     problems.install(app)
     signed_in.install(app)
     app.add_middleware(Edge)
