@@ -1,7 +1,9 @@
 """Deciding on pages: what waits for a person, what else they may do, and what they are told."""
 
 import re
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import httpx
@@ -95,12 +97,14 @@ def test_a_question_stands_before_who_may_answer_it_and_before_nobody_else(
 
 
 def test_a_publisher_who_reported_it_is_not_asked_to_confirm_it(web: Served, paper: Paper) -> None:
-    reference = paper.planned(paper.link(next(NUMBERS)), by=ANA)
+    reference = paper.planned(paper.link(next(NUMBERS)), by=CY, poster=ANA)
     key = asked(paper, reference, C, Role.PUBLISHER)
-    ana = web.browser(ANA)
-    assert f'id="{key}"' not in ana.get(f"/i/{reference}").text
-    assert answer(ana, reference, key, choice="yes").status_code == 403
-    assert not web.get(f"/incidents/{reference}", ANA).json()["waits"][0]["you_may_answer"]
+    cy = web.browser(CY)
+    assert f'id="{key}"' not in cy.get(f"/i/{reference}").text
+    refused = answer(cy, reference, key, choice="yes")
+    assert (refused.status_code, "somebody else must confirm it" in refused.text) == (403, True)
+    waits = web.get(f"/incidents/{reference}", CY).json()["waits"]
+    assert [one["you_may_answer"] for one in waits if one["decision"] == "confirm"] == [False]
 
 
 @pytest.mark.parametrize(
@@ -163,6 +167,29 @@ def test_of_two_officers_at_once_one_wins_and_the_other_is_told_who_and_when(
     assert "This was not done" in late.text
     assert "It says what the minister said." in late.text, "nothing that was typed is lost"
     assert decided(paper, reference, K) == [Choice.DELETE]
+
+
+@pytest.mark.parametrize("what", ["keep", "advise", "reclassify"])
+def test_of_two_who_press_in_the_same_instant_exactly_one_is_taken(
+    paper: Paper, reference: str, dee: Visitor, eve: Visitor, what: str
+) -> None:
+    key = asked(paper, reference, K)
+    paper.ask(reference, DecisionType.ADVISE, "", *DTU)
+    forms: dict[str, tuple[str, dict[str, object]]] = {
+        "keep": ("answer", {"key": key, "type": "keep", "choice": "delete"}),
+        "advise": ("answer", {"type": "advise", "text": "Wait.", "asked": "yes"}),
+        "reclassify": ("kind", kinds("offensive", sure="yes", generation="1")),
+    }
+    path, given = forms[what]
+    start = threading.Barrier(2)
+
+    def press(officer: Visitor) -> int:
+        start.wait()
+        return officer.post(f"/i/{reference}/{path}", given).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(press, (dee, eve))) == [303, 409]
+    assert len([one for one in paper.seen(reference).decisions if one.choice]) == 1
 
 
 def test_a_second_click_changes_nothing_and_says_so(
@@ -376,6 +403,21 @@ def test_an_account_is_held_by_whom_until_when_and_why_and_let_go(
     assert "Lift the hold" in dee.get(f"/i/{reference}/more").text
     assert dee.post(f"/i/{reference}/more", sent | {"choice": "no"}).status_code == 303
     assert next(iter(paper.seen(reference).accounts.values())).held_until is None
+
+
+def test_an_owner_holds_their_own_account_and_not_a_sister(web: Served, paper: Paper) -> None:
+    links = (paper.link(next(NUMBERS)), paper.link(next(NUMBERS), "embassy"))
+    reference = paper.planned(*links, by=SAM, poster=ANA)
+    mine, other = paper.seen(reference).posted_on
+    with paper.office.store.write("owner") as tx:
+        tx.merge(other).owner = BO
+    cy = web.browser(CY)
+    page = cy.get(f"/i/{reference}/more").text
+    assert (f'id="hold-{mine.id}-what"' in page, f'id="hold-{other.id}-what"' in page) == (1, 0)
+    sent = {"type": "hold", "target": "x/embassy", "choice": "yes", "reason": "Wait."}
+    assert cy.post(f"/i/{reference}/more", sent).status_code == 403
+    with paper.office.store.write("owner") as tx:
+        tx.merge(other).owner = CY
 
 
 def test_a_line_goes_out_ahead_of_the_words(paper: Paper, reference: str, dee: Visitor) -> None:
