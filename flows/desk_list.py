@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, and_, not_, or_
+from sqlalchemy import ColumnElement, and_, exists, not_, or_
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -212,8 +212,12 @@ def _conditions(person: Person, filters: Filters) -> list[ColumnElement[bool]]:
         if not hears_of_secrets(person):  # or what is found would tell what it is
             found.append(not_(is_of_kind(Kind.CLASSIFIED)))
     if filters.account is not None:
-        of_account = select(Post.incident_id).where(col(Post.account_id) == filters.account)
-        found.append(col(Incident.id).in_(of_account))
+        # By each incident's own posts: an account of ours may have carried very many.
+        found.append(
+            exists().where(
+                col(Post.account_id) == filters.account, col(Post.incident_id) == Incident.id
+            )
+        )
     if filters.waits_for_me:
         found.append(_waits_for_somebody())
     elif filters.after is not None:
