@@ -63,6 +63,7 @@ class ProcedureRunner:
             os.environ.update({"PREFECT_API_URL": self._api_url, **PREFECT_SETTINGS})
         # A collection in so many new objects stops every thread for a quarter of a second, also the
         # one that just then keeps the database's only writer: a report would wait for it.
+        gc.collect()
         gc.disable()
         try:
             from flows import mistake

@@ -19,10 +19,12 @@ KEPT = timedelta(hours=24)
 
 
 def keep_draft(office: Office, session_id: str, draft: Draft | None) -> None:
-    """Keep it as it now is; None forgets it."""
+    """Keep it as it now is; None forgets it. Whoever signed out meanwhile keeps nothing."""
     sealed = None if draft is None else _seal(office, session_id, json.dumps(draft))
     with office.store.write("keep-draft") as tx:
-        mine = update(WebSession).where(col(WebSession.id) == session_id)
+        mine = update(WebSession).where(
+            col(WebSession.id) == session_id, col(WebSession.revoked_at).is_(None)
+        )
         tx.exec(mine.values(draft_sealed=sealed))
 
 

@@ -62,7 +62,8 @@ class NotDoneError(Exception):
 @dataclass(frozen=True)
 class Request:
     """What somebody wants to do. ``free`` says that nothing in the incident keeps ``person`` out,
-    and ``staff`` that the register knows them: both are read when the request is made."""
+    and ``staff`` that the register knows them; ``unknown`` that nobody knows who posted. All are
+    read when the request is made."""
 
     move: CaseMove
     by: str
@@ -76,6 +77,7 @@ class Request:
     staff: bool = True
     hr: bool = False
     vacant: bool = True
+    unknown: bool = False
     hand: Hand | None = None
     outcome: CaseOutcome | None = None
     appeal_outcome: AppealOutcome | None = None
@@ -99,13 +101,16 @@ def _rule(states: Iterable[CaseState], by: Iterable[Part], to: CaseState | None 
 UNDER_WAY = tuple(
     state for state in S if state not in (S.CONSIDERING, S.NOT_REFERRED, S.HANDED_OVER, S.CLOSED)
 )
+UNTOLD = (S.REFERRED, S.ASSIGNED)
+"""States of a case under way of which nobody has been told: it may be that nobody knows whom."""
+
 BEFORE_DECISION = (S.REFERRED, S.ASSIGNED, S.TOLD, S.ANSWERED, S.REPORTED, S.CALLED, S.MET)
 
 RULES: dict[CaseMove, _Rule] = {
     M.CONSIDER: _rule({S.CONSIDERING}, {P.HR}),
     M.REFER: _rule({S.CONSIDERING}, {P.HR}, S.REFERRED),
     M.DO_NOT_REFER: _rule({S.CONSIDERING}, {P.HR}, S.NOT_REFERRED),
-    M.HAND_OVER: _rule({S.CONSIDERING}, {P.HR}, S.HANDED_OVER),
+    M.HAND_OVER: _rule({S.CONSIDERING, *UNTOLD}, {P.HR}, S.HANDED_OVER),
     M.TAKE: _rule(UNDER_WAY, {P.HR}),
     M.ASSIGN: _rule(UNDER_WAY, {P.COORDINATOR}),
     M.ADD_EVIDENCE: _rule({S.ASSIGNED}, {P.INVESTIGATOR}),
@@ -122,7 +127,7 @@ RULES: dict[CaseMove, _Rule] = {
     M.TELL_OUTCOME: _rule({S.DECIDED}, {P.COORDINATOR, P.DECIDER}, S.OUTCOME_TOLD),
     M.APPEAL: _rule({S.OUTCOME_TOLD}, {P.SUBJECT}, S.APPEALED),
     M.HEAR: _rule({S.APPEALED}, {P.APPEAL_HEARER}, S.HEARD),
-    M.CLOSE: _rule({S.OUTCOME_TOLD, S.HEARD}, {P.COORDINATOR}, S.CLOSED),
+    M.CLOSE: _rule({*UNTOLD, S.OUTCOME_TOLD, S.HEARD}, {P.COORDINATOR}, S.CLOSED),
     M.SUSPEND: _rule(BEFORE_DECISION, {P.COORDINATOR}),
     M.REVIEW_SUSPENSION: _rule(UNDER_WAY, {P.COORDINATOR}),
     M.KEEP: _rule(tuple(S), {P.HR, P.COORDINATOR}),
@@ -176,10 +181,20 @@ def reads_papers(parts: Collection[Part]) -> bool:
 def moves_of(case: Case, parts: Collection[Part]) -> tuple[CaseMove, ...]:
     """What they may try now."""
     return tuple(
-        move
-        for move, rule in RULES.items()
-        if case.state in rule.states and not rule.by.isdisjoint(parts)
+        move for move, rule in RULES.items() if _fits(case, move) and not rule.by.isdisjoint(parts)
     )
+
+
+def _fits(case: Case, move: CaseMove) -> bool:
+    """Whether the case stands so. It ends before anybody was told where nobody is found whose post
+    it was, or where whoever is found is employed elsewhere (lines 54, 126)."""
+    if case.state not in RULES[move].states:
+        return False
+    if case.state in UNTOLD and move is M.CLOSE:
+        return case.subject is None
+    if case.state in UNTOLD and move is M.HAND_OVER:
+        return _goes(case.route, Way.HAND_OVER)
+    return True
 
 
 def take(case: Case, request: Request, parts: Collection[Part]) -> Case:
@@ -187,7 +202,7 @@ def take(case: Case, request: Request, parts: Collection[Part]) -> Case:
     rule = RULES[request.move]
     if rule.by.isdisjoint(parts):
         raise NotDoneError(NotDone.NOT_YOURS)
-    if case.state not in rule.states:
+    if not _fits(case, request.move):
         raise NotDoneError(NotDone.NOT_NOW)
     if request.move not in TEXTLESS and not request.text.strip():
         raise NotDoneError(NotDone.NEEDS_TEXT)
@@ -218,11 +233,12 @@ def _with_paper(case: Case, request: Request, kind: PaperKind, text: str) -> Cas
 def _refer(case: Case, request: Request) -> Case:
     if not request.rule.strip():
         raise NotDoneError(NotDone.NEEDS_CHOICE)
-    if request.move is M.REFER:
-        _require_subject(case)
-        _require_route(case.route, Way.CASE)
+    if request.move is M.REFER and not (request.unknown and case.subject is None):
+        _require_subject_here(case)
     if request.move is M.HAND_OVER:
         _require_route(case.route, Way.HAND_OVER)
+    if case.state in UNTOLD:  # who referred a person unknown stays who referred
+        return replace(case, reason=request.text)
     return replace(
         case,
         rule=request.rule,
@@ -233,8 +249,18 @@ def _refer(case: Case, request: Request) -> Case:
 
 
 def _require_route(route: Employer | None, way: Way) -> None:
-    if route is None or route_of(route).way is not way:
+    if not _goes(route, way):
         raise NotDoneError(NotDone.WRONG_ROUTE)
+
+
+def _goes(route: Employer | None, way: Way) -> bool:
+    return route is not None and route_of(route).way is way
+
+
+def _require_subject_here(case: Case) -> None:
+    """A person who is known, and whose case is the department's own."""
+    _require_subject(case)
+    _require_route(case.route, Way.CASE)
 
 
 def _require_subject(case: Case) -> None:
@@ -283,6 +309,7 @@ def _name(case: Case, hand: Hand, person: str, now: datetime) -> Case:
 
 
 def _tell(case: Case, request: Request) -> Case:
+    _require_subject_here(case)
     if not case.papers_of(PaperKind.EVIDENCE):
         raise NotDoneError(NotDone.NO_EVIDENCE)
     return replace(case, told_at=request.now)
@@ -341,6 +368,7 @@ def _close(case: Case, request: Request) -> Case:
 
 
 def _suspend(case: Case, request: Request) -> Case:
+    _require_subject_here(case)
     if case.suspended_until is not None:
         raise NotDoneError(NotDone.NOT_NOW)
     return replace(_until(case, request), suspended_at=request.now, suspension_reminded=0)

@@ -1,6 +1,6 @@
 """Times as people read them: in UTC, no longer than they need to be."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 CLOSE = timedelta(minutes=2)
 """Nearer than this the seconds tell something."""
@@ -22,6 +22,11 @@ def moment(when: datetime) -> str:
 def second(when: datetime) -> str:
     """The same with its seconds, for what follows quickly one after the other."""
     return f"{when.astimezone(UTC):%-d %B %Y, %H:%M:%S} UTC"
+
+
+def day(when: date) -> str:
+    """``23 November 2026``."""
+    return f"{when:%-d %B %Y}"
 
 
 def duration(seconds: float) -> str:

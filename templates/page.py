@@ -11,7 +11,7 @@ from templates.assets import address_of
 from templates.environment import HERE
 from templates.kinds import kind_in_words
 from templates.labels import label
-from templates.moments import duration, moment, second
+from templates.moments import day, duration, moment, second
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,7 @@ def _pages() -> Environment:
     environment.globals["asset"] = address_of
     environment.filters["moment"] = moment
     environment.filters["second"] = second
+    environment.filters["day"] = day
     environment.filters["duration"] = duration
     environment.filters["begin"] = lambda words: words[:1].upper() + words[1:]
     environment.filters["kind"] = lambda value: kind_in_words(Kind(value))

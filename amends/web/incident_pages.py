@@ -1,9 +1,10 @@
 """The page of an incident, live, with clearance in place."""
 
+from collections import deque
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Request
+from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
@@ -21,7 +22,7 @@ from flows.deciding.acknowledging import acknowledge
 from flows.deciding.clearing import clear
 from flows.may_do import may_do
 from flows.refusals import BadRequestError, NotFoundError, NotNowError
-from flows.timeline import LONGEST_PAGE, entries_after, timeline
+from flows.timeline import entries_after
 from flows.view import Viewer, view, viewer
 from models.audit import chain_of_incident
 from models.office import Office
@@ -32,6 +33,9 @@ router = APIRouter(include_in_schema=False)
 
 REFRESH_SECONDS = 15
 """How often a browser without scripts loads the page again, where it has nothing to fill in."""
+
+MOST_ENTRIES = 500
+"""Entries of the timeline on the page: the newest. The API has all of them."""
 
 SAY_YES_OR_NO = "Say whether these words may go out"
 DECISIONS = ("approve", "reject")
@@ -67,7 +71,7 @@ def incident_page(
     seen = view(by)
     questions = questions_of(by, seen)
     with here.store.read() as tx:
-        entries = timeline(tx, by, 0, LONGEST_PAGE).entries
+        entries = list(deque(entries_after(tx, by, 0, LAST), maxlen=MOST_ENTRIES + 1))
     errors = (errors or {}) | ({f"{tried.key}-error": tried.sentence} if tried else {})
     filled_in = bool(questions) or any(one.you_may_clear for one in seen.statements)
     facts: dict[str, object] = {
@@ -75,7 +79,8 @@ def incident_page(
         "questions": questions,
         "may_do": may_do(by),
         "held": held_accounts(by),
-        "entries": entries,
+        "entries": entries[-MOST_ENTRIES:],
+        "has_older": len(entries) > MOST_ENTRIES,
         "last": entries[-1].id if entries else 0,
         "errors": errors,
         "tried": tried,
@@ -131,7 +136,7 @@ async def live(
     request: Request,
     here: Here,
     last_event_id: Annotated[int, Header(ge=0, le=LAST)] = 0,
-    after: int = 0,
+    after: Annotated[int, Query(ge=0, le=LAST)] = 0,
 ) -> AsyncIterator[ServerSentEvent]:
     """Says that something happened, as it happens; the page then loads itself again."""
     reader = request.app.state.reader
@@ -156,7 +161,7 @@ def _newest(request: Request, here: Office, by: Viewer, after: int) -> int | Non
     try:
         with here.store.read() as tx:
             now = viewer(tx, here, signed.person, by.seen.incident.reference)
-            entries = list(entries_after(tx, now, after, LONGEST_PAGE))
+            newest = deque(entries_after(tx, now, after, LAST), maxlen=1)
     except NotFoundError:
         return None
-    return entries[-1].id if entries else after
+    return newest[0].id if newest else after

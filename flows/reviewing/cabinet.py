@@ -245,8 +245,11 @@ def _of_old(office: Office, referral: Referral, field: str, sealed: bytes | None
 
 
 def _as_it_is_known(case: Case, seen: Snapshot, register: Register) -> Case:
-    """While it is considered, whose it is and what speaks for them is what the incident says."""
-    return _as_known(case, seen, register) if case.state is CaseState.CONSIDERING else case
+    """While it is considered, whose it is and what speaks for them is what the incident says; and
+    as long as nobody knows whose it is, since a person unknown may be referred (line 54)."""
+    considered = case.state is CaseState.CONSIDERING
+    still_unknown = case.subject is None and not case.is_over
+    return _as_known(case, seen, register) if considered or still_unknown else case
 
 
 def _as_known(case: Case, seen: Snapshot, register: Register) -> Case:

@@ -5,7 +5,7 @@ from sqlmodel import col, select, update
 from flows.reviewing.cabinet import lay_in_old
 from models.audit import chain_of_case
 from models.case_keys import NoMasterError
-from models.case_rows import ROUND, SealedCase, knock
+from models.case_rows import ROUND, CaseLetter, SealedCase, knock
 from models.office import Office
 from models.store import Transaction
 
@@ -42,11 +42,12 @@ def unreadable(tx: Transaction, office: Office) -> int:
 
 
 def destroy(tx: Transaction, row: SealedCase, why: str) -> None:
-    """Destroy the key, and what it closed: the case can never be read again. Its chain still
-    verifies, and says that and why its key was destroyed."""
+    """Destroy the key, and what it closed: the case can never be read again, and no letter leaves
+    it any more. Its chain still verifies, and says that and why its key was destroyed."""
     tx.changed(
         update(SealedCase)
         .where(col(SealedCase.id) == row.id)
         .values(key_wrapped=None, content_sealed=None, due_at=None, destroyed_at=tx.now())
     )
+    tx.exec(update(CaseLetter).where(col(CaseLetter.case_id) == row.id).values(due_at=None))
     tx.record(chain_of_case(row.id), "amends", "case-key-destroyed", why=why)

@@ -25,7 +25,7 @@ from models.review import (
     Hand,
 )
 from models.store import Transaction
-from models.words import Role
+from models.words import PosterKnown, Role
 from policy.conflicts import may_work_case
 from policy.fairness import Question, asked_of_referrer
 from policy.review import NotDone, NotDoneError, Request, take
@@ -41,7 +41,7 @@ REFUSALS: dict[NotDone, tuple[type[Refusal], str]] = {
     ),
     NotDone.NO_SUBJECT: (
         NotNowError,
-        "Nobody knows whose post it is. Once the incident says who posted, it can be referred.",
+        "The incident names nobody of the register as who posted. Once it does, this can be done.",
     ),
     NotDone.CONFLICTED: (
         BadRequestError,
@@ -165,6 +165,7 @@ def _request(tx: Transaction, here: Opened, asked: Asked) -> Request:
         staff=named is not None,
         hr=named is not None and named.has_role(Role.HR),
         vacant=not _is_kept(here),
+        unknown=here.seen.incident.poster_known is PosterKnown.UNKNOWN,
         hand=asked.hand,
         outcome=asked.outcome,
         appeal_outcome=asked.appeal_outcome,

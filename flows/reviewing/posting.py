@@ -89,13 +89,10 @@ def _claim(tx: Transaction, office: Office, letter_id: str) -> tuple[CaseLetter,
 
 def _call(hands: Hands, mail: Mail, *, again: bool) -> tuple[LetterState, str]:
     """One call. What a process may have sent before it died is looked for, and never sent twice."""
+    ended = _looked_for(hands, mail) if again else None
+    if ended is not None:
+        return ended
     try:
-        if again:
-            found = hands.carrier.find(mail.message_id)
-            if found is not False or hands.carrier.keeps:
-                return (
-                    LetterState.SENT if found else LetterState.UNKNOWN
-                ), "found" if found else ""
         faults.point("case-letter:before-call")
         hands.carrier.send(mail)
         faults.point("case-letter:after-call")
@@ -106,6 +103,18 @@ def _call(hands: Hands, mail: Mail, *, again: bool) -> tuple[LetterState, str]:
     except OutsideError as error:
         return LetterState.REFUSED, error.code
     return LetterState.SENT, ""
+
+
+def _looked_for(hands: Hands, mail: Mail) -> tuple[LetterState, str] | None:
+    """How it ended; None where it surely did not leave. A carrier that does not answer is asked
+    again when the lease is over: what nobody has looked for is not sent anew."""
+    try:
+        found = hands.carrier.find(mail.message_id)
+    except OutsideError as error:
+        return LetterState.SENDING, error.code
+    if found:
+        return LetterState.SENT, "found"
+    return None if found is False and not hands.carrier.keeps else (LetterState.UNKNOWN, "")
 
 
 def _conclude(

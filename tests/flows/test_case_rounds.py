@@ -13,7 +13,14 @@ from flows.hands import Hands
 from flows.refusals import NotFoundError
 from flows.reviewing.moving import Asked
 from flows.reviewing.rounds import review_round
-from integrations.errors import NotSent, OutcomeUnknown, Refused
+from integrations.errors import (
+    NotAuthorised,
+    NotSent,
+    OutcomeUnknown,
+    OutsideError,
+    Refused,
+    TryAgainLater,
+)
 from integrations.notices.base import Mail
 from integrations.platforms.connections import Connections
 from models.audit import Entry
@@ -137,6 +144,54 @@ def test_a_letter_of_which_nobody_knows_is_never_sent_twice(
     review_round(hands)
     assert len(post.sent) == tried
     assert "case-letter-unknown" in [one.what for one in story.read(HAL).record]
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        NotSent("connection-refused"),
+        TryAgainLater("http-429", datetime.now(UTC)),
+        OutcomeUnknown("http-500"),
+        NotAuthorised("http-403"),
+    ],
+)
+def test_a_letter_that_cannot_be_looked_for_now_is_not_sent_anew(
+    story: Story,
+    hands: Hands,
+    post: Post,
+    trouble: OutsideError,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    story.until(CaseState.REFERRED)
+    _dies_once(monkeypatch, "case-letter:after-call")
+    with pytest.raises(Died):
+        review_round(hands)
+    post.cannot_look = trouble
+    for _ in range(2):
+        _leases_end(story)
+        review_round(hands)
+    post.cannot_look = None
+    _leases_end(story)
+    review_round(hands)
+    assert len(post.sent) == 1
+    assert [one.what for one in story.read(HAL).record].count("case-letter-sent") == 1
+
+
+def test_no_letter_leaves_a_case_whose_key_is_destroyed(
+    story: Story, hands: Hands, post: Post
+) -> None:
+    def refused(mail: Mail) -> None:
+        raise NotSent("connection-refused")
+
+    post.fails = refused
+    _end(story, CaseState.NOT_REFERRED)
+    story.appoint("lex@dept.example", "legal")
+    story.glass("lex@dept.example", None)
+    review_round(hands)
+    story.wait(days=181)
+    review_round(hands)
+    with story.paper.office.store.read() as tx:
+        assert [one.due_at for one in tx.exec(select(CaseLetter))] == [None]
 
 
 def test_a_letter_that_did_not_leave_is_tried_again(story: Story, hands: Hands, post: Post) -> None:

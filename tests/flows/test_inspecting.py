@@ -1,5 +1,7 @@
 """Words are looked at where they are written and where they are cleared."""
 
+import unicodedata
+
 import pytest
 from paper import ANA, CY, DEE, Paper
 
@@ -8,6 +10,7 @@ from flows.deciding.writing import write_words
 from flows.inspecting import inspect_words
 from flows.refusals import BadRequestError, NotNowError
 from flows.register import read_register
+from flows.truth import text_of
 from flows.view import view, viewer
 from models.statements import Statement
 from models.words import Kind, StatementState
@@ -44,6 +47,16 @@ def test_the_misspelt_apology_of_sc06_is_stopped(paper: Paper) -> None:
     ):
         _write(paper, reference, SC06)
     assert paper.digest(reference) == before
+
+
+def test_an_accent_that_is_a_letter_of_its_own_is_no_mistake(paper: Paper) -> None:
+    reference = paper.worded()
+    apart = unicodedata.normalize("NFD", "We are sorry. Please ask our press attaché.")
+    _write(paper, reference, apart)
+    seen = paper.seen(reference)
+    (statement,) = seen.statements
+    text = text_of(paper.office, seen.wordings[str(statement.wording_id)])
+    assert text == unicodedata.normalize("NFC", apart) != apart
 
 
 def test_all_that_stops_the_words_is_said_at_once_and_nothing_of_them_is_repeated(

@@ -11,6 +11,7 @@ from case_story import AMY, DAN, IVY, Story, begin, employ
 from paper import ADA, ANA, BO, DEE, EVERYBODY, HAL, IDA, PAT, ROY, SAM, Paper, open_paper
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
+from sqlmodel import update
 
 from flows.cases import case, cases
 from flows.intake import ReportRequest, accept
@@ -24,8 +25,9 @@ from flows.refusals import (
 from flows.reviewing.moving import Asked
 from flows.timeline import timeline
 from flows.view import view, viewer
+from models.incident import Incident
 from models.review import AppealOutcome, CaseMove, CaseOutcome, CaseState, Hand, PaperKind, Part
-from models.words import Employer, Kind
+from models.words import Employer, Kind, PosterKnown
 
 M = CaseMove
 
@@ -286,12 +288,75 @@ def test_locally_engaged_staff_have_a_case_under_their_own_law(paper: Paper) -> 
     assert "law of the host country" in story.read(ANA).papers[-1].text
 
 
-def test_of_somebody_who_is_not_known_there_is_no_case(paper: Paper) -> None:
-    story = begin(paper, by=SAM, poster="unknown")
-    with pytest.raises(NotNowError, match="whose post it is"):
+def test_of_who_is_not_of_the_register_there_is_no_case(paper: Paper) -> None:
+    story = begin(paper, by=SAM, poster="stranger@elsewhere.example")
+    with pytest.raises(NotNowError, match="names nobody of the register"):
         story.refer()
     story.refer(M.DO_NOT_REFER)
     assert story.read(HAL).state is CaseState.NOT_REFERRED
+
+
+@pytest.fixture
+def unknown(paper: Paper) -> Story:
+    """A case under way against a person unknown."""
+    story = begin(paper, by=SAM, poster="unknown")
+    story.until(CaseState.ASSIGNED)
+    return story
+
+
+def found(story: Story, email: str) -> None:
+    """It comes out who posted."""
+    of = Incident.reference == story.reference
+    named = {"poster_known": PosterKnown.NAMED, "poster_email": email}
+    with story.paper.office.store.write("found") as tx:
+        tx.exec(update(Incident).where(of).values(**named))
+
+
+def test_a_person_unknown_is_referred_and_told_once_it_is_known_who(unknown: Story) -> None:
+    """The table says of such a post: consider, person unknown (lines 54, 56)."""
+    unknown.move(IVY, Asked(M.ADD_EVIDENCE, text="the log-ins of that hour"))
+    for who, move in ((IVY, M.TELL), (IDA, M.SUSPEND)):
+        with pytest.raises(NotNowError, match="names nobody of the register"):
+            unknown.move(who, Asked(move, text="risk", at=unknown.now() + timedelta(days=2)))
+    found(unknown, ANA)
+    with pytest.raises(NotFoundError):
+        unknown.read(ANA)
+    unknown.move(IVY, Asked(M.TELL))
+    assert unknown.read(ANA).you == [Part.SUBJECT]
+    with pytest.raises(NotNowError):
+        unknown.move(IDA, Asked(M.CLOSE))
+    unknown.until(CaseState.CLOSED)
+
+
+def test_a_case_ends_where_nobody_is_found_and_only_there(unknown: Story) -> None:
+    assert M.CLOSE in unknown.read(IDA).you_may
+    found(unknown, ANA)
+    assert M.CLOSE not in unknown.read(IDA).you_may
+    with pytest.raises(NotNowError):
+        unknown.move(IDA, Asked(M.CLOSE))
+    found(unknown, "stranger@elsewhere.example")
+    unknown.move(IDA, Asked(M.CLOSE))
+    assert unknown.read(HAL).state is CaseState.CLOSED
+
+
+def test_who_turns_out_to_be_employed_elsewhere_is_handed_over_then(unknown: Story) -> None:
+    employ(unknown.paper, ANA, Employer.FCO_SERVICES)
+    assert M.HAND_OVER not in unknown.read(HAL).you_may
+    found(unknown, ANA)
+    unknown.move(IVY, Asked(M.ADD_EVIDENCE, text="the log-ins of that hour"))
+    with pytest.raises(NotNowError, match="another route"):
+        unknown.move(IVY, Asked(M.TELL))
+    unknown.refer(M.HAND_OVER)
+    assert unknown.read(HAL).state is CaseState.HANDED_OVER
+
+
+def test_an_investigator_who_turns_out_to_have_posted_it_is_shut_out(unknown: Story) -> None:
+    assert unknown.read(IVY)
+    found(unknown, IVY)
+    with pytest.raises(NotFoundError):
+        unknown.read(IVY)
+    unknown.move(IDA, Asked(M.ASSIGN, text="free", hand=Hand.INVESTIGATOR, person=ROY))
+    assert Part.INVESTIGATOR in unknown.read(ROY).you
 
 
 def test_of_two_who_take_a_case_at_once_one_has_it(on_both: Story) -> None:

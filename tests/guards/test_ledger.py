@@ -36,9 +36,12 @@ def search(platform: Platform, rules: Rules | None = None, most: int = 2) -> Exp
 
 
 searched = cache(search)
+together = pytest.mark.xdist_group("ledger-searched")
+"""Tests that look at the same searches: one worker searches once."""
 MET: set[object] = set()
 
 
+@together
 @pytest.mark.parametrize("platform", ALL, ids=lambda one: one.name)
 def test_no_act_takes_effect_twice_and_none_is_left_without_an_end(platform: Platform) -> None:
     _is_safe(platform, searched(platform))
@@ -57,6 +60,7 @@ def _is_safe(platform: Platform, found: Explored[World]) -> None:
     assert found.states > 10_000
 
 
+@together
 def test_only_at_a_mistaken_persons_word_is_it_there_twice() -> None:
     for platform in ALL:
         worlds = searched(platform).onward
@@ -106,6 +110,7 @@ def test_quiet_counted_to_after_the_look_is_found() -> None:
     assert found.wrong
 
 
+@together
 def test_the_search_meets_every_word_of_the_ledger() -> None:
     for platform in ALL:
         searched(platform)

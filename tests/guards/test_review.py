@@ -5,7 +5,20 @@ from typing import Any
 
 import pytest
 from exhaustive import Explored, explore, show
-from review_machine import ASIDE, FEW, MANY, SPARE, ReviewMachine, World, is_end, start
+from review_machine import (
+    ASIDE,
+    DAN,
+    FEW,
+    HAL,
+    IVY,
+    MANY,
+    PAT,
+    SPARE,
+    ReviewMachine,
+    World,
+    is_end,
+    start,
+)
 
 from models.review import Case, CaseMove, Hand, Holding, Part
 from models.words import Employer
@@ -17,6 +30,8 @@ STARTS = (
     start(Employer.FCO_SERVICES),
     start(None, None),
 )
+FOUND = {Hand.INVESTIGATOR: (IVY,), Hand.DECIDER: (DAN,), Hand.APPEAL_HEARER: (PAT, HAL)}
+"""Few, and one of them may have referred it."""
 
 
 def search(
@@ -32,10 +47,22 @@ def search(
 
 
 def test_a_case_is_fair_and_comes_to_an_end() -> None:
-    machine, found = search(MANY)
+    machine, found = search(MANY, starts=STARTS[:2])
     _holds(found)
     assert machine.made == set(CaseMove) - ASIDE
     assert {NotDone.SAME_PERSON, NotDone.CONFLICTED, NotDone.NEEDS_MEETING} <= machine.refused
+
+
+def test_so_is_one_against_a_person_unknown_whoever_it_turns_out_to_be() -> None:
+    machine, found = search(FOUND, starts=STARTS[2:])
+    _holds(found)
+    assert NotDone.NO_SUBJECT in machine.refused
+
+
+@pytest.mark.matrix
+def test_so_is_each_whoever_works_it() -> None:
+    _, found = search(MANY)
+    _holds(found)
 
 
 @pytest.mark.matrix

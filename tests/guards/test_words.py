@@ -28,8 +28,11 @@ def search(
 
 
 searched = cache(search)
+together = pytest.mark.xdist_group("words-searched")
+"""Tests that look at the same search: one worker searches once."""
 
 
+@together
 def test_nothing_goes_out_uncleared_or_twice_and_no_state_is_a_trap() -> None:
     _holds(*searched("any-of"))
 
@@ -88,6 +91,7 @@ def test_a_yes_to_words_that_were_shown_before_is_found(monkeypatch: pytest.Monk
     assert found.wrong == "words were published that nobody cleared as they are"
 
 
+@together
 def test_the_search_meets_every_word() -> None:
     machine, _ = searched("any-of")
     unmet = {

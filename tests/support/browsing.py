@@ -14,7 +14,12 @@ SHOTS = Path(os.environ.get("SCREENSHOTS", "/tmp/amends-screenshots"))
 """Where screenshots are kept: CI takes them from there."""
 
 SIZES = {"phone": (390, 844), "desk": (1280, 900), "narrow": (320, 640)}
-QUIET = ("--no-sandbox", "--disable-background-networking", "--disable-component-update")
+QUIET = (
+    "--no-sandbox",
+    "--disable-dev-shm-usage",  # a container has 64 MB of it
+    "--disable-background-networking",
+    "--disable-component-update",
+)
 
 RUN_AXE = """async () => {
   const found = await axe.run(document, {runOnly: {type: "tag", values: [

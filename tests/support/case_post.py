@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+from integrations.errors import OutsideError
 from integrations.notices.base import Mail
 
 
@@ -14,12 +15,15 @@ class Post:
         self.sent: list[Mail] = []
         self.fails: Callable[[Mail], None] = lambda mail: None
         self.knows: bool | None = True
+        self.cannot_look: OutsideError | None = None
 
     def send(self, mail: Mail) -> None:
         self.fails(mail)
         self.sent.append(mail)
 
     def find(self, message_id: str) -> bool | None:
+        if self.cannot_look is not None:
+            raise self.cannot_look
         found = any(mail.message_id == message_id for mail in self.sent)
         return found if self.knows else None
 

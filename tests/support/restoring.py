@@ -42,7 +42,9 @@ def go_back(department: Department, archive: Path) -> Restored:
 
 def _until_its_sessions_end(url: str) -> None:
     """A stopped engine's threads may end their last statement on PostgreSQL a moment later, and
-    give their session back to a pool that is closed already: it ends with the pool's memory."""
+    give their session back to a pool that is closed already: it ends with the pool's memory, which
+    an engine that starts in this process may have frozen."""
+    gc.unfreeze()
     until = time.monotonic() + 10
     while not url.startswith("sqlite") and time.monotonic() < until:
         gc.collect()

@@ -50,6 +50,9 @@ ASIDE = frozenset(
 )  # fmt: skip
 """Moves that lead to no other state: searched with few people, since they multiply the worlds."""
 
+HERE = frozenset({CaseMove.TELL, CaseMove.SUSPEND})
+"""What the department does to its own people alone."""
+
 SUBJECTS = frozenset({CaseMove.ANSWER, CaseMove.NAME_COMPANION, CaseMove.APPEAL})
 
 
@@ -111,6 +114,10 @@ class ReviewMachine:
         elif not world.case.is_over:
             # A new deadline begins with each state: time starts over.
             yield Move("time starts over", replace(world, late=False))
+        if world.case.subject is None and not world.case.is_over:
+            for route in (Employer.FCO, Employer.FCO_SERVICES):
+                known = replace(world.case, subject=SUB, route=route)
+                yield Move("it is known who posted", replace(world, case=known))
         if self.conflicts and world.kept_out is None:
             for who in (IVY, DAN, HAL):
                 yield Move(f"{who} has to do with it", replace(world, kept_out=who))
@@ -142,6 +149,8 @@ class ReviewMachine:
                 return
             case CaseMove.NAME_COMPANION if case.companion:
                 return
+            case CaseMove.REFER:
+                yield replace(plain, unknown=case.subject is None)
             case CaseMove.ADD_EVIDENCE:
                 if not case.papers_of(PaperKind.EVIDENCE):
                     yield plain
@@ -215,8 +224,15 @@ class ReviewMachine:
             one.agreed_by == one.asked_by for one in case.glass
         ):
             return "one person broke the glass alone"
-        if case.state is CaseState.REFERRED and (case.subject is None or not case.rule):
-            return "referred without a person or a rule"
+        if case.state is CaseState.REFERRED and not case.rule:
+            return "referred without a rule"
+        if (case.told_at or case.suspended_at) and case.subject is None:
+            return "told or suspended nobody"
+        ends = case.state in (CaseState.HANDED_OVER, CaseState.CLOSED)
+        if case.told_at and ends and case.outcome is None:
+            return "ended without an outcome for who was told"
+        if request.move in HERE and case.route is not Employer.FCO:
+            return "a case here of who is employed elsewhere"
         return ""
 
     def _who_reads(self, world: World) -> str:

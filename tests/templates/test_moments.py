@@ -1,8 +1,10 @@
 """Times and durations as pages say them."""
 
+from datetime import date
+
 import pytest
 
-from templates.moments import duration
+from templates.moments import day, duration
 
 
 @pytest.mark.parametrize(
@@ -21,3 +23,7 @@ from templates.moments import duration
 )
 def test_a_duration_is_said_in_its_two_largest_units(seconds: float, said: str) -> None:
     assert duration(seconds) == said
+
+
+def test_a_day_is_said_without_a_nought() -> None:
+    assert day(date(2026, 6, 1)) == "1 June 2026"

@@ -2,19 +2,24 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import httpx
 import pytest
 from hostile import CORPUS, what_it_did
-from paper import ANA, BO, DEE, EVE, HAL, SAM, Paper, open_paper
+from paper import ANA, BO, CY, DEE, EVE, HAL, SAM, Paper, open_paper
 from served import Served, serve
 from sqlmodel import update
 
 from flows.deciding.advising import advise
+from flows.shapes import DecisionShape, InformationRequestShape, RingShape, WordsOnShape
+from flows.view import view, viewer
+from models.audit import chain_of_incident
+from models.parity import Carries
 from models.sign_in import WebSession
-from models.words import DecisionType, Kind, PostState, Role, StatementState
+from models.words import Choice, DecisionType, Delivery, Kind, PostState, Role, StatementState
 from policy.directions import why_not_balanced
+from templates.page import Frame, render_page
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +59,64 @@ def test_a_page_shows_what_the_api_gives(web: Served, paper: Paper, reference: s
     ):  # fmt: skip
         assert said in page, said
     assert what_it_did(page) == []
+
+
+NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
+
+
+def test_whatever_the_api_says_of_it_is_on_the_page(
+    web: Served, paper: Paper, reference: str
+) -> None:
+    """What a desk acts on: whom to ring, which copy lacks words, and what may only be answered."""
+    paper.tell(reference, BO, Role.LINE_MANAGER)
+    with paper.office.store.read() as tx:
+        seen = view(viewer(tx, paper.office, paper.person(DEE), reference))
+    asked = InformationRequestShape(
+        id="r", received_on=NOON.date(), due_on=date(2026, 6, 29), due_at=NOON, noted_by=DEE,
+        noted_at=NOON, answered_by=None, answered_at=None, text=None,
+    )  # fmt: skip
+    lacking = WordsOnShape(
+        platform="x", account="embassy", carries=Carries.WAIVED, statement=None, said_on=None,
+        waived_by=EVE, reason="It is closed.",
+    )  # fmt: skip
+    advice = DecisionShape(
+        type=DecisionType.ADVISE, target="", choice=Choice.GIVEN, by=DEE, at=NOON, text="Wait.",
+        line=None, withdrawn_at=None,
+    )  # fmt: skip
+    ring = {
+        "delivery": Delivery.NEVER,
+        "ring": RingShape(name="Bo", phone="+44 1"),
+        "sent_at": NOON,
+    }
+    line = {
+        "expires_at": NOON, "speaks_for": "embassy", "language_note": "In Welsh.",
+        "cleared_by": [EVE], "cleared_until": NOON, "attested_by": CY,
+        "published_by_hand_by": CY, "restores": "p",
+    }  # fmt: skip
+    seen = seen.model_copy(
+        update={
+            "information_requests": [asked], "words_on": [lacking], "decisions": [advice],
+            "notices": [seen.notices[0].model_copy(update=ring)], "if_asked": "We know of it.",
+            "statements": [seen.statements[0].model_copy(update=line)], "outside": ["the owner"],
+            "investigation_since": NOON,
+        }
+    )  # fmt: skip
+    facts = {
+        "seen": seen, "entries": [], "has_older": False, "last": 0, "errors": {}, "refresh": None,
+        "questions": (), "may_do": None, "held": (), "tried": None, "done": False,
+    }  # fmt: skip
+    page = " ".join(render_page("incident", Frame("Dept", "+44 20"), facts).split())
+    for said in (
+        "Information was asked for on 1 June 2026: answer it by 29 June 2026.",
+        "An investigation has been open since 1 June 2026, 12:00 UTC.",
+        "A named person speaks to: the owner.", "It speaks for @embassy, which is not safe.",
+        "is to be replaced by 1 June 2026", "until 1 June 2026, 12:00 UTC", "In Welsh.",
+        f"on the word of {CY}", f"Published by hand by {CY}", "that was deleted wrongly",
+        f"X @embassy: let go by {EVE}: <bdi>It is closed.</bdi>", "We know of it.",
+        "never delivered: no such number or address", "Ring Bo: +44 1",
+        "Advice: <bdi>Wait.</bdi>",
+    ):  # fmt: skip
+        assert said in page, said
 
 
 @pytest.mark.parametrize("email", [SAM, HAL])
@@ -186,6 +249,24 @@ def test_a_page_hears_at_once_that_something_happened(
         assert "event: changed" in [next(lines) for _ in range(4)]
 
 
+def test_a_stream_is_asked_for_from_no_entry_that_cannot_be(web: Served, reference: str) -> None:
+    for after in (-1, 2**70, "x"):
+        answer = web.browser(DEE).get(f"/i/{reference}/live?after={after}")
+        assert answer.status_code == 422
+
+
+def test_of_a_long_story_the_newest_is_shown(web: Served, paper: Paper, reference: str) -> None:
+    chain = chain_of_incident(paper.incident(reference).id)
+    with paper.office.store.write("long") as tx:
+        for _ in range(520):
+            tx.record(chain, "amends", "facts-given")
+        tx.record(chain, "amends", "closed")
+    page = web.browser(DEE).get(f"/i/{reference}").text
+    assert "The incident was closed." in page
+    assert page.count("The facts were given") == 499
+    assert "Only the newest entries are shown here." in page
+
+
 def test_open_incidents_are_listed_the_gravest_first_for_who_may_see_them(
     web: Served, paper: Paper
 ) -> None:
@@ -202,9 +283,7 @@ def test_open_incidents_are_listed_the_gravest_first_for_who_may_see_them(
 def test_what_people_and_platforms_say_stays_text(web: Served, paper: Paper) -> None:
     link = paper.link(next(NUMBERS))
     wrong = "".join(one for one in CORPUS if why_not_balanced(one) is None)
-    reference = paper.worded(
-        link, note="\n".join(CORPUS), wrong=wrong, right="5 June" + CORPUS[0]
-    )
+    reference = paper.worded(link, note="\n".join(CORPUS), wrong=wrong, right="5 June" + CORPUS[0])
     for text in CORPUS:
         advise(paper.office, paper.person(DEE), reference, text=text)
     page = web.browser(DEE).get(f"/i/{reference}").text

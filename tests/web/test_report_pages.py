@@ -9,6 +9,7 @@ from paper import ANA, CY, DEE, SAM, Paper, open_paper
 from served import Served, Visitor, serve
 from sqlmodel import col, select, update
 
+from flows.drafts import keep_draft
 from flows.signing_in import ask_for_link
 from flows.what_next import CODES
 from models.sign_in import WebSession
@@ -227,6 +228,16 @@ def test_what_was_entered_can_be_forgotten(web: Served, paper: Paper) -> None:
     up_to_check(ana, new_link(paper))
     assert ana.post("/report/forget").status_code == 303
     assert ana.get("/report/check").headers["location"] == "/report"
+
+
+def test_whoever_signed_out_leaves_nothing_of_it_behind(web: Served, paper: Paper) -> None:
+    ana = web.browser()
+    session = ana.sign_in(ANA)
+    step(ana, "/report", {"first": "no"}, "/report/link")
+    assert ana.post("/sign-out").status_code == 303
+    keep_draft(paper.office, session, {"links": ["a page that was still on its way"]})
+    with paper.office.store.read() as tx:
+        assert tx.get_one(WebSession, session).draft_sealed is None
 
 
 def test_who_may_not_see_an_incident_does_not_see_that_it_was_sent(

@@ -2,15 +2,11 @@
 
 from collections.abc import Iterator
 from enum import StrEnum
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
-from fastapi.routing import iter_route_contexts
 from paper import ANA, open_paper
+from routes import all_routes
 from served import Served, serve
-
-from amends.web.app import create_app
 
 
 class Who(StrEnum):
@@ -87,16 +83,6 @@ ROUTES: dict[str, Who] = {
 SAFE = ("GET", "HEAD")
 
 
-def _routes() -> set[str]:
-    nowhere: Any = SimpleNamespace(store=None)
-    return {
-        f"{method} {context.path}"
-        for context in iter_route_contexts(create_app(nowhere).routes)
-        for method in context.methods or ()
-        if method != "HEAD"
-    }
-
-
 @pytest.fixture(scope="module")
 def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """One server for all routes."""
@@ -108,7 +94,7 @@ def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 def test_every_route_has_somebody_who_may_call_it() -> None:
-    assert _routes() == set(ROUTES)
+    assert all_routes() == set(ROUTES)
 
 
 def _of(*who: Who, unsafe: bool = False) -> list[str]:

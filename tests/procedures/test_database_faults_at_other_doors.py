@@ -1,0 +1,87 @@
+"""The database fails while somebody signs in, or a case moves: that is done whole or not at all."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from broken_database import breaking
+from databases import SQLITE_FIRST
+from paper import HAL, Paper
+from served import Served, serve
+from sqlmodel import col, func, select
+
+from flows.tokens import digest_of
+from models.sign_in import LinkState, SignIn, WebSession
+from models.words import Kind
+
+MOST_STATEMENTS = 200
+
+
+@pytest.fixture
+def web(paper: Paper) -> Iterator[Served]:
+    """Its web process."""
+    served = serve(paper)
+    served.token(HAL)
+    yield served
+    served.close()
+
+
+def _link(paper: Paper, token: str) -> None:
+    """A link to sign in that was mailed to HAL."""
+    with paper.office.store.write("link") as tx:
+        now = tx.now()
+        tx.add(
+            SignIn(
+                address=HAL,
+                goes_to="/",
+                state=LinkState.SENT,
+                digest=digest_of(token),
+                asked_at=now,
+                expires_at=now + timedelta(minutes=15),
+            )
+        )
+
+
+def _sessions(paper: Paper) -> int:
+    with paper.office.store.read() as tx:
+        return tx.exec(select(func.count(col(WebSession.id)))).one()
+
+
+@SQLITE_FIRST
+def test_a_link_whose_nth_statement_fails_signs_in_once(web: Served, paper: Paper) -> None:
+    for nth in range(1, MOST_STATEMENTS):
+        _link(paper, f"link-{nth}")
+        before = _sessions(paper)
+        with breaking(paper.office.store, nth) as fault:
+            first = web.browser().post(f"/sign-in/link-{nth}")
+        assert first.status_code == (503 if fault.broke else 303), fault.broke
+        again = web.browser().post(f"/sign-in/link-{nth}")
+        assert again.status_code == (303 if fault.broke else 404), fault.broke
+        assert _sessions(paper) == before + 1, fault.broke
+        if not fault.broke:
+            assert nth > 4, "signing in has more statements than that"
+            return
+    raise AssertionError("it never ended without a fault")
+
+
+@pytest.mark.matrix
+@SQLITE_FIRST
+def test_a_referral_whose_nth_statement_fails_is_made_or_not_made(
+    web: Served, paper: Paper
+) -> None:
+    body = {"choice": "refer", "rule": "54", "reason": "partial"}
+    for nth in range(1, MOST_STATEMENTS):
+        reference = paper.planned(paper.link(7000 + nth), kinds=(Kind.PARTIAL,))
+        paper.consider(reference)
+        with breaking(paper.office.store, nth) as fault:
+            first = web.post(f"/cases/{reference}/decisions", body, HAL)
+        assert first.status_code == (503 if fault.broke else 202), (fault.broke, first.text)
+        made = web.get(f"/cases/{reference}", HAL).json()["state"] == "referred"
+        again = web.post(f"/cases/{reference}/decisions", body, HAL)
+        assert again.status_code == (409 if made else 202), (fault.broke, again.text)
+        said = [one["what"] for one in web.get(f"/cases/{reference}", HAL).json()["record"]]
+        assert said.count("case-refer") == said.count("case-letter-queued") == 1, fault.broke
+        if not fault.broke:
+            assert nth > 8, "a referral has more statements than that"
+            return
+    raise AssertionError("it never ended without a fault")
