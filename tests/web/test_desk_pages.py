@@ -424,9 +424,11 @@ def test_a_line_goes_out_ahead_of_the_words(paper: Paper, reference: str, dee: V
     sent = {"type": "holding-line", "key": "holding-line", "choice": "checking"}
     assert dee.post(f"/i/{reference}/more", sent).status_code == 303
     assert [one.kind for one in paper.seen(reference).statements] == ["checking"]
-    twice = dee.post(f"/i/{reference}/more", sent)
+    twice = dee.post(f"/i/{reference}/more", sent | {"text": "We are looking into it."})
     assert twice.status_code == 409
+    assert 'id="holding-line-error"' in twice.text
     assert "There is nothing to hold" in twice.text
+    assert "We are looking into it." in twice.text, "though its form is not offered any more"
 
 
 def test_a_fact_is_recorded_for_who_knows_with_who_told(
