@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, and_, exists, not_, or_
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -38,6 +39,8 @@ MOST_OPEN = 1000
 """How many open ones of each relation are put in order for somebody who does not see all."""
 
 OPEN = (IncidentState.ACCEPTED, IncidentState.WORKING, IncidentState.WAITING)
+
+UNCLEARED = (StatementState.DRAFTED, StatementState.WAITING)
 
 NEITHER = "Enter a reference, like AM-7K3QX, or the link to a post."
 
@@ -76,10 +79,13 @@ class Filters:
 
 @dataclass(frozen=True)
 class Asked:
-    """One thing that the person may do now. ``what`` is its word in labels.csv; ``key`` is where it
-    stands on the incident's page."""
+    """One thing that the person may do now. ``what`` is its word in labels.csv; ``platform`` and
+    ``handle`` are of the account that it is about, empty where it is about none; ``key`` is where
+    it stands on the incident's page."""
 
     what: str
+    platform: str
+    handle: str
     key: str
     due_at: datetime | None
 
@@ -154,12 +160,15 @@ def rows_of(
             continue
         by = Viewer(here, person, seen, register, related, now)
         ended = seen.incident.closed_at or now
-        due = [one.due_at for one in seen.open_decisions() if one.due_at]
+        due = [one.due_at for one in seen.open_decisions()]
+        due += [one.words_due_at for one in seen.statements if one.state in UNCLEARED]
         rows.append(
             Row(
                 line=line_of(person, seen.incident),
                 seconds_open=(ended - seen.incident.opened_at).total_seconds(),
-                due_at=min(due, default=None) if not by.hears_only_that_security_leads else None,
+                due_at=min((one for one in due if one), default=None)
+                if not by.hears_only_that_security_leads
+                else None,
                 yours=tuple(_asked(by)),
             )
         )
@@ -169,16 +178,24 @@ def rows_of(
 def _asked(by: Viewer) -> Iterator[Asked]:
     """In the order in which it presses: what is due first, then what has no deadline."""
     found = [
-        Asked(_what(one), key_of(one), one.due_at)
+        Asked(_what(one), *_account(by, one.target), key_of(one), one.due_at)
         for one in to_answer(by)
         if one.type in DECISION_WAITS
     ]
     found += [
-        Asked(Wait.CLEARANCE.value, f"words-{one.id}", one.words_due_at)
+        Asked(Wait.CLEARANCE.value, *_account(by, one.id), f"words-{one.id}", one.words_due_at)
         for one in by.seen.statements
         if may_clear_now(by, one)
     ]
     yield from sorted(found, key=lambda one: (one.due_at is None, one.due_at or by.now))
+
+
+def _account(by: Viewer, target: str) -> tuple[str, str]:
+    posts = {one.id: (one.platform, one.handle or "") for one in by.seen.posts}
+    said = {one.id: by.seen.accounts[one.account_id] for one in by.seen.statements}
+    if target in said:
+        return said[target].platform, said[target].handle
+    return posts.get(target, ("", ""))
 
 
 def _what(question: Decision) -> str:
@@ -213,11 +230,9 @@ def _conditions(person: Person, filters: Filters) -> list[ColumnElement[bool]]:
             found.append(not_(is_of_kind(Kind.CLASSIFIED)))
     if filters.account is not None:
         # By each incident's own posts: an account of ours may have carried very many.
-        found.append(
-            exists().where(
-                col(Post.account_id) == filters.account, col(Post.incident_id) == Incident.id
-            )
-        )
+        carried = aliased(Post)
+        mine = col(carried.account_id) == filters.account
+        found.append(exists().where(mine, col(carried.incident_id) == Incident.id))
     if filters.waits_for_me:
         found.append(_waits_for_somebody())
     elif filters.after is not None:

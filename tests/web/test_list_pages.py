@@ -120,6 +120,9 @@ def test_words_that_wait_for_my_yes_wait_for_me(web: Served, paper: Paper, dee: 
     reference = paper.worded(paper.link(5))
     page = dee.get("/incidents?mine=yes").text
     assert f'/i/{reference}#words-{paper.seen(reference).statements[0].id}"' in page
+    assert "Clear the words on X @dept" in page
+    row = page.partition(f'href="/i/{reference}">')[2].partition("</tr>")[0]
+    assert 'data-head="Next deadline">None' not in row, "the words are due"
     assert reference not in web.browser(ANA).get("/incidents?mine=yes").text, "she posted it"
 
 
