@@ -1,5 +1,6 @@
 """Lists of incidents: only those that the person may see, the newest first, a page at a time."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, String, cast, union
@@ -36,22 +37,13 @@ def incidents(tx: Transaction, person: Person, wanted: Wanted) -> IncidentPage:
     if sees_all(person):
         query = query.where(*_filters(wanted))
     else:
-        query = query.where(identity.in_(_own(tx, person, wanted, limit + 1)))
+        query = query.where(identity.in_(own(tx, person, _filters(wanted), limit + 1)))
     rows = tx.exec(query).all()
     shown = rows[:limit]
     return IncidentPage(
-        incidents=[_line(person, one) for one in shown],
+        incidents=[line_of(person, one) for one in shown],
         next=shown[-1].id if len(rows) > limit else None,
     )
-
-
-def open_incidents(tx: Transaction, person: Person, limit: int = LONGEST_PAGE) -> IncidentPage:
-    """What is not closed of what this person may see, the gravest and then the oldest first."""
-    query = select(Incident).where(col(Incident.closed_at).is_(None))
-    if not sees_all(person):
-        query = query.where(col(Incident.id).in_(_own(tx, person, Wanted(), LONGEST_PAGE)))
-    rows = tx.exec(query.order_by(col(Incident.severity), col(Incident.id)).limit(limit)).all()
-    return IncidentPage(incidents=[_line(person, one) for one in rows], next=None)
 
 
 def sees_all(person: Person) -> bool:
@@ -59,8 +51,11 @@ def sees_all(person: Person) -> bool:
     return is_dtu(person) or person.has_role(Role.AUDITOR)
 
 
-def _own(tx: Transaction, person: Person, wanted: Wanted, limit: int) -> Select[tuple[str]]:
-    """The newest of each relation, as far as a list needs them: whoever is asked is told.
+def own(
+    tx: Transaction, person: Person, filters: Sequence[ColumnElement[bool]], limit: int
+) -> Select[tuple[str]]:
+    """The ids of the newest of each relation that pass, as far as a list needs them: whoever is
+    asked is told.
 
     Each is read down an index of its own and no further than a page.
     """
@@ -83,7 +78,7 @@ def _own(tx: Transaction, person: Person, wanted: Wanted, limit: int) -> Select[
         newest: Select[tuple[str]] = sa_select(col(column).label("id")).where(*conditions)
         if column is not Incident.id:
             newest = newest.join(Incident, col(Incident.id) == col(column))
-        newest = newest.where(*_filters(wanted)).distinct().order_by(col(column).desc())
+        newest = newest.where(*filters).distinct().order_by(col(column).desc())
         parts.append(sa_select(newest.limit(limit).subquery().c.id))
     return sa_select(union(*parts).subquery().c.id)
 
@@ -97,14 +92,24 @@ def _filters(wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.severity is not None:
         found.append(col(Incident.severity) == wanted.severity)
     if wanted.kind is not None:
-        found.append(cast(col(Incident.kinds), String).contains(f'"{wanted.kind.value}"'))
+        found.append(is_of_kind(wanted.kind))
     return found
 
 
-def _line(person: Person, incident: Incident) -> IncidentLine:
+def is_of_kind(kind: Kind) -> ColumnElement[bool]:
+    """Whether it is one of the incident's kinds."""
+    return cast(col(Incident.kinds), String).contains(f'"{kind.value}"')
+
+
+def hears_of_secrets(person: Person) -> bool:
+    """Whether a list tells this person that a mistake is a classified one."""
+    return sees_all(person) or person.has_role(Role.SECURITY)
+
+
+def line_of(person: Person, incident: Incident) -> IncidentLine:
     """Of a classified mistake a list tells its kind only to those who handle it."""
     secret = Kind.CLASSIFIED.value in incident.kinds
-    told = not secret or sees_all(person) or person.has_role(Role.SECURITY)
+    told = not secret or hears_of_secrets(person)
     return IncidentLine(
         reference=incident.reference,
         state=incident.state,

@@ -7,6 +7,7 @@ back.
 from sqlmodel import col, select
 
 from flows.ledger import withdraw
+from flows.left_behind import is_judged_anew, is_taken_back, was_refused
 from models.audit import chain_of_incident
 from models.decisions import Decision
 from models.effects import Effect
@@ -18,11 +19,8 @@ from models.snapshot import incident_by
 from models.statements import Statement
 from models.store import Transaction
 from models.words import (
-    Because,
-    Choice,
     Circumstance,
     DecisionType,
-    DeleteWord,
     EffectKind,
     Kind,
     PostState,
@@ -32,11 +30,6 @@ from models.words import (
 from policy.decide import decide
 from policy.plan import Plan
 from policy.stored import as_stored
-
-REPLANNED = (DecisionType.CONFIRM, DecisionType.KEEP, DecisionType.FACTS, DecisionType.WORDS)
-"""Questions that a new plan puts anew."""
-
-ANSWERED_ANEW = (None, Choice.KEEP, Choice.EDIT, Choice.NO)
 
 
 def ensure_plan(here: Office, reference: str) -> Incident:
@@ -107,24 +100,16 @@ def _take_back(tx: Transaction, incident: Incident, plan: Plan) -> dict[str, lis
             moved["statements"].append(statement.id)
     refused = set()
     for question in tx.exec(select(Decision).where(col(Decision.incident_id) == incident.id)):
-        asked_anew = question.type in REPLANNED and question.choice in ANSWERED_ANEW
-        moot = question.target in by_hand or _is_moot(question, plan)
-        if question.withdrawn_at is None and (asked_anew or (moot and question.choice is None)):
+        if is_taken_back(question, plan, by_hand):
             question.withdrawn_at = tx.now()
             tx.add(question)
-            refused |= {question.target} if question.because == Because.WILL_NOT else set()
+            refused |= {question.target} if was_refused(question) else set()
     for post in tx.exec(select(Post).where(col(Post.incident_id) == incident.id)):
-        if post.state in (PostState.ASKED, PostState.KEPT) or post.id in refused:
-            # That it stays was said of another kind of mistake: the new plan asks anew.
+        if is_judged_anew(post, refused):
             post.state = PostState.LIVE if post.account_id else PostState.BY_HAND
             tx.add(post)
             moved["posts"].append(post.id)
     return {what: ids for what, ids in moved.items() if ids}
-
-
-def _is_moot(question: Decision, plan: Plan) -> bool:
-    """Nobody need delete by hand what the new plan leaves up."""
-    return question.type == DecisionType.ATTEST and plan.delete == DeleteWord.NO
 
 
 def _waiting_for_hands(tx: Transaction, incident: Incident) -> set[str]:

@@ -42,6 +42,7 @@ from flows.shapes import (
     WaitShape,
     WordsOnShape,
 )
+from flows.to_answer import answers
 from flows.withheld import against, gaps, is_withheld
 from models.decisions import Decision
 from models.effects import Attempt
@@ -75,7 +76,7 @@ from models.words import (
     StatementState,
     Wait,
 )
-from policy.access import LEFT_US, Act, Relation, answerers, may, relations
+from policy.access import LEFT_US, Act, Relation, may, relations
 from policy.clearing import cleared_until, given, groups_for, may_run_out, wording_of
 from policy.clocks import answer_due_at, breach_due_at, investigation_since
 from policy.correcting import Change
@@ -282,7 +283,7 @@ def _statement(by: Viewer, statement: Statement) -> StatementShape:
         attested_by=by.name(statement.attested_by) if statement.attested_by else None,
         length=statement.length,
         longest=statement.longest,
-        you_may_clear=_may_clear(by, statement),
+        you_may_clear=may_clear_now(by, statement),
         taint_check=_taint_check(by),
         claims=[_claim(one) for one in inspection.claims],
         findings=[_finding(one) for one in inspection.found],
@@ -360,7 +361,8 @@ def _words(by: Viewer, wording: Wording | None) -> str | None:
     return by.office.content.open_text(wording.text_sealed, sealed_at)
 
 
-def _may_clear(by: Viewer, statement: Statement) -> bool:
+def may_clear_now(by: Viewer, statement: Statement) -> bool:
+    """Whether these words wait for this very person's yes or no."""
     if statement.state != StatementState.WAITING:
         return False
     if any(one.person_id == by.person.id for one in given(by.seen, statement)):
@@ -539,7 +541,7 @@ def _settlement(by: Viewer, one: Settlement) -> SettlementShape:
             )
             for choice in (Choice.THERE, Choice.NOT_THERE)
         ],
-        you_may_answer=_is_asked(by, question),
+        you_may_answer=answers(by, question),
     )
 
 
@@ -584,15 +586,10 @@ def _question(by: Viewer, waiting: Waiting) -> Decision | None:
 
 def _may_answer(by: Viewer, waiting: Waiting, question: Decision | None) -> bool:
     if waiting.wait == Wait.CLEARANCE:
-        return any(s.id == waiting.target and _may_clear(by, s) for s in by.seen.statements)
+        return any(s.id == waiting.target and may_clear_now(by, s) for s in by.seen.statements)
     if question is None:
         return waiting.wait == Wait.CLOSING and by.may(Act.CLOSE)
-    return _is_asked(by, question)
-
-
-def _is_asked(by: Viewer, question: Decision) -> bool:
-    asked = by.person.email in answerers(question, by.seen, by.register, by.now)
-    return asked or Relation.DTU in by.relations
+    return answers(by, question)
 
 
 def _steps(stands: Standing) -> list[StepShape]:

@@ -1,5 +1,6 @@
 """Everything about one incident, read at once, as plain rows for pure code to judge."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,41 +60,97 @@ def incident_by(tx: Transaction, reference: str) -> Incident:
 
 def snapshot(tx: Transaction, incident: Incident) -> Snapshot:
     """Read the incident whole, in the order in which things were made."""
-    posts = _of(tx, Post, incident)
-    statements = _of(tx, Statement, incident)
-    notices = tuple(n for n in _of(tx, Notice, incident) if not n.sealed)
-    effects = tuple(e for e in _of(tx, Effect, incident) if not e.sealed)
-    statement_ids = [s.id for s in statements]
-    accounts = {p.account_id for p in posts} | {s.account_id for s in statements}
-    return Snapshot(
-        incident=incident,
-        reports=_of(tx, Report, incident),
-        posts=posts,
-        captures={
-            c.post_id: c
-            for c in _where(tx, Capture, "post_id", [p.id for p in posts])
-            if c.outdated_at is None
-        },
-        accounts={a.id: a for a in _where(tx, Account, "id", [a for a in accounts if a])},
-        statements=statements,
-        wordings={w.id: w for w in _where(tx, Wording, "statement_id", statement_ids)},
+    return snapshots(tx, (incident,))[0]
+
+
+def snapshots(tx: Transaction, incidents: Sequence[Incident]) -> tuple[Snapshot, ...]:
+    """Read each of them whole, in as many queries as one of them takes."""
+    ids = [one.id for one in incidents]
+    posts = _where(tx, Post, "incident_id", ids)
+    statements = _where(tx, Statement, "incident_id", ids)
+    notices = [n for n in _where(tx, Notice, "incident_id", ids) if not n.sealed]
+    effects = [e for e in _where(tx, Effect, "incident_id", ids) if not e.sealed]
+    statement_ids = [one.id for one in statements]
+    accounts = _accounts(posts, statements)
+    rows = _Rows(
+        reports=_by("incident_id", _where(tx, Report, "incident_id", ids)),
+        posts=_by("incident_id", posts),
+        captures=_by("post_id", _where(tx, Capture, "post_id", [one.id for one in posts])),
+        accounts=_by("id", _where(tx, Account, "id", accounts)),
+        statements=_by("incident_id", statements),
+        wordings=_by("statement_id", _where(tx, Wording, "statement_id", statement_ids)),
         clearances=_where(tx, Clearance, "statement_id", statement_ids),
-        notices=notices,
-        acknowledgements={
-            a.notice_id: a
-            for a in _where(tx, Acknowledgement, "notice_id", [n.id for n in notices])
-        },
-        effects=effects,
-        decisions=_of(tx, Decision, incident),
-        escalations=_of(tx, Escalation, incident),
+        notices=_by("incident_id", notices),
+        acknowledgements=_by(
+            "notice_id", _where(tx, Acknowledgement, "notice_id", [one.id for one in notices])
+        ),
+        effects=_by("incident_id", effects),
+        decisions=_by("incident_id", _where(tx, Decision, "incident_id", ids)),
+        escalations=_by("incident_id", _where(tx, Escalation, "incident_id", ids)),
     )
+    return tuple(rows.of(one) for one in incidents)
 
 
-def _of(tx: Transaction, table: type[Row], incident: Incident) -> tuple[Row, ...]:
-    return _where(tx, table, "incident_id", [incident.id])
+@dataclass(frozen=True)
+class _Rows:
+    """The rows of some incidents, by what they belong to."""
+
+    reports: dict[str, tuple[Report, ...]]
+    posts: dict[str, tuple[Post, ...]]
+    captures: dict[str, tuple[Capture, ...]]
+    accounts: dict[str, tuple[Account, ...]]
+    statements: dict[str, tuple[Statement, ...]]
+    wordings: dict[str, tuple[Wording, ...]]
+    clearances: tuple[Clearance, ...]
+    notices: dict[str, tuple[Notice, ...]]
+    acknowledgements: dict[str, tuple[Acknowledgement, ...]]
+    effects: dict[str, tuple[Effect, ...]]
+    decisions: dict[str, tuple[Decision, ...]]
+    escalations: dict[str, tuple[Escalation, ...]]
+
+    def of(self, incident: Incident) -> Snapshot:
+        """Those of one."""
+        posts = self.posts.get(incident.id, ())
+        statements = self.statements.get(incident.id, ())
+        notices = self.notices.get(incident.id, ())
+        said = {one.id for one in statements}
+        captures = (one for post in posts for one in self.captures.get(post.id, ()))
+        return Snapshot(
+            incident=incident,
+            reports=self.reports.get(incident.id, ()),
+            posts=posts,
+            captures={one.post_id: one for one in captures if one.outdated_at is None},
+            accounts={
+                a.id: a for one in _accounts(posts, statements) for a in self.accounts.get(one, ())
+            },
+            statements=statements,
+            wordings={w.id: w for one in statements for w in self.wordings.get(one.id, ())},
+            clearances=tuple(one for one in self.clearances if one.statement_id in said),
+            notices=notices,
+            acknowledgements={
+                one.notice_id: one
+                for notice in notices
+                for one in self.acknowledgements.get(notice.id, ())
+            },
+            effects=self.effects.get(incident.id, ()),
+            decisions=self.decisions.get(incident.id, ()),
+            escalations=self.escalations.get(incident.id, ()),
+        )
 
 
-def _where(tx: Transaction, table: type[Row], field: str, values: list[str]) -> tuple[Row, ...]:
+def _accounts(posts: Iterable[Post], statements: Iterable[Statement]) -> list[str]:
+    found = {one.account_id for one in posts} | {one.account_id for one in statements}
+    return sorted(one for one in found if one)
+
+
+def _by(field: str, rows: Iterable[Row]) -> dict[str, tuple[Row, ...]]:
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(getattr(row, field), []).append(row)
+    return {key: tuple(some) for key, some in found.items()}
+
+
+def _where(tx: Transaction, table: type[Row], field: str, values: Sequence[str]) -> tuple[Row, ...]:
     if not values:
         return ()
     column: Any = getattr(table, field)

@@ -13,10 +13,12 @@ from amends.web import (
     cases,
     clearances,
     decisions,
+    desk_pages,
     exports,
     health,
     incident_pages,
     incidents,
+    list_pages,
     problems,
     public,
     reconciliation,
@@ -69,8 +71,10 @@ def create_app(office: Office) -> FastAPI:
     app.include_router(statics.router)
     app.include_router(sign_in.router)
     app.include_router(report.router)
+    app.include_router(list_pages.router)
     app.include_router(incident_pages.router)
     app.include_router(case_pages.router)
+    app.include_router(desk_pages.router)
     problems.install(app)
     signed_in.install(app)
     case_door.install(app)

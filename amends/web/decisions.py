@@ -59,11 +59,21 @@ def decide(
     reference: Reference, body: DecisionBody, response: Response, here: Here, person: Caller
 ) -> AcceptedAnswer:
     """Take the decision. It is stored when this answers, and the engine acts on it."""
-    again(lambda: _take(here, person, reference, body))
+    again(lambda: take_decision(here, person, reference, body))
     return accepted(response, reference)
 
 
-def _take(here: Office, person: Person, ref: str, body: DecisionBody) -> None:
+def take_decision(
+    here: Office,
+    person: Person,
+    ref: str,
+    body: DecisionBody,
+    *,
+    asked: bool = False,
+    generation: int | None = None,
+) -> None:
+    """What every door leads to. ``asked``: it answers a question that the person was shown, and
+    ``generation`` is the plan's that they saw; both for pages. Raises a Refusal."""
     reason = getattr(body, "reason", None)
     match body:
         case ConfirmBody(target=target, choice=choice, line=line):
@@ -79,7 +89,7 @@ def _take(here: Office, person: Person, ref: str, body: DecisionBody) -> None:
         case SettleBody(target=target, choice=choice, link=link):
             settle(here, person, ref, there=choice == "there", target=target, link=link)
         case FactsBody(wrong=wrong, right=right, source_url=source):
-            give_facts(here, person, ref, wrong=wrong, right=right, source_url=source)
+            give_facts(here, person, ref, wrong=wrong, right=right, source_url=source, asked=asked)
         case EstablishBody(target=fact, choice=choice):
             establish(here, person, ref, fact=fact, holds=choice == "yes", reason=reason)
         case WordsBody():
@@ -91,11 +101,20 @@ def _take(here: Office, person: Person, ref: str, body: DecisionBody) -> None:
                 statement=body.target,
                 account=body.account,
                 language=body.language,
+                asked=asked,
             )
         case AdviseBody(text=text):
-            advise(here, person, ref, text=text or reason or "")
+            advise(here, person, ref, text=text or reason or "", asked=asked)
         case ReclassifyBody(kinds=kinds, circumstances=more):
-            reclassify(here, person, ref, kinds=kinds, circumstances=more, reason=reason)
+            reclassify(
+                here,
+                person,
+                ref,
+                kinds=kinds,
+                circumstances=more,
+                reason=reason,
+                generation=generation,
+            )
         case SkipBody(target=step):
             skip(here, person, ref, step=step, reason=reason or "")
         case WaiveBody(target=target):

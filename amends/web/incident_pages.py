@@ -1,4 +1,4 @@
-"""The page of an incident, live, with clearance in place; and the list of what is open."""
+"""The page of an incident, live, with clearance in place."""
 
 from collections import deque
 from collections.abc import AsyncIterator
@@ -11,16 +11,17 @@ from starlette.concurrency import run_in_threadpool
 
 from amends.web.again import again
 from amends.web.caller import Here
+from amends.web.desk_forms import Tried
 from amends.web.form import Form
 from amends.web.live import Reader
+from amends.web.questions import held_accounts, questions_of
 from amends.web.reference import LAST, Reference
 from amends.web.signed_in import SEE_OTHER, OurForm, Signed, SignedIn, someone_signed_in
 from amends.web.timelines import PATIENCE_SECONDS
 from flows.deciding.acknowledging import acknowledge
 from flows.deciding.clearing import clear
-from flows.listing import open_incidents
+from flows.may_do import may_do
 from flows.refusals import BadRequestError, NotFoundError, NotNowError
-from flows.shapes import IncidentShape
 from flows.timeline import entries_after
 from flows.view import Viewer, view, viewer
 from models.audit import chain_of_incident
@@ -40,15 +41,6 @@ SAY_YES_OR_NO = "Say whether these words may go out"
 DECISIONS = ("approve", "reject")
 
 
-@router.get("/incidents")
-def open_ones(here: Here, signed: SignedIn) -> Response:
-    """What is open, the gravest first."""
-    with here.store.read() as tx:
-        page, now = open_incidents(tx, signed.person), tx.now()
-    rows = [(one, (now - one.opened_at).total_seconds()) for one in page.incidents]
-    return signed.page("incidents", {"rows": rows, "refresh": REFRESH_SECONDS})
-
-
 def looking(reference: Reference, here: Here, signed: SignedIn) -> Viewer:
     """Whoever is signed in before the incident. Raises NotFoundError."""
     with here.store.read() as tx:
@@ -59,28 +51,43 @@ Looking = Annotated[Viewer, Depends(looking)]
 
 
 @router.get("/i/{reference}")
-def incident(here: Here, signed: SignedIn, by: Looking) -> Response:
+def incident(here: Here, signed: SignedIn, by: Looking, done: str = "") -> Response:
     """All that the person may see of it."""
-    return _page(here, signed, by, {})
+    return incident_page(here, signed, by, done=bool(done))
 
 
-def _page(here: Office, signed: Signed, by: Viewer, errors: dict[str, str]) -> Response:
+def incident_page(
+    here: Office,
+    signed: Signed,
+    by: Viewer,
+    *,
+    errors: dict[str, str] | None = None,
+    tried: Tried | None = None,
+    status: int = 422,
+    done: bool = False,
+) -> Response:
+    """The page; with what was refused, and ``status``, where something was. ``done``: something was
+    decided just now."""
     seen = view(by)
+    questions = questions_of(by, seen)
     with here.store.read() as tx:
         entries = list(deque(entries_after(tx, by, 0, LAST), maxlen=MOST_ENTRIES + 1))
+    errors = (errors or {}) | ({f"{tried.key}-error": tried.sentence} if tried else {})
+    filled_in = bool(questions) or any(one.you_may_clear for one in seen.statements)
     facts: dict[str, object] = {
         "seen": seen,
+        "questions": questions,
+        "may_do": may_do(by),
+        "held": held_accounts(by),
         "entries": entries[-MOST_ENTRIES:],
         "has_older": len(entries) > MOST_ENTRIES,
         "last": entries[-1].id if entries else 0,
         "errors": errors,
-        "refresh": None if errors or _has_something_to_fill_in(seen) else REFRESH_SECONDS,
+        "tried": tried,
+        "done": done,
+        "refresh": None if errors or filled_in else REFRESH_SECONDS,
     }
-    return signed.page("incident", facts, 422 if errors else 200)
-
-
-def _has_something_to_fill_in(seen: IncidentShape) -> bool:
-    return any(one.you_may_clear for one in seen.statements)
+    return signed.page("incident", facts, status if errors else 200)
 
 
 @router.post("/i/{reference}/clear")
@@ -88,13 +95,15 @@ def give_clearance(here: Here, signed: SignedIn, form: OurForm, by: Looking) -> 
     """Say yes or no to exactly the words that were shown."""
     reference, statement = by.seen.incident.reference, form.one("statement")
     if form.one("decision") not in DECISIONS:
-        return _page(here, signed, by, {f"decision-{statement}": SAY_YES_OR_NO})
+        wrong = {f"decision-{statement}": SAY_YES_OR_NO}
+        return incident_page(here, signed, by, errors=wrong)
     try:
         again(lambda: _clear(here, signed, reference, form))
     except (BadRequestError, NotNowError) as error:
         with here.store.read() as tx:
             fresh = viewer(tx, here, signed.person, reference)
-        return _page(here, signed, fresh, {f"decision-{statement}": str(error)})
+        wrong = {f"decision-{statement}": str(error)}
+        return incident_page(here, signed, fresh, errors=wrong)
     return RedirectResponse(f"/i/{reference}#words", SEE_OTHER)
 
 

@@ -1,6 +1,7 @@
 """Attest: a named person says that a post is gone, or that they will not delete it."""
 
 from flows.asking import ask_after_refusal
+from flows.deciding.before import Before
 from flows.deciding.desk import Desk, desk
 from flows.deciding.posts import posts_meant
 from flows.deciding.questions import (
@@ -53,7 +54,7 @@ def attest(
         meant = posts_meant(
             here, DecisionType.ATTEST, target, lambda one: _waits(here, one), NOTHING
         )
-        own = [post for post in meant if _may(here, post)]
+        own = [post for post in meant if may_attest(here, post)]
         for post in meant if target else own or meant:
             _say_gone(here, post) if gone else _refuse(here, post, reason)
 
@@ -64,7 +65,7 @@ def _waits(here: Desk, post: Post) -> bool:
 
 
 def _say_gone(here: Desk, post: Post) -> None:
-    if not _may(here, post):
+    if not may_attest(here, post):
         raise NotAllowedError(NOT_YOURS)
     _require_undecided(post)
     before = last_answer(here, DecisionType.ATTEST, post.id)
@@ -79,7 +80,7 @@ def _say_gone(here: Desk, post: Post) -> None:
 
 def _refuse(here: Desk, post: Post, reason: str | None) -> None:
     asked = open_question(here, DecisionType.ATTEST, post.id)
-    if not (may_answer(here, asked) or _may(here, post)):
+    if not (may_answer(here, asked) or may_attest(here, post)):
         raise NotAllowedError(NOT_YOURS_TO_REFUSE)
     _require_undecided(post)
     before = last_answer(here, DecisionType.ATTEST, post.id)
@@ -103,11 +104,12 @@ def _require_undecided(post: Post) -> None:
         raise NotNowError(STAYS)
 
 
-def _may(here: Desk, post: Post) -> bool:
-    account = here.seen.accounts.get(post.account_id) if post.account_id else None
+def may_attest(by: Before, post: Post) -> bool:
+    """Who can know it: the DTU, the poster, whoever publishes on the account, whoever was asked."""
+    account = by.seen.accounts.get(post.account_id) if post.account_id else None
     return (
-        is_dtu(here.person)
-        or here.person.email == here.incident.poster_email
-        or (account is not None and account.published_by(here.person.email))
-        or may_answer(here, open_question(here, DecisionType.ATTEST, post.id))
+        is_dtu(by.person)
+        or by.person.email == by.seen.incident.poster_email
+        or (account is not None and account.published_by(by.person.email))
+        or may_answer(by, open_question(by, DecisionType.ATTEST, post.id))
     )

@@ -1,5 +1,6 @@
 """Confirm: a second person agrees to a deletion that somebody else asked for (design §8)."""
 
+from flows.deciding.before import Before
 from flows.deciding.desk import Desk, desk
 from flows.deciding.posts import posts_meant
 from flows.deciding.questions import (
@@ -14,7 +15,7 @@ from models.incident import Post
 from models.office import Office
 from models.people import Person
 from models.words import Choice, DecisionType, PostState
-from policy.access import Act
+from policy.access import Act, Relation
 
 SECURE = "secure"
 """The question whether the account is secured again."""
@@ -73,7 +74,7 @@ def _meant(here: Desk, target: str | None) -> list[str]:
     waiting = [
         question
         for question in here.seen.open_decisions()
-        if question.type == DecisionType.CONFIRM and _may(here, question.target)
+        if question.type == DecisionType.CONFIRM and may_confirm(here, question.target)
     ]
     asked = [q.target for q in waiting if q.target != SECURE] or [q.target for q in waiting]
     if not target and asked:
@@ -86,25 +87,25 @@ def _undeleted(post: Post) -> bool:
     return post.state in (PostState.LIVE, PostState.ASKED)
 
 
-def _may(here: Desk, target: str) -> bool:
+def may_confirm(by: Before, target: str) -> bool:
     """The DTU; for a post, a publisher of its account too; never on one's own report alone."""
-    if here.is_dtu:
+    if Relation.DTU in by.relations:
         return True
-    if _reported(here):
+    if _reported(by):
         return False
-    post = next((one for one in here.seen.posts if one.id == target), None)
-    account = here.seen.accounts.get(post.account_id) if post and post.account_id else None
-    if account is not None and account.published_by(here.person.email):
+    post = next((one for one in by.seen.posts if one.id == target), None)
+    account = by.seen.accounts.get(post.account_id) if post and post.account_id else None
+    if account is not None and account.published_by(by.person.email):
         return True
-    return may_answer(here, open_question(here, DecisionType.CONFIRM, target))
+    return may_answer(by, open_question(by, DecisionType.CONFIRM, target))
 
 
-def _reported(here: Desk) -> bool:
-    return any(report.reporter_id == here.person.id for report in here.seen.reports)
+def _reported(by: Before) -> bool:
+    return any(report.reporter_id == by.person.id for report in by.seen.reports)
 
 
 def _answer(here: Desk, target: str, *, yes: bool, reason: str | None, line: int | None) -> None:
-    if not _may(here, target):
+    if not may_confirm(here, target):
         raise NotAllowedError(NOT_YOUR_OWN if _reported(here) else NOT_YOURS)
     choice = Choice.YES if yes else Choice.NO
     post = next((one for one in here.seen.posts if one.id == target), None)

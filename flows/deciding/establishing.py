@@ -1,6 +1,7 @@
 """Establish: who can know it records a fact that public words may rest on (design §3.7)."""
 
-from flows.deciding.desk import Desk, desk
+from flows.deciding.before import Before
+from flows.deciding.desk import desk
 from flows.deciding.questions import decide, needed
 from flows.refusals import BadRequestError
 from models.office import Office
@@ -40,7 +41,7 @@ def establish(
         raise BadRequestError(BY_ITSELF.format(how=row.how))
     with desk(office, person, reference, "establish") as here:
         here.require_open()
-        if not _knows(here, fact):
+        if not knows(here, fact):
             here.require(Act.ESTABLISH_FOR_OTHERS, NOT_YOURS.format(how=row.how))
             reason = needed(reason, WHO_SAID)
         choice = Choice.YES if holds else Choice.NO
@@ -48,7 +49,12 @@ def establish(
         here.record("fact-established" if holds else "fact-denied", fact=fact.value)
 
 
-def _knows(here: Desk, fact: Fact) -> bool:
+def may_establish(by: Before, fact: Fact) -> bool:
+    """Whether this person may record it, by their own knowledge or for whoever knows."""
+    return bool(fact_row(fact).by) and (knows(by, fact) or by.may(Act.ESTABLISH_FOR_OTHERS))
+
+
+def knows(by: Before, fact: Fact) -> bool:
     """Whether the person has one of the roles themselves: whoever it falls to does not know it."""
-    by = fact_row(fact).by
-    return any(here.person.has_role(role) or STANDS.get(role) in here.relations for role in by)
+    roles = fact_row(fact).by
+    return any(by.person.has_role(role) or STANDS.get(role) in by.relations for role in roles)

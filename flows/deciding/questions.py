@@ -2,12 +2,15 @@
 
 from sqlmodel import col, func, select, update
 
+from flows.deciding.before import Before
 from flows.deciding.desk import Desk
 from flows.refusals import AlreadyDecidedError, BadRequestError, NotNowError
 from models.columns import new_id
 from models.decisions import Decision
 from models.words import Choice, DecisionType
-from policy.access import answerers
+from policy.access import Relation, answerers
+
+TAKEN_BACK = "The question was taken back. Look at the incident again."
 
 
 def needed(text: str | None, sentence: str) -> str:
@@ -17,10 +20,10 @@ def needed(text: str | None, sentence: str) -> str:
     return kept
 
 
-def open_question(desk: Desk, type_: DecisionType, target: str = "") -> Decision | None:
+def open_question(by: Before, type_: DecisionType, target: str = "") -> Decision | None:
     """The question that waits, if one does."""
     return next(
-        (d for d in desk.seen.open_decisions() if d.type == type_ and d.target == target), None
+        (d for d in by.seen.open_decisions() if d.type == type_ and d.target == target), None
     )
 
 
@@ -34,16 +37,29 @@ def last_answer(desk: Desk, type_: DecisionType, target: str = "") -> Decision |
     return max(answered, key=lambda one: one.generation, default=None)
 
 
-def may_answer(desk: Desk, question: Decision | None) -> bool:
+def may_answer(by: Before, question: Decision | None) -> bool:
     """Whether this person is among those whom the question is for."""
-    return question is not None and desk.person.email in answerers(
-        question, desk.seen, desk.register, desk.now
+    return question is not None and by.person.email in answerers(
+        question, by.seen, by.register, by.now
     )
 
 
-def may_judge(desk: Desk, type_: DecisionType, target: str = "") -> bool:
+def may_judge(by: Before, type_: DecisionType, target: str = "") -> bool:
     """The DTU, or who was asked this very question; to be asked another one is not enough."""
-    return desk.is_dtu or may_answer(desk, open_question(desk, type_, target))
+    return Relation.DTU in by.relations or may_answer(by, open_question(by, type_, target))
+
+
+def require_asked(desk: Desk, type_: DecisionType, *targets: str) -> None:
+    """For whoever answers a question that they were shown: it must be open still, about one of
+    these, or about the incident where none is named.
+
+    Raises AlreadyDecidedError with who was quicker, and NotNowError where it was taken back.
+    """
+    named = targets or ("",)
+    if any(open_question(desk, type_, one) for one in named):
+        return
+    answered = [one for target in named if (one := last_answer(desk, type_, target))]
+    raise already(desk, answered[-1]) if answered else NotNowError(TAKEN_BACK)
 
 
 def decide(
@@ -104,7 +120,7 @@ def _put_down(desk: Desk, type_: DecisionType, target: str) -> Decision:
 def already(desk: Desk, decision: Decision) -> AlreadyDecidedError:
     """Who was quicker, with what and when."""
     if decision.choice is None or decision.decided_at is None:
-        return AlreadyDecidedError("The question was taken back. Look at the incident again.")
+        return AlreadyDecidedError(TAKEN_BACK)
     who = desk.name_of(decision.decided_by)
     when = f"{decision.decided_at:%H:%M UTC on %-d %B %Y}"
     return AlreadyDecidedError(f"{who} decided this at {when}: {decision.choice.value}.")

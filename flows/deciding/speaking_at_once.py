@@ -1,7 +1,8 @@
 """At once: a holding line, or the removal note, goes out ahead of the words that are due."""
 
 from flows.asking import ask_for_what_replaces
-from flows.deciding.desk import Desk, desk
+from flows.deciding.before import Before
+from flows.deciding.desk import desk
 from flows.deciding.questions import decide
 from flows.deciding.writing import WAIT, open_line, put_words
 from flows.refusals import NotAllowedError, NotNowError
@@ -14,6 +15,8 @@ from policy.access import Act, Relation
 from policy.at_once import AtOnce, allowed_at_once
 from policy.stored import plan_of
 from policy.times import Timed, lasts
+
+AHEAD = (StatementKind.CHECKING, StatementKind.REMOVAL_NOTE)
 
 NOT_YOURS = (
     "Only the Digital Transformation Unit, the account’s owner or a clearer can have a holding "
@@ -69,16 +72,26 @@ def speak_at_once(
                 here.record("holding-line-opened", statement=made.id)
 
 
-def _unspoken(here: Desk, line: StatementKind) -> list[Account]:
+def lines_at_once(by: Before) -> tuple[tuple[StatementKind, AtOnce], ...]:
+    """The lines that this person could have go out now, and with whose yes."""
+    incident = by.seen.incident
+    if not by.may(Act.SPEAK_AT_ONCE) or Relation.POSTER in by.relations or incident.plan is None:
+        return ()
+    kinds = [Kind(kind) for kind in incident.kinds]
+    found = ((line, allowed_at_once(line, kinds)) for line in AHEAD if _unspoken(by, line))
+    return tuple((line, word) for line, word in found if word is not AtOnce.NO)
+
+
+def _unspoken(by: Before, line: StatementKind) -> list[Account]:
     """The accounts whose words are still to come, and which have had no such line yet."""
     had = {
         one.account_id
-        for one in here.seen.statements
-        if is_ahead(one) and one.kind == line and one.generation == here.incident.generation
+        for one in by.seen.statements
+        if is_ahead(one) and one.kind == line and one.generation == by.seen.incident.generation
     }
     return [
-        here.seen.accounts[one.account_id]
-        for one in words_on_each(here.seen)
+        by.seen.accounts[one.account_id]
+        for one in words_on_each(by.seen)
         if one.carries is Carries.MISSING
         and (one.statement is None or one.statement.state not in SPEAKING)
         and one.account_id not in had

@@ -3,7 +3,7 @@
 import json
 
 from flows.deciding.desk import Desk, desk
-from flows.deciding.questions import decide, needed
+from flows.deciding.questions import decide, needed, require_asked
 from flows.refusals import BadRequestError
 from models.office import Office
 from models.people import Person
@@ -23,10 +23,13 @@ def give_facts(
     wrong: str,
     right: str,
     source_url: str | None = None,
+    asked: bool = False,
 ) -> None:
-    """Store the facts that the correction will state; whoever gives them never clears it.
+    """Store the facts that the correction will state; whoever gives them never clears it. With
+    ``asked`` they answer the question that waits, and never take the place of somebody else's.
 
-    Raises NotFoundError, NotAllowedError, BadRequestError, NotNowError. Line 122.
+    Raises NotFoundError, NotAllowedError, BadRequestError, NotNowError and AlreadyDecidedError.
+    Line 122.
     """
     facts = {"wrong": needed(wrong, NO_WRONG), "right": needed(right, NO_RIGHT)}
     if source_url and source_url.strip():
@@ -36,6 +39,8 @@ def give_facts(
     with desk(office, person, reference, "give-facts") as here:
         here.require(Act.GIVE_FACTS, NOT_YOURS)
         here.require_open()
+        if asked:
+            require_asked(here, DecisionType.FACTS)
         kinds = [Kind(kind) for kind in here.incident.kinds]
         if refused := why_no_correction(facts["wrong"], facts["right"], kinds):
             raise BadRequestError(refused)

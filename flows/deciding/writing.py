@@ -4,7 +4,13 @@ from datetime import timedelta
 
 from flows.deciding.desk import Desk, desk
 from flows.deciding.inspecting_words import refuse_what_cannot_be_sent
-from flows.deciding.questions import decide, needed, open_question, withdraw_question
+from flows.deciding.questions import (
+    decide,
+    needed,
+    open_question,
+    require_asked,
+    withdraw_question,
+)
 from flows.deciding.statements import account_meant, statement_meant, take_back
 from flows.refusals import BadRequestError, NotNowError
 from flows.tainting import taint_of, where
@@ -39,17 +45,22 @@ def write_words(
     statement: str | None = None,
     account: str | None = None,
     language: str | None = None,
+    asked: bool = False,
 ) -> str:
     """Store the version, which waits for clearance by somebody else; returns its digest.
 
-    Without ``statement`` the words are for the account's own, made where there is none. Raises
-    NotFoundError, NotAllowedError, BadRequestError and NotNowError. Design §3.8.
+    Without ``statement`` the words are for the account's own, made where there is none. With
+    ``asked`` they answer the question that waits. Raises NotFoundError, NotAllowedError,
+    BadRequestError, NotNowError and AlreadyDecidedError. Design §3.8.
     """
     text = needed(text, WRITE)
     with desk(office, person, reference, "write-words") as here:
         here.require(Act.WRITE_WORDS, NOT_YOURS)
         here.require_open()
-        return put_words(here, _statement(here, statement, account), text, language)
+        about = _statement(here, statement, account)
+        if asked:
+            require_asked(here, DecisionType.WORDS, about.id, about.account_id)
+        return put_words(here, about, text, language)
 
 
 def put_words(here: Desk, about: Statement, text: str, language: str | None = None) -> str:

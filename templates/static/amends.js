@@ -17,10 +17,16 @@ async function loadAgain() {
     document.getElementById("changed").textContent = "Something has changed since this page was loaded. Load it again when you are done.";
     return;
   }
-  const answer = await fetch(`${location.pathname}?again=yes`, { headers: { Accept: "text/html" } });
+  const address = new URL(location);
+  address.searchParams.set("again", "yes");
+  const answer = await fetch(address, { headers: { Accept: "text/html" } });
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const fresh = page.getElementById("live");
   if (answer.ok && fresh) live().replaceWith(document.importNode(fresh, true));
 }
 
-if (live()) new EventSource(live().dataset.live).addEventListener("changed", loadAgain);
+if (live()?.dataset.live) new EventSource(live().dataset.live).addEventListener("changed", loadAgain);
+
+// A list has no news of its own: it is loaded again now and then, while nobody is at work in it.
+const isAtWork = () => document.hidden || live().contains(document.activeElement);
+if (live()?.dataset.every) setInterval(() => isAtWork() || loadAgain(), live().dataset.every * 1000);

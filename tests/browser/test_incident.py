@@ -58,7 +58,7 @@ def test_how_the_list_of_open_incidents_looks(
     paper.planned(paper.link(3), kinds=(Kind.SAFETY,))
     paper.planned(paper.link(4), kinds=(Kind.TYPO, Kind.BAD_TIMING))
     seen.go("/incidents")
-    assert seen.page.get_by_role("link", name=reference).is_visible()
+    assert seen.page.get_by_role("link", name=reference, exact=True).is_visible()
     seen.look("incidents")
 
 

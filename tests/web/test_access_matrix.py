@@ -82,8 +82,11 @@ ROUTES: dict[str, str] = {
             "GET /", "GET /ack/{token}", "POST /ack/{token}",
             "GET /sign-in", "POST /sign-in", "GET /sign-in/sent", "GET /sign-in/{token}",
             "POST /sign-in/{token}", "GET /set-up", "POST /set-up", "POST /sign-out",
-            "GET /incidents", "GET /i/{reference}", "POST /i/{reference}/clear",
-            "POST /i/{reference}/acknowledge", "GET /report", "POST /report", "GET /report/link",
+            "GET /incidents", "POST /incidents/find", "GET /i/{reference}",
+            "POST /i/{reference}/clear", "POST /i/{reference}/acknowledge",
+            "POST /i/{reference}/answer", "GET /i/{reference}/more", "POST /i/{reference}/more",
+            "GET /i/{reference}/kind", "POST /i/{reference}/kind",
+            "GET /report", "POST /report", "GET /report/link",
             "POST /report/link", "GET /report/kind", "POST /report/kind", "GET /report/about",
             "POST /report/about", "GET /report/check", "POST /report/check", "POST /report/forget",
             "GET /report/sent/{reference}",
@@ -182,7 +185,10 @@ SAMPLES = {
 }  # fmt: skip
 
 
-FORM = {"first": "no", "kinds": ["partial"], "poster": "me", "decision": "approve", "code": "x"}
+FORM = {
+    "first": "no", "kinds": ["partial"], "poster": "me", "decision": "approve", "code": "x",
+    "type": "establish", "target": "cleared-by-nobody", "choice": "yes", "reason": "x",
+}  # fmt: skip
 
 
 @cache
@@ -214,7 +220,8 @@ def _answers(asked: Served, story: Story, who: str, route: str) -> Iterator[str]
         if method == "GET":
             yield visitor.get(at).text
             return
-        forms = [{}, FORM | {"links": story.link}]
+        forms = [{}, FORM | {"links": story.link, "find": story.link}]
+        forms.append(forms[-1] | {"type": "reclassify"})
         if "{address}" in route:
             forms += [{"move": "refer", "f0-0": "refer"}, *_moves()]
         for form in forms:

@@ -103,6 +103,7 @@ def test_whatever_the_api_says_of_it_is_on_the_page(
     )  # fmt: skip
     facts = {
         "seen": seen, "entries": [], "has_older": False, "last": 0, "errors": {}, "refresh": None,
+        "questions": (), "may_do": None, "held": (), "tried": None, "done": False,
     }  # fmt: skip
     page = " ".join(render_page("incident", Frame("Dept", "+44 20"), facts).split())
     for said in (
@@ -113,7 +114,7 @@ def test_whatever_the_api_says_of_it_is_on_the_page(
         f"on the word of {CY}", f"Published by hand by {CY}", "that was deleted wrongly",
         f"X @embassy: let go by {EVE}: <bdi>It is closed.</bdi>", "We know of it.",
         "never delivered: no such number or address", "Ring Bo: +44 1",
-        "given, for advice: <bdi>Wait.</bdi>",
+        "Advice: <bdi>Wait.</bdi>",
     ):  # fmt: skip
         assert said in page, said
 
