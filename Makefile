@@ -6,6 +6,8 @@ BIN := .venv/bin
 UV := $(shell command -v uv)
 # The tests mostly wait: for servers to start, for clocks. One worker more than the cores of a laptop.
 WORKERS ?= 3
+# What drives a browser is installed by `make test-real`, and cannot even be read before.
+WITHOUT_BROWSER := --ignore=tests/browser
 
 # Servers start in half the time when Python may keep its compiled files.
 unexport PYTHONDONTWRITEBYTECODE
@@ -41,7 +43,7 @@ demo-copies: .venv/.real
 	$(BIN)/amends demo --scenario copies
 
 test: .venv/.developer
-	$(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "not real and not matrix and not browser"
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup $(WITHOUT_BROWSER) -m "not real and not matrix"
 
 test-real: .venv/.real
 	$(BIN)/python -m amends.practice.bluesky install
@@ -63,7 +65,7 @@ matrix: .venv/.real
 		tests/matrix/run.py --shard $(SHARD) --lines $(LINES)
 
 test-long: .venv/.developer
-	$(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "matrix and not real and not browser"
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup $(WITHOUT_BROWSER) -m "matrix and not real"
 
 bench: .venv/.developer
 	$(BIN)/python bench/time_to_delete.py
