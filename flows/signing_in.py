@@ -18,7 +18,7 @@ from flows.tokens import digest_of
 from models.columns import new_id
 from models.office import Office
 from models.people import Person, Token
-from models.sign_in import SIGN_INS, LinkState, SignIn, WebSession
+from models.sign_in import SIGN_INS, LinkState, Sends, SignIn, WebSession
 from models.store import Transaction
 from models.words import Role
 
@@ -65,6 +65,7 @@ def ask_for_link(office: Office, address: str, goes_to: str) -> None:
     with office.store.write("ask-for-link") as tx:
         now = tx.now()
         mine = select(func.count()).select_from(SignIn).where(col(SignIn.address) == asked)
+        mine = mine.where(col(SignIn.sends) == Sends.LINK)
         if tx.exec(mine.where(col(SignIn.asked_at) > now - LINK_LIFE)).one() >= MOST_ASKED:
             return
         tx.add(
@@ -175,7 +176,7 @@ def _unused(tx: Transaction, token: str) -> SelectOfScalar[SignIn]:
     return (
         select(SignIn)
         .where(col(SignIn.digest) == digest_of(token), col(SignIn.used_at).is_(None))
-        .where(col(SignIn.expires_at) > tx.now())
+        .where(col(SignIn.expires_at) > tx.now(), col(SignIn.sends) == Sends.LINK)
     )
 
 
@@ -189,6 +190,7 @@ def _end_links(tx: Transaction, address: str) -> None:
     tx.exec(
         update(SignIn)
         .where(col(SignIn.address) == address, col(SignIn.used_at).is_(None))
+        .where(col(SignIn.sends) == Sends.LINK)
         .values(used_at=tx.now())
     )
 

@@ -8,7 +8,7 @@ from amends.settings import AccountPart, PersonPart, RotaPart, Settings, Setting
 from models.bank_holidays import NoSuchCalendarError, check_calendar
 from models.hours import BadHoursError, read_days, read_hours
 from models.people import Account, Person, Token
-from models.sign_in import WebSession
+from models.sign_in import Sends, SignIn, WebSession
 from models.store import Store, Transaction
 from models.words import Employer, Role, Tier
 
@@ -139,6 +139,12 @@ def _revoke_tokens(tx: Transaction, person: Person) -> None:
         update(Token)
         .where(col(Token.person_id) == person.id, col(Token.revoked_at).is_(None))
         .values(revoked_at=tx.now())
+    )
+    tx.exec(  # a code that was asked for them before would be a token of HR without HR
+        update(SignIn)
+        .where(col(SignIn.address) == person.email, col(SignIn.sends) == Sends.CODE)
+        .where(col(SignIn.used_at).is_(None))
+        .values(used_at=tx.now())
     )
 
 

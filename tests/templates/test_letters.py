@@ -36,7 +36,7 @@ FACTS = NoticeFacts(
 )
 SHARED = dataclasses.replace(FACTS, ack_url=None)
 SEALED = ("hr_referral", "consider", "handover", "sealed_letter")
-NOT_OF_ONE_INCIDENT = (*SEALED, "digest", "sign_in", "sign_in_code")
+NOT_OF_ONE_INCIDENT = (*SEALED, "digest", "sign_in", "sign_in_code", "token_made")
 NAMES = sorted(notice_names())
 
 
