@@ -111,7 +111,9 @@ def _sync_people(tx: Transaction, settings: Settings) -> None:
         person = known.pop(part.email, None) or _first(tx, part)
         person.name = part.name
         person.employer = Employer(part.employer)
-        person.line_manager, person.deputy = part.line_manager, part.deputy
+        if part.email in parts:  # of who left and is only named by others the last word stands
+            person.line_manager = part.line_manager
+        person.deputy = part.deputy
         if Role.HR in part.roles and not person.has_role(Role.HR):
             _revoke_tokens(tx, person)
         if set(part.roles) != set(person.roles):

@@ -4,14 +4,15 @@ from models.people import Person
 from models.snapshot import Snapshot
 from models.words import Role
 from policy.access import is_dtu
-from policy.people import Register, line_of
+from policy.people import Register, line_ever
 
 
 def may_work_case(person: Person, seen: Snapshot, register: Register) -> bool:
     """Whether nothing in the incident keeps this person from its case (lines 54-56, design §8).
 
-    Never the poster, or anyone above or below them in the line; whoever reported, shared, owns,
-    wrote, cleared or decided anything about it; anyone of the Digital Transformation Unit.
+    Never the poster, or anyone above or below them in the line, whoever of it has left; whoever
+    reported, shared, owns, wrote, cleared or decided anything about it; anyone of the Digital
+    Transformation Unit.
     """
     if is_dtu(person) or person.email in _took_part(seen, register):
         return False
@@ -25,7 +26,7 @@ def may_see_case(person: Person, seen: Snapshot, register: Register) -> bool:
 
 
 def _in_line(one: str, other: str, register: Register) -> bool:
-    return one in line_of(other, register) or other in line_of(one, register)
+    return one in line_ever(other, register) or other in line_ever(one, register)
 
 
 def _took_part(seen: Snapshot, register: Register) -> frozenset[str]:

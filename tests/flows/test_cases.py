@@ -1,15 +1,19 @@
 """Cases: HR's alone, every look recorded, and nothing of them anywhere else."""
 
 import pytest
-from paper import DEE, EVERYBODY, HAL, IDA, Paper
+from paper import ANA, BO, DEE, EVERYBODY, HAL, IDA, PAT, Paper
+from sqlmodel import col, update
 
+from amends.settings import load
 from flows.cases import case, cases
 from flows.deciding.acknowledging import acknowledge_by_link
 from flows.deciding.referring import Verdict, refer
 from flows.refusals import AlreadyDecidedError, BadRequestError, NotFoundError
 from flows.timeline import timeline
 from flows.view import view, viewer
+from models.people import Person
 from models.referral import Referral
+from models.register import sync
 from models.review import CaseState
 from models.words import Kind, Role
 
@@ -111,3 +115,37 @@ def test_a_sealed_notice_is_acknowledged_in_the_case_alone(paper: Paper) -> None
     acknowledge_by_link(paper.office, "sealed-link")
     assert paper.said_in_case(referral) == ["notice-acknowledged"]
     assert "notice-acknowledged" not in paper.said(reference)
+
+
+@pytest.mark.parametrize("gone", [ANA, BO])
+def test_the_line_keeps_out_whoever_stood_in_it_also_when_one_of_it_leaves(
+    paper: Paper, gone: str
+) -> None:
+    """Bo is above Ana, who posted it, and Hal of HR is above Bo."""
+    config = paper.home / "amends.toml"
+    config.write_text(
+        config.read_text().replace(f'line_manager = "{PAT}"', f'line_manager = "{HAL}"')
+    )
+    _read_anew(paper)
+    reference, _ = _case(paper)
+    with pytest.raises(NotFoundError):
+        case(paper.office, paper.person(HAL), reference)
+    _leave(paper, gone)
+    with pytest.raises(NotFoundError):
+        case(paper.office, paper.person(HAL), reference)
+    with paper.office.store.write("named-by-nobody-any-more") as tx:
+        tx.exec(update(Person).where(col(Person.email) == gone).values(registered=False))
+    with pytest.raises(NotFoundError):
+        case(paper.office, paper.person(HAL), reference)
+
+
+def _leave(paper: Paper, email: str) -> None:
+    config = paper.home / "amends.toml"
+    parts = config.read_text().split("[[people]]")
+    config.write_text("[[people]]".join(p for p in parts if f'\nemail = "{email}"' not in p))
+    _read_anew(paper)
+
+
+def _read_anew(paper: Paper) -> None:
+    config = paper.home / "amends.toml"
+    sync(paper.office.store, load({"AMENDS_CONFIG": str(config), "AMENDS_HOME": str(paper.home)}))
