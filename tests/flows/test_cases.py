@@ -1,8 +1,8 @@
 """Cases: HR's alone, every look recorded, and nothing of them anywhere else."""
 
 import pytest
-from paper import ANA, BO, DEE, EVERYBODY, HAL, IDA, PAT, Paper
-from sqlmodel import col, update
+from paper import ANA, BO, DEE, EVERYBODY, HAL, IDA, PAT, SAM, SUE, Paper
+from sqlmodel import col, select, update
 
 from amends.settings import load
 from flows.cases import case, cases
@@ -75,6 +75,38 @@ def test_who_of_hr_is_involved_finds_no_case(paper: Paper, part: str) -> None:
         case(paper.office, paper.person(HAL), reference)
     assert cases(paper.office, paper.person(HAL)).cases == []
     assert len(cases(paper.office, paper.person(IDA)).cases) == 1
+
+
+def _of_hr(paper: Paper, *emails: str) -> None:
+    """These are of HR, and nobody else is."""
+    with paper.office.store.write("of-hr") as tx:
+        for person in tx.exec(select(Person)).all():
+            person.roles = ["hr"] if person.email in emails else []
+            tx.add(person)
+
+
+@pytest.mark.parametrize("poster", ["unknown", SUE])
+def test_whoever_could_have_posted_it_is_kept_out_while_nobody_owned_up(
+    paper: Paper, poster: str
+) -> None:
+    """Ana, who publishes for the account, is of HR too; and a reporter names somebody else."""
+    _of_hr(paper, ANA, HAL)
+    reference, _ = _case(paper, by=SAM, poster=poster)
+    with pytest.raises(NotFoundError):
+        case(paper.office, paper.person(ANA), reference)
+    assert case(paper.office, paper.person(HAL), reference)
+
+
+def test_once_the_poster_owned_up_another_publisher_of_hr_may_work_it(paper: Paper) -> None:
+    _of_hr(paper, ANA, HAL)
+    reference, _ = _case(paper, by=SUE, poster="me")
+    assert case(paper.office, paper.person(ANA), reference)
+
+
+def test_a_reporters_word_alone_does_not_take_the_case_from_the_last_of_hr(paper: Paper) -> None:
+    _of_hr(paper, HAL)
+    reference, _ = _case(paper, by=SAM, poster=ANA, cleared_by=HAL)
+    assert case(paper.office, paper.person(HAL), reference)
 
 
 def test_who_of_hr_reported_it_finds_no_case(paper: Paper) -> None:
