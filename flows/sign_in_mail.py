@@ -17,7 +17,7 @@ from flows.signing_in import LINK_LIFE
 from flows.tokens import CLAIM_LIFE, digest_of, new_code
 from integrations.deadline import within
 from integrations.errors import NotSent, OutsideError, TryAgainLater
-from integrations.notices.base import Mail
+from integrations.notices.base import Mail, UnsafeMailError
 from integrations.notices.outbox import OutboxCarrier
 from models.office import Office
 from models.people import Person
@@ -36,6 +36,7 @@ KEPT = timedelta(hours=24)
 
 OUTBOX_OF_LIVE = "outbox-of-live"
 NOBODY = "nobody"
+NO_MAIL = "no-mail-to-this-address"
 TOO_LATE = "too-late"
 
 OPEN = (LinkState.ASKED, LinkState.SENDING)
@@ -109,6 +110,8 @@ def _send(hands: Hands, claim: _Claim) -> tuple[LinkState, str | None]:
     try:
         with within(lambda: MAIL_SECONDS - (time.monotonic() - began)):
             hands.carrier.send(_mail(hands.office, claim))
+    except UnsafeMailError:
+        return LinkState.NOT_SENT, NO_MAIL
     except (NotSent, TryAgainLater) as error:
         return LinkState.ASKED, error.code
     except OutsideError as error:

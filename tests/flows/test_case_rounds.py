@@ -5,12 +5,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from case_post import Post
 from case_story import IVY, Story, begin
-from paper import ANA, HAL, IDA, Paper
-from sqlmodel import select
+from paper import ANA, BO, HAL, IDA, Paper
+from sqlmodel import col, select, update
 
 from flows.cases import cases
 from flows.hands import Hands
 from flows.refusals import NotFoundError
+from flows.reviewing.cabinet import find
+from flows.reviewing.letters import queue_letter
 from flows.reviewing.moving import Asked
 from flows.reviewing.rounds import review_round
 from integrations.errors import (
@@ -27,6 +29,7 @@ from models.audit import Entry
 from models.case_rows import CaseLetter, SealedCase
 from models.reconciliation import Reconciliation, WentBack
 from models.review import CaseMove, CaseState
+from models.snapshot import incident_by
 from models.verifying import verify_record
 
 
@@ -221,6 +224,50 @@ def test_a_letter_that_is_refused_is_told_to_hr_alone(
     review_round(hands)
     assert "case-letter-refused" in [one.what for one in story.read(HAL).record]
     assert not any("letter" in what for what in story.paper.said(story.reference))
+
+
+def _write_to(story: Story, address: str) -> None:
+    """A letter of this case, to any address."""
+    office = story.paper.office
+    with office.store.write("write-to") as tx:
+        row = find(tx, office, incident_by(tx, story.reference).id)
+        assert row is not None
+        queue_letter(tx, office, row, office.case_keys.seal_of(row), to=address, why="x")
+
+
+@pytest.mark.parametrize(
+    "odd", ["zo\N{LATIN SMALL LETTER E WITH DIAERESIS}@dept.example", "a..b@x"]
+)
+def test_a_letter_to_an_address_that_mail_does_not_take_holds_up_no_other(
+    story: Story, hands: Hands, post: Post, odd: str
+) -> None:
+    story.read(HAL)
+    _write_to(story, odd)
+    _write_to(story, ANA)
+    review_round(hands)
+    assert [mail.to for mail in post.sent] == [ANA]
+    assert "case-letter-refused" in [one.what for one in story.read(HAL).record]
+    review_round(hands)
+    assert post.to(ANA) == 1
+
+
+def test_a_letter_that_nobody_can_open_holds_up_no_other(
+    story: Story, hands: Hands, post: Post
+) -> None:
+    story.read(HAL)
+    _write_to(story, BO)
+    second = story.paper.planned(story.paper.link(2))
+    story.paper.consider(second)
+    other = Story(story.paper, second, story.paper.link(2))
+    other.read(HAL)
+    _write_to(other, ANA)
+    with story.paper.office.store.write("lose-the-master") as tx:
+        row = find(tx, story.paper.office, incident_by(tx, story.reference).id)
+        assert row is not None
+        tx.exec(update(SealedCase).where(col(SealedCase.id) == row.id).values(master="gone"))
+    for _ in range(2):
+        review_round(hands)
+    assert [mail.to for mail in post.sent] == [ANA]
 
 
 def test_nothing_leaves_while_a_restore_is_open(story: Story, hands: Hands, post: Post) -> None:
