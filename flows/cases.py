@@ -36,7 +36,7 @@ from models.store import Transaction
 from models.words import Employer, Kind, PostState, Role
 from policy.fairness import asked_of_referrer
 from policy.retention import destroy_at
-from policy.review import moves_of, reads_papers
+from policy.review import glass_until, moves_of, reads_papers
 from policy.routes import route_of
 from templates.sentences import sentence
 
@@ -48,13 +48,15 @@ class NotRecordedError(Exception):
 
 
 class CaseLine(BaseModel):
-    """A case as a line of a list."""
+    """A case as a line of a list. ``glass_until`` tells HR until when somebody reads it in an
+    emergency."""
 
     reference: str
     state: CaseState
     route: Employer | None
     considered_at: datetime
     decided_at: datetime | None
+    glass_until: datetime | None = None
 
 
 class CasePage(BaseModel):
@@ -222,6 +224,7 @@ def _line(here: Opened) -> CaseLine:
         route=here.case.route,
         considered_at=here.case.considered_at,
         decided_at=here.case.referred_at if shown else None,
+        glass_until=glass_until(here.case, here.now) if _hears_of_glass(here) else None,
     )
 
 
@@ -268,6 +271,10 @@ def _shape(office: Office, here: Opened, record: list[CaseNote]) -> CaseShape:
         kept_because=None if subject else one.kept_because,
         destroyed_at=destroy_at(one),
     )
+
+
+def _hears_of_glass(here: Opened) -> bool:
+    return bool({Part.HR, Part.COORDINATOR} & here.parts)
 
 
 def _reads_record(here: Opened) -> bool:

@@ -59,6 +59,7 @@ class CaseMove(StrEnum):
     RELEASE = "release"
     ASK_GLASS = "ask-glass"  # two people may read a case in an emergency
     AGREE_GLASS = "agree-glass"
+    END_GLASS = "end-glass"  # HR takes it back
 
 
 class Hand(StrEnum):
@@ -152,7 +153,8 @@ class Holding:
 
 @dataclass(frozen=True)
 class Glass:
-    """One breaking of the glass: who asked, why, who agreed, and until when they may read."""
+    """One breaking of the glass: who asked, why, who agreed, and until when they may read. With an
+    end and nobody who agreed, HR took it back before."""
 
     asked_by: str
     reason: str

@@ -134,6 +134,7 @@ RULES: dict[CaseMove, _Rule] = {
     M.RELEASE: _rule(tuple(S), {P.HR, P.COORDINATOR}),
     M.ASK_GLASS: _rule(tuple(S), {P.OUTSIDE}),
     M.AGREE_GLASS: _rule(tuple(S), {P.OUTSIDE}),
+    M.END_GLASS: _rule(tuple(S), {P.HR, P.COORDINATOR}),
 }
 """The whole machine: what is not here cannot be done."""
 
@@ -145,7 +146,7 @@ MAY_BE_NAMED: dict[Hand, tuple[CaseState, ...]] = {
 }
 """Until when somebody may be named for a hand, or another person in their place."""
 
-TEXTLESS = frozenset({M.TAKE, M.TELL, M.TELL_OUTCOME, M.CLOSE, M.GO_ON, M.AGREE_GLASS})
+TEXTLESS = frozenset({M.TAKE, M.TELL, M.TELL_OUTCOME, M.CLOSE, M.GO_ON, M.AGREE_GLASS, M.END_GLASS})
 """Moves for which nobody has to write anything."""
 
 
@@ -190,6 +191,8 @@ def _fits(case: Case, move: CaseMove) -> bool:
     it was, or where whoever is found is employed elsewhere (lines 54, 126)."""
     if case.state not in RULES[move].states:
         return False
+    if move is M.END_GLASS:
+        return bool(case.glass)
     if case.state in UNTOLD and move is M.CLOSE:
         return case.subject is None
     if case.state in UNTOLD and move is M.HAND_OVER:
@@ -409,7 +412,7 @@ def _ask_glass(case: Case, request: Request) -> Case:
 
 def _agree_glass(case: Case, request: Request) -> Case:
     """Another person than the one who asked; what was asked longer ago is past."""
-    waiting = [one for one in case.glass if one.agreed_by is None]
+    waiting = [one for one in case.glass if one.agreed_by is None and one.until is None]
     fresh = [one for one in waiting if request.now - one.asked_at <= GLASS_LASTS]
     asked = next((one for one in fresh if one.asked_by == request.person), None)
     if asked is None:
@@ -418,6 +421,23 @@ def _agree_glass(case: Case, request: Request) -> Case:
         raise NotDoneError(NotDone.SAME_PERSON)
     broken = replace(asked, agreed_by=request.by, until=request.now + GLASS_LASTS)
     return replace(case, glass=tuple(broken if one is asked else one for one in case.glass))
+
+
+def _end_glass(case: Case, request: Request) -> Case:
+    """Whoever reads reads no more, and what was asked cannot be agreed to."""
+    ended = tuple(
+        replace(one, until=request.now) if one.until is None or one.until > request.now else one
+        for one in case.glass
+    )
+    if ended == case.glass:
+        raise NotDoneError(NotDone.NOT_NOW)
+    return replace(case, glass=ended)
+
+
+def glass_until(case: Case, now: datetime) -> datetime | None:
+    """Until when somebody reads who broke the glass; None while nobody does."""
+    open_ = [one.until for one in case.glass if one.agreed_by and one.until and one.until > now]
+    return max(open_, default=None)
 
 
 TAKEN: dict[CaseMove, Callable[[Case, Request], Case]] = {
@@ -445,6 +465,7 @@ TAKEN: dict[CaseMove, Callable[[Case, Request], Case]] = {
     M.RELEASE: _release,
     M.ASK_GLASS: _ask_glass,
     M.AGREE_GLASS: _agree_glass,
+    M.END_GLASS: _end_glass,
 }
 
 

@@ -52,6 +52,7 @@ class Opened:
     parts: frozenset[Part]
     seen: Snapshot
     register: Register
+    now: datetime
 
 
 def opened(
@@ -76,11 +77,12 @@ def opened(
         raise NotFoundError(NO_CASE)
     case = _first(office, seen, register, referral) if case is None else case
     case = _as_it_is_known(case, seen, register)
-    parts = parts_of(person, case, seen, register, tx.now())
+    now = tx.now()
+    parts = parts_of(person, case, seen, register, now)
     if not (may_read(parts) or (outside and Part.OUTSIDE in parts)):
         raise NotFoundError(NO_CASE)
     row = row or _lay_in(tx, office, case, referral, next_look(case, register.office))
-    return Opened(row, case, office.case_keys.seal_of(row), person, parts, seen, register)
+    return Opened(row, case, office.case_keys.seal_of(row), person, parts, seen, register, now)
 
 
 def parts_of(

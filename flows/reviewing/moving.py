@@ -12,10 +12,11 @@ from flows.refusals import (
     Refusal,
 )
 from flows.reviewing.cabinet import Opened, note, opened, put_back
-from flows.reviewing.letters import address_of, queue_letter
+from flows.reviewing.letters import Letter, address_of, queue_letter
 from flows.reviewing.papers import WRITTEN, with_paper
 from models.office import Office
 from models.people import Person
+from models.reconciliation import is_reconciling
 from models.review import (
     SUBJECTS_PAPERS,
     AppealOutcome,
@@ -73,6 +74,11 @@ REFUSALS: dict[NotDone, tuple[type[Refusal], str]] = {
 }
 """Why a move was not made, for the person who made it."""
 
+GLASS = (CaseMove.ASK_GLASS, CaseMove.AGREE_GLASS)
+NO_GLASS = (
+    "A restore is not finished: nothing leaves Amends, and HR would not hear of this. Phone HR, or "
+    "wait until it is lifted."
+)
 HEALTH = "Health is for the person alone to speak of, in their own answer."
 WHICH_QUESTION = "Say which of the questions it answers."
 
@@ -120,7 +126,8 @@ def store(tx: Transaction, office: Office, here: Opened, case: Case, request: Re
     note(tx, here.row, here.seal, here.person.email, f"case-{request.move}", state=case.state.value)
     for address in _told(office, here, case, request.move):
         why = f"{request.move}/{here.row.version}"
-        queue_letter(tx, office, here.row, here.seal, to=address, why=why)
+        says = Letter.GLASS if request.move in GLASS else Letter.SOMETHING
+        queue_letter(tx, office, here.row, here.seal, to=address, why=why, says=says)
 
 
 def break_glass(
@@ -128,12 +135,15 @@ def break_glass(
 ) -> None:
     """Ask to read a case in an emergency, or agree that ``with_`` does.
 
-    The answer is the same whether there is a case or not. HR is told at once.
+    The answer is the same whether there is a case or not. HR is told at once; so while nothing can
+    leave, after a restore, it cannot be done. Raises NotNowError then.
     """
     move = CaseMove.AGREE_GLASS if with_ else CaseMove.ASK_GLASS
     if not reason.strip():
         raise BadRequestError(REFUSALS[NotDone.NEEDS_TEXT][1])
     with office.store.write("break-glass") as tx:
+        if is_reconciling(tx):
+            raise NotNowError(NO_GLASS)
         try:
             here = opened(tx, office, person, reference, outside=True)
         except NotFoundError:
@@ -204,7 +214,7 @@ def _told(office: Office, here: Opened, case: Case, move: CaseMove) -> list[str]
     """Whom the move concerns: the person for whom there is a paper, and whose turn it is next."""
     hr = office.settings.organisation.hr
     told: list[str | None] = []
-    if move in (CaseMove.ASK_GLASS, CaseMove.AGREE_GLASS):
+    if move in GLASS:
         told = [hr, case.holder(Hand.COORDINATOR)]
     elif WRITTEN.get(move) in SUBJECTS_PAPERS:
         told = [case.subject]

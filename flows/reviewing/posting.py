@@ -6,13 +6,13 @@ and the case says so.
 """
 
 import logging
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlmodel import col, select, update
 
 from flows.hands import Hands
 from flows.reviewing.cabinet import note
-from flows.reviewing.letters import addressed
+from flows.reviewing.letters import Addressed, addressed
 from integrations.errors import NotSent, OutcomeUnknown, OutsideError, TryAgainLater
 from integrations.notices.base import Mail, UnsafeMailError
 from models import faults
@@ -108,7 +108,7 @@ def _claim(
     row = tx.get_one(SealedCase, letter.case_id)
     if not taken or row.key_wrapped is None:
         return None
-    mail = _mail(office, letter, *addressed(letter, office.case_keys.seal_of(row)))
+    mail = _mail(office, letter, addressed(letter, office.case_keys.seal_of(row)))
     tx.expunge(letter)
     letter.fence = fence + 1
     return letter, mail, again
@@ -165,18 +165,18 @@ def _conclude(
         note(tx, row, seal, "amends", what, letter=letter.id, code=code)
 
 
-def _mail(office: Office, letter: CaseLetter, to: str, written: datetime) -> Mail | None:
+def _mail(office: Office, letter: CaseLetter, about: Addressed) -> Mail | None:
     """None where no mail can be written to this address: HR is told to phone."""
     try:
-        return _written(office, letter, to, written)
+        return _written(office, letter, about)
     except UnsafeMailError:
         return None
 
 
-def _written(office: Office, letter: CaseLetter, to: str, written: datetime) -> Mail:
+def _written(office: Office, letter: CaseLetter, about: Addressed) -> Mail:
     settings = office.settings
     said = render_notice(
-        "sealed_letter",
+        about.says.value,
         NoticeFacts(
             organisation=settings.organisation.name,
             url=settings.public_url,
@@ -187,9 +187,9 @@ def _written(office: Office, letter: CaseLetter, to: str, written: datetime) -> 
     return Mail(
         message_id=f"{letter.id}@{domain}",
         sender=settings.sender,
-        to=to,
+        to=about.to,
         subject=said.subject,
         text=said.text,
         html=said.html,
-        date=written,
+        date=about.at,
     )

@@ -71,6 +71,20 @@ def test_a_letter_says_nothing_but_that_there_is_something_to_read(
             assert word not in whole
 
 
+def test_hrs_letter_of_a_broken_glass_is_like_no_other(
+    story: Story, hands: Hands, post: Post
+) -> None:
+    story.until(CaseState.REFERRED)
+    review_round(hands)
+    usual = {mail.subject for mail in post.sent}
+    story.appoint("lex@dept.example", "legal")
+    story.glass("lex@dept.example", None)
+    review_round(hands)
+    assert post.sent[-1].to == "hr@dept.example"
+    assert post.sent[-1].subject not in usual
+    assert "emergency" in post.sent[-1].text
+
+
 def test_whoever_is_due_is_reminded_once(story: Story, hands: Hands, post: Post) -> None:
     _late(story, hands)
     before = post.to(ANA)

@@ -26,6 +26,7 @@ from flows.reviewing.moving import Asked
 from flows.timeline import timeline
 from flows.view import view, viewer
 from models.incident import Incident
+from models.reconciliation import Reconciliation, WentBack
 from models.review import AppealOutcome, CaseMove, CaseOutcome, CaseState, Hand, PaperKind, Part
 from models.words import Employer, Kind, PosterKnown
 
@@ -419,6 +420,54 @@ def test_the_glass_is_broken_by_two_and_hr_hears_at_once(story: Story) -> None:
     story.wait(hours=2)
     with pytest.raises(NotFoundError):
         story.read(lex)
+
+
+LEX, LOU = "lex@dept.example", "lou@dept.example"
+
+
+def _broken(story: Story) -> None:
+    """Lex reads, and Lou agreed."""
+    story.until(CaseState.ANSWERED)
+    story.appoint(LEX, "legal")
+    story.appoint(LOU, "dpo")
+    story.glass(LEX, None)
+    story.glass(LOU, LEX)
+
+
+def test_hr_sees_in_its_list_that_a_case_is_read_in_an_emergency(story: Story) -> None:
+    _broken(story)
+    (line,) = cases(story.paper.office, story.paper.person(HAL)).cases
+    assert line.glass_until is not None
+    assert story.read(IDA).glass_until == line.glass_until
+    assert story.read(ANA).glass_until is None
+    story.wait(hours=2)
+    assert story.read(HAL).glass_until is None
+
+
+def test_hr_ends_a_reading_in_an_emergency_and_what_was_only_asked(story: Story) -> None:
+    _broken(story)
+    story.glass(LOU, None)
+    assert M.END_GLASS in story.read(HAL).you_may
+    story.move(HAL, Asked(M.END_GLASS))
+    with pytest.raises(NotFoundError):
+        story.read(LEX)
+    story.glass(LEX, LOU)
+    with pytest.raises(NotFoundError):
+        story.read(LOU)
+    assert story.read(HAL).glass_until is None
+    with pytest.raises(NotNowError):
+        story.move(HAL, Asked(M.END_GLASS))
+
+
+def test_the_glass_is_whole_while_hr_could_not_hear_of_it(story: Story) -> None:
+    story.appoint(LEX, "legal")
+    now = story.now()
+    with story.paper.office.store.write("reconcile") as tx:
+        tx.add(Reconciliation(because=next(iter(WentBack)), since=now, known_until=now))
+    for reference in (story.reference, "AM-XXXXX"):
+        story.reference = reference
+        with pytest.raises(NotNowError, match="HR would not hear"):
+            story.glass(LEX, None)
 
 
 def test_to_break_the_glass_tells_nothing(paper: Paper) -> None:

@@ -89,7 +89,7 @@ class Story:
             assert row is not None
             seal = keys.seal_of(row)
             letters = tx.exec(select(CaseLetter).where(CaseLetter.case_id == row.id)).all()
-        return sum(addressed(one, seal)[0] == to for one in letters)
+        return sum(addressed(one, seal).to == to for one in letters)
 
     def until(self, state: CaseState) -> None:
         """Bring it there, from wherever it is."""

@@ -45,7 +45,8 @@ SPARE = {Hand.INVESTIGATOR: (IVY, TIM), Hand.DECIDER: (DAN, ZOE), Hand.APPEAL_HE
 ASIDE = frozenset(
     {
         CaseMove.CONSIDER, CaseMove.NAME_COMPANION, CaseMove.SUSPEND, CaseMove.REVIEW_SUSPENSION,
-        CaseMove.ASK_GLASS, CaseMove.AGREE_GLASS, CaseMove.KEEP, CaseMove.RELEASE,
+        CaseMove.ASK_GLASS, CaseMove.AGREE_GLASS, CaseMove.END_GLASS, CaseMove.KEEP,
+        CaseMove.RELEASE,
     }
 )  # fmt: skip
 """Moves that lead to no other state: searched with few people, since they multiply the worlds."""
