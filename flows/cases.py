@@ -13,7 +13,15 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, select
 
 from flows.refusals import NotFoundError
-from flows.reviewing.cabinet import CaseNote, Opened, every_case, note, notes, opened
+from flows.reviewing.cabinet import (
+    CaseNote,
+    NotRecordedError,
+    Opened,
+    every_case,
+    note,
+    notes,
+    opened,
+)
 from flows.shapes import FactsShape
 from models.incident import Incident
 from models.office import Office
@@ -41,10 +49,6 @@ from policy.routes import route_of
 from templates.sentences import sentence
 
 PAGE = 50
-
-
-class NotRecordedError(Exception):
-    """The look could not be written down, so nothing was given."""
 
 
 class CaseLine(BaseModel):

@@ -41,6 +41,10 @@ BREAKERS = frozenset({Role.LEGAL, Role.DPO, Role.AUDITOR})
 """Who may break the glass, two of them together."""
 
 
+class NotRecordedError(Exception):
+    """The look could not be written down, so nothing was given."""
+
+
 @dataclass(frozen=True)
 class Opened:
     """One case, open before one person."""

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy.exc import DBAPIError
+
 from flows.refusals import (
     AlreadyDecidedError,
     BadRequestError,
@@ -11,7 +13,7 @@ from flows.refusals import (
     NotNowError,
     Refusal,
 )
-from flows.reviewing.cabinet import Opened, note, opened, put_back
+from flows.reviewing.cabinet import NotRecordedError, Opened, note, opened, put_back
 from flows.reviewing.letters import Letter, address_of, queue_letter
 from flows.reviewing.papers import WRITTEN, with_paper
 from models.office import Office
@@ -102,21 +104,45 @@ class Asked:
 def make_move(office: Office, person: Person, reference: str, asked: Asked) -> None:
     """Make it, write its papers, and tell whoever is next; all of it or nothing.
 
-    Raises NotFoundError to everybody outside the case, and the refusals of REFUSALS.
+    Why it is refused says how the case stands, so it is recorded before it is said. Raises
+    NotFoundError to everybody outside the case, the refusals of REFUSALS, and NotRecordedError.
     """
-    with office.store.write("move-case") as tx:
-        here = opened(tx, office, person, reference)
-        request = _request(tx, here, asked)
-        try:
-            taken = take(here.case, request, here.parts)
-        except NotDoneError as error:
-            kind, sentence = REFUSALS[error.why]
-            if kind is NotNowError and here.case.referred_at and _is_referring(asked.move):
-                raise _already(here.case) from None
-            raise kind(sentence) from None
-        if taken.state is not here.case.state:
-            taken = with_deadline(taken, here.register.office)
-        store(tx, office, here, with_paper(here, taken, request), request)
+    try:
+        with office.store.write("move-case") as tx:
+            here = opened(tx, office, person, reference)
+            _make(tx, office, here, asked)
+    except NotFoundError:
+        raise
+    except Refusal as refusal:
+        _record_refusal(office, person, reference, asked)
+        raise refusal from None
+
+
+def _make(tx: Transaction, office: Office, here: Opened, asked: Asked) -> None:
+    request = _request(tx, here, asked)
+    try:
+        taken = take(here.case, request, here.parts)
+    except NotDoneError as error:
+        kind, sentence = REFUSALS[error.why]
+        if kind is NotNowError and here.case.referred_at and _is_referring(asked.move):
+            raise _already(here.case) from None
+        raise kind(sentence) from None
+    if taken.state is not here.case.state:
+        taken = with_deadline(taken, here.register.office)
+    store(tx, office, here, with_paper(here, taken, request), request)
+
+
+def _record_refusal(office: Office, person: Person, reference: str, asked: Asked) -> None:
+    """What was tried, and of whom; in a transaction of its own, since the other came to nothing.
+
+    Raises NotFoundError to whoever is outside by now, and NotRecordedError."""
+    try:
+        with office.store.write("refuse-move") as tx:
+            here = opened(tx, office, person, reference)
+            facts = {"move": asked.move.value} | ({"person": asked.person} if asked.person else {})
+            note(tx, here.row, here.seal, person.email, "case-refused", **facts)
+    except DBAPIError:
+        raise NotRecordedError from None
 
 
 def store(tx: Transaction, office: Office, here: Opened, case: Case, request: Request) -> None:

@@ -9,14 +9,15 @@ from paper import ANA, DEE, HAL, IDA, Paper
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import select
 
-from flows.cases import NotRecordedError, case, cases
+from flows.cases import case, cases
 from flows.deciding.referring import Verdict, refer
-from flows.refusals import NotFoundError
-from flows.reviewing.cabinet import find
+from flows.refusals import NotFoundError, Refusal
+from flows.reviewing.cabinet import NotRecordedError, find
 from flows.reviewing.keys import destroy, rotate, unreadable
+from flows.reviewing.moving import Asked
 from models.case_rows import SealedCase
 from models.referral import Referral
-from models.review import CaseState
+from models.review import CaseMove, CaseState
 from models.sealed import SealBrokenError, place
 from models.store import Transaction
 from models.verifying import verify_record
@@ -211,6 +212,28 @@ def test_each_look_is_in_the_record_with_who_looked(story: Story) -> None:
     record = [(one.actor, one.what) for one in story.read(HAL).record]
     assert (IDA, "case-listed") in record
     assert record[-1] == (HAL, "case-read")
+
+
+def test_a_refused_move_is_in_the_record_before_it_is_answered(story: Story) -> None:
+    story.until(CaseState.TOLD)
+    for move in (CaseMove.DECIDE, CaseMove.REPORT):
+        with pytest.raises(Refusal):
+            story.move(HAL, Asked(move, text="x"))
+    tried = [one.actor for one in story.read(HAL).record if one.what == "case-refused"]
+    assert tried == [HAL, HAL]
+
+
+def test_a_refusal_that_cannot_be_recorded_says_nothing_of_the_case(story: Story) -> None:
+    story.until(CaseState.TOLD)
+    with story.paper.office.store.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "create trigger full_disk before insert on entry "
+            "begin select raise(abort, 'disk full'); end"
+        )
+    with pytest.raises(NotRecordedError):
+        story.move(HAL, Asked(CaseMove.DECIDE, text="x"))
+    with pytest.raises(NotFoundError):
+        story.move(DEE, Asked(CaseMove.DECIDE, text="x"))
 
 
 def test_a_decision_wakes_nobody_and_changes_no_row_of_the_incident(paper: Paper) -> None:
