@@ -285,14 +285,14 @@ def _assign(case: Case, request: Request) -> Case:
         raise NotDoneError(NotDone.NOT_NOW)
     if not request.staff:
         raise NotDoneError(NotDone.NOT_STAFF)
-    if not request.free or request.person == case.subject:
-        raise NotDoneError(NotDone.CONFLICTED)
     if request.hand is Hand.COORDINATOR and not request.hr:
         raise NotDoneError(NotDone.NOT_HR)
     judges = request.hand in (Hand.DECIDER, Hand.APPEAL_HEARER)
     if judges and request.person == case.referred_by:
         raise NotDoneError(NotDone.SAME_PERSON)
     named = _name(case, request.hand, request.person, request.now)
+    if not request.free or request.person == case.subject:  # last: it is what the incident says
+        raise NotDoneError(NotDone.CONFLICTED)
     if request.hand is Hand.INVESTIGATOR and case.state is S.REFERRED:
         return replace(named, state=S.ASSIGNED, since=request.now)
     return named

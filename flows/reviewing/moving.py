@@ -34,6 +34,12 @@ from policy.fairness import Question, asked_of_referrer
 from policy.review import NotDone, NotDoneError, Request, take
 from policy.review_times import longest_suspension, next_look, time_of, with_deadline
 
+CANNOT_BE_NAMED = (
+    "This person cannot be named for this. Name somebody who has no other part in the case and has "
+    "nothing to do with the incident; and to keep the case, somebody of HR."
+)
+"""One sentence for all that stands against a person: which it is would tell who reported."""
+
 REFUSALS: dict[NotDone, tuple[type[Refusal], str]] = {
     NotDone.NOT_NOW: (NotNowError, "The case stands in a way in which this cannot be done."),
     NotDone.NOT_YOURS: (NotAllowedError, "This is for another person of the case to do."),
@@ -46,21 +52,14 @@ REFUSALS: dict[NotDone, tuple[type[Refusal], str]] = {
         NotNowError,
         "The incident names nobody of the register as who posted. Once it does, this can be done.",
     ),
-    NotDone.CONFLICTED: (
-        BadRequestError,
-        "This person has to do with the incident. Name somebody who reported, posted, cleared, "
-        "owns and manages nothing of it.",
-    ),
-    NotDone.SAME_PERSON: (
-        BadRequestError,
-        "This person has another part in the case. Name somebody who has none.",
-    ),
+    NotDone.CONFLICTED: (BadRequestError, CANNOT_BE_NAMED),
+    NotDone.SAME_PERSON: (BadRequestError, CANNOT_BE_NAMED),
     NotDone.NOT_STAFF: (BadRequestError, "There is nobody with this address in the register."),
     NotDone.KEPT: (
         NotNowError,
         "Another person of HR keeps this case. They can hand it on to you.",
     ),
-    NotDone.NOT_HR: (BadRequestError, "Only somebody of HR keeps a case. Name one of them."),
+    NotDone.NOT_HR: (BadRequestError, CANNOT_BE_NAMED),
     NotDone.NO_EVIDENCE: (
         NotNowError,
         "Add the evidence first: the person is told in writing with all of it.",

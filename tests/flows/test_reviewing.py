@@ -126,7 +126,7 @@ def test_whoever_has_to_do_with_the_incident_is_no_hand_of_its_case(
     story = begin(paper, cleared_by=SAM)
     story.until(CaseState.REFERRED)
     story.move(IDA, Asked(M.TAKE))
-    with pytest.raises(BadRequestError, match="to do with the incident"):
+    with pytest.raises(BadRequestError, match="cannot be named"):
         story.move(IDA, Asked(M.ASSIGN, text="free", hand=hand, person=who))
 
 
@@ -146,8 +146,21 @@ def test_an_investigator_who_then_reports_it_reads_nothing_any_more(story: Story
 def test_one_person_has_one_part(story: Story) -> None:
     story.until(CaseState.ASSIGNED)
     for hand, person in ((Hand.DECIDER, IVY), (Hand.DECIDER, HAL), (Hand.APPEAL_HEARER, DAN)):
-        with pytest.raises(BadRequestError, match="another part"):
+        with pytest.raises(BadRequestError, match="cannot be named"):
             story.move(IDA, Asked(M.ASSIGN, text="free", hand=hand, person=person))
+
+
+def test_who_is_refused_as_a_hand_is_not_told_why_and_the_try_is_recorded(paper: Paper) -> None:
+    """Sam reported it, and Roy has nothing to do with it: neither is of HR."""
+    story = begin(paper, by=SAM, poster=ANA)
+    story.until(CaseState.ASSIGNED)
+    said = set()
+    for hand, person in ((Hand.COORDINATOR, SAM), (Hand.COORDINATOR, ROY), (Hand.DECIDER, IVY)):
+        with pytest.raises(BadRequestError) as refused:
+            story.move(IDA, Asked(M.ASSIGN, text="free", hand=hand, person=person))
+        said.add(str(refused.value))
+    assert len(said) == 1
+    assert [one.what for one in story.read(IDA).record].count("case-refused") == 3
 
 
 def test_of_hr_only_who_works_the_case_reads_its_papers(story: Story) -> None:
@@ -385,7 +398,7 @@ def test_a_case_that_somebody_keeps_is_theirs_to_hand_on(story: Story) -> None:
     story.until(CaseState.ANSWERED)
     with pytest.raises(NotNowError, match="hand it on"):
         story.move(HAL, Asked(M.TAKE))
-    with pytest.raises(BadRequestError, match="of HR"):
+    with pytest.raises(BadRequestError, match="cannot be named"):
         story.move(IDA, Asked(M.ASSIGN, text="away", hand=Hand.COORDINATOR, person=ROY))
     story.move(IDA, Asked(M.ASSIGN, text="away", hand=Hand.COORDINATOR, person=HAL))
     assert "canary-answer" in story.read(HAL).model_dump_json()
