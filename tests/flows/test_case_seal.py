@@ -12,7 +12,7 @@ from sqlmodel import select
 from flows.cases import case, cases
 from flows.deciding.referring import Verdict, refer
 from flows.refusals import NotFoundError, Refusal
-from flows.reviewing.cabinet import NotRecordedError, find
+from flows.reviewing.cabinet import NotRecordedError, content_place, find, read_case
 from flows.reviewing.keys import destroy, rotate, unreadable
 from flows.reviewing.moving import Asked
 from models.case_rows import SealedCase
@@ -83,6 +83,35 @@ def test_swapped_ciphertexts_are_refused(paper: Paper) -> None:
         paper.office.case_keys.seal_of(other)
 
 
+def test_an_older_state_that_is_put_back_is_found(story: Story) -> None:
+    """Its bytes alone do not open; and with its version the record tells of a newer one."""
+    story.until(CaseState.TOLD)
+    older = _row(story.paper, story.reference)
+    story.until(CaseState.ANSWERED)
+    newer = _row(story.paper, story.reference)
+    _set(story.paper, newer.id, "content_sealed", older.content_sealed)
+    with pytest.raises(SealBrokenError):
+        story.read(IDA)
+    _set(story.paper, newer.id, "version", older.version)
+    for who in (IDA, HAL, ANA):
+        with pytest.raises(SealBrokenError):
+            story.read(who)
+    with pytest.raises(NotFoundError):
+        story.read(DEE)
+    _set(story.paper, newer.id, "content_sealed", newer.content_sealed)
+    _set(story.paper, newer.id, "version", newer.version)
+    assert story.read(IDA).state is CaseState.ANSWERED
+
+
+def test_a_state_from_before_states_had_versions_is_read(story: Story) -> None:
+    story.read(HAL)
+    row, keys = _row(story.paper, story.reference), story.paper.office.case_keys
+    seal = keys.seal_of(row)
+    held = seal.open(row.content_sealed or b"", content_place(row.id, row.version))
+    old = seal.close(held, place("sealed_case", row.id, "content"))
+    assert read_case(story.paper.office, SealedCase(**row.model_dump() | {"content_sealed": old}))
+
+
 def test_each_case_has_a_key_of_its_own(paper: Paper) -> None:
     first, second = begin(paper), paper.planned(paper.link(2))
     paper.consider(second)
@@ -91,7 +120,7 @@ def test_each_case_has_a_key_of_its_own(paper: Paper) -> None:
     one, other = (_row(paper, reference) for reference in (first.reference, second))
     with pytest.raises(SealBrokenError):
         paper.office.case_keys.seal_of(one).open(
-            other.content_sealed or b"", place("sealed_case", other.id, "content")
+            other.content_sealed or b"", content_place(other.id, other.version)
         )
 
 
