@@ -29,8 +29,12 @@ IDLE_LIFE = timedelta(hours=1)
 STIR_EVERY = timedelta(minutes=1)
 """How often a session notes that it is in use: not with every look."""
 
+DAY = timedelta(days=1)
 MOST_ASKED = 5
 """Links that one address is sent within the life of a link; what is asked beyond is not."""
+
+MOST_A_DAY = 40
+"""And within a day, however they are spread."""
 
 NO_LINK = "This link does not work any more. Ask for a new one."
 NO_CODE = "This code does not work. Use the one that was printed last."
@@ -67,6 +71,8 @@ def ask_for_link(office: Office, address: str, goes_to: str) -> None:
         mine = select(func.count()).select_from(SignIn).where(col(SignIn.address) == asked)
         mine = mine.where(col(SignIn.sends) == Sends.LINK)
         if tx.exec(mine.where(col(SignIn.asked_at) > now - LINK_LIFE)).one() >= MOST_ASKED:
+            return
+        if tx.exec(mine.where(col(SignIn.asked_at) > now - DAY)).one() >= MOST_A_DAY:
             return
         tx.add(
             SignIn(
