@@ -288,7 +288,7 @@ def _assign(case: Case, request: Request) -> Case:
     if request.hand is Hand.COORDINATOR and not request.hr:
         raise NotDoneError(NotDone.NOT_HR)
     judges = request.hand in (Hand.DECIDER, Hand.APPEAL_HEARER)
-    if judges and request.person == case.referred_by:
+    if judges and request.person in {case.referred_by, *_of_glass(case)}:
         raise NotDoneError(NotDone.SAME_PERSON)
     named = _name(case, request.hand, request.person, request.now)
     if not request.free or request.person == case.subject:  # last: it is what the incident says
@@ -296,6 +296,11 @@ def _assign(case: Case, request: Request) -> Case:
     if request.hand is Hand.INVESTIGATOR and case.state is S.REFERRED:
         return replace(named, state=S.ASSIGNED, since=request.now)
     return named
+
+
+def _of_glass(case: Case) -> set[str | None]:
+    """Who asked to read it in an emergency, and who agreed: they have made up their minds."""
+    return {who for one in case.glass for who in (one.asked_by, one.agreed_by)}
 
 
 def _name(case: Case, hand: Hand, person: str, now: datetime) -> Case:

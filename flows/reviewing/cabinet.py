@@ -6,6 +6,7 @@ To everybody else there is no case: the same error, after the same work, as wher
 import base64
 import hashlib
 import json
+import logging
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -18,7 +19,7 @@ from sqlmodel import col, select, update
 from flows.refusals import AlreadyDecidedError, NotFoundError
 from flows.register import read_register
 from models.audit import Entry, chain_of_case
-from models.case_keys import DestroyedError, guard_of
+from models.case_keys import DestroyedError, NoMasterError, guard_of
 from models.case_rows import DOOR, ROUND, SealedCase, knock
 from models.incident import Incident
 from models.office import Office
@@ -33,6 +34,8 @@ from policy.conflicts import may_work_case
 from policy.people import Register
 from policy.review import may_read, parts_in
 from policy.review_times import next_look, with_deadline
+
+log = logging.getLogger("amends.cases")
 
 NO_CASE = "There is no such case. Check the reference and try again."
 OLDER = "this is not the newest state of the case"
@@ -80,6 +83,10 @@ def opened(
         case = read_case(office, row) if row else None
     except DestroyedError:
         raise NotFoundError(NO_CASE) from None
+    except (NoMasterError, SealBrokenError):
+        if person.has_role(Role.HR) and may_work_case(person, seen, register):
+            raise  # HR knows that there is a case; to everybody else this would tell it
+        raise NotFoundError(NO_CASE) from None
     if referral is None:
         raise NotFoundError(NO_CASE)
     case = _first(office, seen, register, referral) if case is None else case
@@ -89,7 +96,12 @@ def opened(
     if not (may_read(parts) or (outside and Part.OUTSIDE in parts)):
         raise NotFoundError(NO_CASE)
     if row is not None:
-        require_newest(tx, row, office.case_keys.seal_of(row))
+        try:
+            require_newest(tx, row, office.case_keys.seal_of(row))
+        except SealBrokenError:
+            if may_read(parts):
+                raise
+            raise NotFoundError(NO_CASE) from None  # the glass is answered alike for any reference
     row = row or _lay_in(tx, office, case, referral, next_look(case, register.office))
     return Opened(row, case, office.case_keys.seal_of(row), person, parts, seen, register, now)
 
@@ -121,11 +133,14 @@ def find(tx: Transaction, office: Office, incident_id: str) -> SealedCase | None
 
 
 def every_case(tx: Transaction, office: Office) -> Iterator[tuple[SealedCase, Case]]:
-    """Every case that can still be read."""
+    """Every case that can be read. What cannot be opened now holds up none of the others."""
     knock(tx, ROUND, office.case_keys.round())
     rows = select(SealedCase).where(col(SealedCase.key_wrapped).is_not(None))
     for row in tx.exec(rows.order_by(col(SealedCase.id))).all():
-        yield row, read_case(office, row)
+        try:
+            yield row, read_case(office, row)
+        except (NoMasterError, SealBrokenError) as error:
+            log.error("a case cannot be opened: %s. Run: amends doctor", type(error).__name__)
 
 
 def lay_in_old(tx: Transaction, office: Office) -> None:

@@ -1,5 +1,6 @@
 """One move of a case, by one person, in one transaction: what is allowed is decided purely."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -74,6 +75,9 @@ REFUSALS: dict[NotDone, tuple[type[Refusal], str]] = {
     NotDone.TOO_LONG: (BadRequestError, "A suspension is brief. Choose an earlier end."),
 }
 """Why a move was not made, for the person who made it."""
+
+TRIES = 3
+"""How often the glass is tried where somebody else was quicker with the case."""
 
 GLASS = (CaseMove.ASK_GLASS, CaseMove.AGREE_GLASS)
 NO_GLASS = (
@@ -166,6 +170,13 @@ def break_glass(
     move = CaseMove.AGREE_GLASS if with_ else CaseMove.ASK_GLASS
     if not reason.strip():
         raise BadRequestError(REFUSALS[NotDone.NEEDS_TEXT][1])
+    for _ in range(TRIES):
+        with suppress(AlreadyDecidedError):  # said to whoever asks, it would tell that there is one
+            _use_glass(office, person, reference, Asked(move, text=reason, person=with_))
+            return
+
+
+def _use_glass(office: Office, person: Person, reference: str, asked: Asked) -> None:
     with office.store.write("break-glass") as tx:
         if is_reconciling(tx):
             raise NotNowError(NO_GLASS)
@@ -173,7 +184,7 @@ def break_glass(
             here = opened(tx, office, person, reference, outside=True)
         except NotFoundError:
             return
-        request = Request(move, person.email, tx.now(), text=reason, person=with_)
+        request = Request(asked.move, person.email, tx.now(), text=asked.text, person=asked.person)
         try:
             taken = take(here.case, request, here.parts)
         except NotDoneError:

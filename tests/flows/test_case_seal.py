@@ -11,10 +11,11 @@ from sqlmodel import select
 
 from flows.cases import case, cases
 from flows.deciding.referring import Verdict, refer
-from flows.refusals import NotFoundError, Refusal
-from flows.reviewing.cabinet import NotRecordedError, content_place, find, read_case
+from flows.refusals import AlreadyDecidedError, NotFoundError, Refusal
+from flows.reviewing.cabinet import NotRecordedError, content_place, find, put_back, read_case
 from flows.reviewing.keys import destroy, rotate, unreadable
 from flows.reviewing.moving import Asked
+from models.case_keys import NoMasterError
 from models.case_rows import SealedCase
 from models.referral import Referral
 from models.review import CaseMove, CaseState
@@ -81,6 +82,39 @@ def test_swapped_ciphertexts_are_refused(paper: Paper) -> None:
     other.key_wrapped = one.key_wrapped
     with pytest.raises(SealBrokenError):
         paper.office.case_keys.seal_of(other)
+
+
+@pytest.mark.parametrize("column", ["master", "content_sealed"])
+def test_a_case_that_cannot_be_opened_is_told_to_hr_alone(story: Story, column: str) -> None:
+    story.until(CaseState.TOLD)
+    story.appoint("lex@dept.example", "legal")
+    row = _row(story.paper, story.reference)
+    _set(story.paper, row.id, column, "gone" if column == "master" else b"x" * 40)
+    with pytest.raises((NoMasterError, SealBrokenError)):
+        story.read(HAL)
+    for who in (DEE, ANA, "lex@dept.example"):
+        with pytest.raises(NotFoundError):
+            story.read(who)
+        assert story.glass(who, None) is None
+        assert cases(story.paper.office, story.paper.person(who)).cases == []
+
+
+def test_the_glass_is_tried_again_where_somebody_was_quicker(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story.read(HAL)
+    story.appoint("lex@dept.example", "legal")
+    tried = []
+
+    def quicker(*given: object, **more: object) -> None:
+        tried.append(given)
+        if len(tried) == 1:
+            raise AlreadyDecidedError("quicker")
+        put_back(*given, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("flows.reviewing.moving.put_back", quicker)
+    story.glass("lex@dept.example", None)
+    assert [one.what for one in story.read(HAL).record].count("case-ask-glass") == 1
 
 
 def test_an_older_state_that_is_put_back_is_found(story: Story) -> None:

@@ -472,6 +472,14 @@ def test_hr_ends_a_reading_in_an_emergency_and_what_was_only_asked(story: Story)
         story.move(HAL, Asked(M.END_GLASS))
 
 
+@pytest.mark.parametrize("who", [LEX, LOU])
+def test_who_had_to_do_with_a_broken_glass_does_not_judge(story: Story, who: str) -> None:
+    _broken(story)
+    for hand in (Hand.DECIDER, Hand.APPEAL_HEARER):
+        with pytest.raises(BadRequestError, match="cannot be named"):
+            story.move(IDA, Asked(M.ASSIGN, text="free", hand=hand, person=who))
+
+
 def test_the_glass_is_whole_while_hr_could_not_hear_of_it(story: Story) -> None:
     story.appoint(LEX, "legal")
     now = story.now()
