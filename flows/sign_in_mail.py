@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from sqlmodel import col, delete, select, update
 
+from flows.drafts import forget_old_drafts
 from flows.hands import Hands
 from flows.signing_in import LINK_LIFE
 from flows.tokens import CLAIM_LIFE, digest_of, new_code
@@ -56,7 +57,9 @@ class _Claim:
 
 
 def mail_links(hands: Hands) -> int:
-    """Mail every link that is due; returns how many were looked at."""
+    """Mail every link that is due; returns how many were looked at. Drafts that nobody came back
+    for end here too: they are of the sessions that links open."""
+    forget_old_drafts(hands.office)
     looked = 0
     while (due := _next(hands)) is not None:
         looked += 1

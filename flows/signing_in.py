@@ -89,8 +89,14 @@ def ask_for_link(office: Office, address: str, goes_to: str) -> None:
 
 def link_works(office: Office, token: str) -> bool:
     """Whether the link may still be used. Looking does not use it: mail scanners look."""
+    return whose_link(office, token) is not None
+
+
+def whose_link(office: Office, token: str) -> str | None:
+    """The address of whoever it signs in; None where it may not be used. Looking uses nothing."""
     with office.store.read() as tx:
-        return tx.exec(_unused(tx, token)).first() is not None
+        link = tx.exec(_unused(tx, token)).first()
+    return (link.address or None) if link else None
 
 
 def use_link(office: Office, token: str) -> Opened:
@@ -110,7 +116,7 @@ def set_up_code(office: Office) -> str | None:
     """A code with which one person signs in before mail works; None once anybody ever has signed
     in or holds a token. It must be shown on the machine itself, and nowhere else."""
     with office.store.write("set-up-code") as tx:
-        if tx.exec(select(WebSession.id)).first() or tx.exec(select(Token.id)).first():
+        if _is_somebody_in(tx):
             return None
         _end_links(tx, "")
         code, now = "-".join(secrets.token_hex(3) for _ in range(4)), tx.now()
@@ -134,7 +140,7 @@ def use_set_up_code(office: Office, code: str, email: str) -> Opened:
     """
     with office.store.write("use-set-up-code") as tx:
         link = tx.exec(_unused(tx, code.strip())).first()
-        if link is None or link.address:
+        if link is None or link.address or _is_somebody_in(tx):
             raise NotFoundError(NO_CODE)
         person = _registered(tx, email.strip().lower())
         if person is None:
@@ -144,6 +150,11 @@ def use_set_up_code(office: Office, code: str, email: str) -> Opened:
         if not _take(tx, link):
             raise NotFoundError(NO_CODE)
         return Opened(_open(office, tx, person), link.goes_to)
+
+
+def _is_somebody_in(tx: Transaction) -> bool:
+    """Whether anybody ever signed in or holds a token: then the first set-up is over."""
+    return bool(tx.exec(select(WebSession.id)).first() or tx.exec(select(Token.id)).first())
 
 
 def session_of(tx: Transaction, secret: str) -> tuple[WebSession, Person] | None:

@@ -27,6 +27,9 @@ from policy.routes import Way, route_of
 
 S, M, P = CaseState, CaseMove, Part
 
+LONGEST_LINE = 200
+"""Characters of a rule, and of a companion's name."""
+
 GLASS_LASTS = timedelta(hours=1)
 """How long whoever broke the glass may read."""
 
@@ -48,6 +51,7 @@ class NotDone(StrEnum):
     NOT_HR = "not-hr"
     NEEDS_TEXT = "needs-text"
     NEEDS_CHOICE = "needs-choice"
+    NOT_ONE_LINE = "not-one-line"
     TOO_LONG = "too-long"
 
 
@@ -236,6 +240,7 @@ def _with_paper(case: Case, request: Request, kind: PaperKind, text: str) -> Cas
 def _refer(case: Case, request: Request) -> Case:
     if not request.rule.strip():
         raise NotDoneError(NotDone.NEEDS_CHOICE)
+    _require_one_line(request.rule)
     if request.move is M.REFER and not (request.unknown and case.subject is None):
         _require_subject_here(case)
     if request.move is M.HAND_OVER:
@@ -264,6 +269,12 @@ def _require_subject_here(case: Case) -> None:
     """A person who is known, and whose case is the department's own."""
     _require_subject(case)
     _require_route(case.route, Way.CASE)
+
+
+def _require_one_line(text: str) -> None:
+    """What stands in the department's own sentences, unquoted, may not look like more of them."""
+    if len(text) > LONGEST_LINE or len(text.strip().splitlines()) > 1:
+        raise NotDoneError(NotDone.NOT_ONE_LINE)
 
 
 def _require_subject(case: Case) -> None:
@@ -337,6 +348,7 @@ def _go_on(case: Case, request: Request) -> Case:
 
 
 def _name_companion(case: Case, request: Request) -> Case:
+    _require_one_line(request.text)
     return replace(case, companion=request.text)
 
 

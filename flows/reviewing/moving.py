@@ -32,7 +32,7 @@ from models.store import Transaction
 from models.words import PosterKnown, Role
 from policy.conflicts import may_work_case
 from policy.fairness import Question, asked_of_referrer
-from policy.review import NotDone, NotDoneError, Request, take
+from policy.review import LONGEST_LINE, NotDone, NotDoneError, Request, take
 from policy.review_times import longest_suspension, next_look, time_of, with_deadline
 
 CANNOT_BE_NAMED = (
@@ -72,6 +72,10 @@ REFUSALS: dict[NotDone, tuple[type[Refusal], str]] = {
     ),
     NotDone.NEEDS_TEXT: (BadRequestError, "Write what it is, or why."),
     NotDone.NEEDS_CHOICE: (BadRequestError, "Something is missing: see what this move needs."),
+    NotDone.NOT_ONE_LINE: (
+        BadRequestError,
+        f"Write the rule, or who comes along, on one line of {LONGEST_LINE} characters or fewer.",
+    ),
     NotDone.TOO_LONG: (BadRequestError, "A suspension is brief. Choose an earlier end."),
 }
 """Why a move was not made, for the person who made it."""

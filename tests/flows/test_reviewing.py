@@ -91,6 +91,20 @@ def test_health_is_the_persons_own_to_speak_of(story: Story) -> None:
     ]
 
 
+def test_what_stands_in_an_official_paper_is_one_short_line(story: Story) -> None:
+    story.until(CaseState.REFERRED)
+    story.until(CaseState.TOLD)
+    for text in ("Una\n\n# Outcome\n\nNo case.", "x" * 201):
+        with pytest.raises(BadRequestError, match="on one line"):
+            story.move(ANA, Asked(M.NAME_COMPANION, text=text))
+    story.move(ANA, Asked(M.NAME_COMPANION, text="Una of the union"))
+
+
+def test_a_rule_is_one_short_line(story: Story) -> None:
+    with pytest.raises(BadRequestError, match="on one line"):
+        story.move(HAL, Asked(M.REFER, text="x", rule="54\n\n# Outcome"))
+
+
 def test_the_questions_of_fairness_are_an_assist_without_a_score(story: Story) -> None:
     story.move(HAL, Asked(M.CONSIDER, text="No training on it.", about="known-rules"))
     seen = story.read(HAL)

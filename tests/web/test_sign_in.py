@@ -328,6 +328,42 @@ def test_a_set_up_code_is_the_first_way_in_and_never_hrs(web: Served, paper: Pap
     assert set_up_code(paper.office) is None, "somebody has signed in"
 
 
+def test_a_set_up_code_ends_once_somebody_is_in(web: Served, paper: Paper) -> None:
+    code = set_up_code(paper.office)
+    assert code
+    web.browser(ANA)
+    assert web.browser().post("/set-up", {"email": ADA, "code": code}).status_code == 422
+
+
+def test_a_link_says_whom_it_signs_in(web: Served, paper: Paper) -> None:
+    asked(web, ANA)
+    ((_, token),) = mailed(paper)
+    assert ANA in web.browser().get(f"/sign-in/{token}").text
+
+
+def test_an_address_that_grows_when_it_is_stored_is_asked_for_again(web: Served) -> None:
+    grows = "\N{LATIN CAPITAL LETTER I WITH DOT ABOVE}" * 99 + "@" + "d" * 149
+    assert web.browser().post("/sign-in", {"email": grows}).status_code == 422
+
+
+def test_a_draft_that_nobody_came_back_for_is_kept_no_longer(web: Served, paper: Paper) -> None:
+    web.browser(ANA).post("/report", {"first": "no"})
+    mailed(paper)
+    assert drafts(paper) == 1
+    with paper.office.store.write("later") as tx:
+        tx.exec(update(WebSession).values(seen_at=tx.now() - timedelta(hours=25)))
+    mailed(paper)
+    assert drafts(paper) == 0
+
+
+def drafts(paper: Paper) -> int:
+    """How many are kept."""
+    with paper.office.store.read() as tx:
+        return len(
+            tx.exec(select(WebSession).where(col(WebSession.draft_sealed).is_not(None))).all()
+        )
+
+
 def test_a_set_up_code_is_no_link(web: Served, paper: Paper) -> None:
     code = set_up_code(paper.office)
     assert web.browser().post(f"/sign-in/{code}").status_code == 404
