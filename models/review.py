@@ -168,8 +168,9 @@ class Case:
     """All that is sealed of one case. Addresses are in lower case.
 
     ``since`` is when it came into its state; ``kept_because`` says why it is not destroyed in its
-    time; ``noted`` holds codes of facts that speak for the
-    person. ``reminded`` counts the reminders since the deadline of this state was set.
+    time, and ``released_at`` when that was last taken back; ``noted`` holds codes of facts that
+    speak for the person. ``reminded`` counts the reminders since the deadline of this state was
+    set.
     """
 
     incident_id: str
@@ -199,6 +200,7 @@ class Case:
     reminded: int = 0
     suspension_reminded: int = 0
     kept_because: str | None = None
+    released_at: datetime | None = None
 
     def holder(self, hand: Hand) -> str | None:
         """Who is this hand now."""

@@ -420,7 +420,7 @@ def _keep(case: Case, request: Request) -> Case:
 def _release(case: Case, request: Request) -> Case:
     if case.kept_because is None:
         raise NotDoneError(NotDone.NOT_NOW)
-    return replace(case, kept_because=None)
+    return replace(case, kept_because=None, released_at=request.now)
 
 
 def _ask_glass(case: Case, request: Request) -> Case:

@@ -262,6 +262,8 @@ def _told(office: Office, here: Opened, case: Case, move: CaseMove) -> list[str]
         told.append(address_of(time.who, case, hr))
     if move is CaseMove.ASSIGN:
         told += [one.person for one in case.holdings if one not in here.case.holdings]
+    if move is CaseMove.RELEASE:
+        told.append(hr)
     if move is CaseMove.CLOSE:
         told.append(case.subject)
     return [one for one in dict.fromkeys(told) if one and one != here.person.email]

@@ -18,6 +18,7 @@ from flows.reviewing.letters import address_of, queue_letter
 from flows.reviewing.posting import send_letters
 from models.case_keys import NoMasterError
 from models.case_rows import ROUND, SealedCase, knock
+from models.information_requests import is_one_open
 from models.office import Office
 from models.reconciliation import is_reconciling
 from models.review import Case, Hand
@@ -66,7 +67,10 @@ def _remind(office: Office, case_id: str) -> None:
         require_newest(tx, row, seal)
         gone = destroy_at(case)
         if gone is not None and gone <= tx.now():
-            destroy(tx, row, case.state.value)
+            if is_one_open(tx, case.incident_id):
+                _look_at(tx, row, tx.now() + SOONEST)
+            else:
+                destroy(tx, row, case.state.value)
             return
         register = read_register(tx, office.settings)
         reminded = _reminded(case, register, tx.now())

@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from case_post import Post
 from case_story import IVY, Story, begin
-from paper import ANA, BO, HAL, IDA, Paper
+from paper import ANA, BO, DEE, HAL, IDA, Paper
 from sqlmodel import col, select, update
 
 from flows.cases import cases
+from flows.deciding.noting_requests import answer_request, note_request
 from flows.hands import Hands
 from flows.refusals import NotFoundError
 from flows.reviewing.cabinet import find
@@ -325,6 +326,27 @@ def test_a_case_that_a_court_wants_is_kept_until_it_is_released(story: Story, ha
     review_round(hands)
     assert story.read(HAL).kept_because == "a tribunal asks for it"
     story.move(HAL, Asked(CaseMove.RELEASE, text="it is over"))
+    review_round(hands)
+    assert story.read(HAL).kept_because is None, (
+        "whoever else of HR knows better has time to say so"
+    )
+    story.wait(days=31)
+    review_round(hands)
+    with pytest.raises(NotFoundError):
+        story.read(HAL)
+
+
+def test_a_case_is_not_destroyed_while_a_request_for_information_is_open(
+    story: Story, hands: Hands
+) -> None:
+    _end(story, CaseState.NOT_REFERRED)
+    office, dee = story.paper.office, story.paper.person(DEE)
+    asked = note_request(office, dee, story.reference, received=story.now().date())
+    story.wait(days=200)
+    review_round(hands)
+    assert story.read(HAL).state is CaseState.NOT_REFERRED
+    answer_request(office, dee, story.reference, target=asked.id)
+    story.wait(days=1)
     review_round(hands)
     with pytest.raises(NotFoundError):
         story.read(HAL)

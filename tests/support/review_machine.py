@@ -259,6 +259,7 @@ def _plain(case: Case) -> Case:
         told_at=case.told_at and EARLY,
         referred_at=case.referred_at and EARLY,
         suspended_at=case.suspended_at and EARLY,
+        released_at=case.released_at and EARLY,
         papers=tuple(replace(paper, at=EARLY, by="") for paper in case.papers),
         holdings=tuple(
             replace(one, since=EARLY, ended_at=one.ended_at and EARLY) for one in case.holdings
