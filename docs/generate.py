@@ -125,6 +125,8 @@ TABLES = {
     "claims": "The truth gate: what may be said, and only when it is true.",
     "routes": "Which way possible misconduct goes, by who employs the person ([the sealed side]"
     "(../explanation/the-sealed-side.md)).",
+    "disclosure": "What an archive of an incident shows at each level "
+    "([what an archive shows](../explanation/what-an-archive-shows.md)).",
     "retention": "How long a case is kept once it is over; then its key is destroyed.",
     "fairness": "What is thought about before anybody is referred: an assist, never a score. "
     "Health is asked of the person alone.",

@@ -36,16 +36,14 @@ def entries_after(tx: Transaction, by: Viewer, after: int, limit: int) -> Iterat
     """The same as shapes, one by one; ``limit`` counts what is shown."""
     if by.hears_only_that_security_leads:
         return
-    shown = (row for row in _rows(tx, by, after) if _is_for_people(row))
+    shown = (row for row in _rows(tx, by, after) if is_for_people(row))
     for row in islice(shown, limit):
         assert row.id is not None, "it was read from the database"
         yield _entry(by, row, row.id)
 
 
 def _entry(by: Viewer, row: Entry, id_: int) -> EntryShape:
-    target = _target(by.seen, row)
-    account = by.seen.accounts.get(_account_id(by.seen, target) or str(row.facts.get("account")))
-    said = sentence(row.what, row.facts | _in_words(by.seen, row, target, account))
+    account = _account(by.seen, row)
     return EntryShape(
         id=id_,
         at=row.at,
@@ -53,9 +51,27 @@ def _entry(by: Viewer, row: Entry, id_: int) -> EntryShape:
         what=row.what,
         platform=account.platform if account else None,
         account=account.handle if account else None,
-        sentence=_of_several(account, said) if len(by.seen.accounts) > 1 else said,
+        sentence=sentence_of(by.seen, row),
         facts=dict(row.facts),
     )
+
+
+def sentence_of(seen: Snapshot, row: Entry) -> str:
+    """The entry in words; it names accounts of ours and roles, never a person."""
+    account = _account(seen, row)
+    said = sentence(row.what, row.facts | _in_words(seen, row, target_of(seen, row), account))
+    return _of_several(account, said) if len(seen.accounts) > 1 else said
+
+
+def sentence_without_account(row: Entry) -> str:
+    """The entry in words that name no account."""
+    kept = {name: fact for name, fact in row.facts.items() if name != "account"}
+    return sentence(row.what, kept)
+
+
+def _account(seen: Snapshot, row: Entry) -> Account | None:
+    of_target = _account_id(seen, target_of(seen, row))
+    return seen.accounts.get(of_target or str(row.facts.get("account")))
 
 
 def _of_several(account: Account | None, said: str) -> str:
@@ -65,7 +81,8 @@ def _of_several(account: Account | None, said: str) -> str:
     return label("of-several", f"{label('platform', account.platform)} @{account.handle}") + said
 
 
-def _target(seen: Snapshot, row: Entry) -> str:
+def target_of(seen: Snapshot, row: Entry) -> str:
+    """The id of what the entry is about; nobody's where it is about the incident."""
     effect = next((one for one in seen.effects if one.id == row.facts.get("effect")), None)
     named = (row.facts.get(name) for name in ("post", "statement", "notice", "target"))
     return str(effect.target if effect else next((one for one in named if one), None))
@@ -87,7 +104,7 @@ def _page(tx: Transaction, by: Viewer, after: int) -> Sequence[Entry]:
     ).all()
 
 
-def _is_for_people(row: Entry) -> bool:
+def is_for_people(row: Entry) -> bool:
     """Nothing of HR's, no try that says nothing new, and no sum of what was told already."""
     of_hr = row.facts.get("role") == Role.HR.value
     return not of_hr and not row.facts.get(REPEATED) and row.what != STANDS

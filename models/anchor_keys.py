@@ -1,4 +1,5 @@
-"""The key that signs anchors, which the engine alone reads, and its public half beside it."""
+"""The keys that sign, each with its public half beside it: that of anchors, which the engine alone
+reads, and that of archives, which web processes read."""
 
 import os
 from contextlib import suppress
@@ -16,19 +17,25 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 PRIVATE, PUBLIC = "anchor.key", "anchor.pub"
+ARCHIVES_PRIVATE, ARCHIVES_PUBLIC = "archives.key", "archives.pub"
 
 
 class AnchorKeyError(Exception):
     """A key file cannot be used. The text is a sentence that says which, and what to do."""
 
 
-def signing_key(keys: Path) -> Ed25519PrivateKey:
+def archive_key(keys: Path) -> Ed25519PrivateKey:
+    """The key that archives of incidents are signed with; as ``signing_key``."""
+    return signing_key(keys, ARCHIVES_PRIVATE, ARCHIVES_PUBLIC)
+
+
+def signing_key(keys: Path, private: str = PRIVATE, public: str = PUBLIC) -> Ed25519PrivateKey:
     """The key under ``keys``; made there, for this user alone, where there is none.
 
     Two processes that start together agree: the first to link its file wins. Raises OSError and
     AnchorKeyError.
     """
-    path = keys / PRIVATE
+    path = keys / private
     if not path.exists():
         keys.mkdir(parents=True, exist_ok=True, mode=0o700)
         made = Ed25519PrivateKey.generate()
@@ -39,8 +46,8 @@ def signing_key(keys: Path) -> Ed25519PrivateKey:
         raise _unusable(path) from None
     if not isinstance(key, Ed25519PrivateKey):
         raise _unusable(path)
-    if not (keys / PUBLIC).exists():
-        _put(keys / PUBLIC, pem_of(key.public_key()), 0o644)
+    if not (keys / public).exists():
+        _put(keys / public, pem_of(key.public_key()), 0o644)
     return key
 
 

@@ -56,6 +56,9 @@ class Act(StrEnum):
     SPEAK_OUTSIDE = "speak-outside"
     HOLD = "hold"
     CLOSE = "close"
+    EXPORT_FOI = "export-foi"
+    EXPORT_COMMITTEE = "export-committee"
+    EXPORT_TRIBUNAL = "export-tribunal"
 
 
 R = Relation
@@ -84,6 +87,9 @@ ALLOWED: dict[Act, frozenset[Relation]] = {
     Act.SPEAK_OUTSIDE: frozenset({R.PUBLISHER, R.OWNER, R.CLEARER, R.DTU, R.ASKED, R.TOLD}),
     Act.HOLD: frozenset({R.DTU, R.OWNER}),
     Act.CLOSE: frozenset({R.DTU, R.ASKED}),
+    Act.EXPORT_FOI: frozenset({R.DTU, R.AUDITOR}),
+    Act.EXPORT_COMMITTEE: frozenset({R.DTU, R.AUDITOR}),
+    Act.EXPORT_TRIBUNAL: frozenset({R.DTU}),
 }
 
 JUDGING = frozenset(

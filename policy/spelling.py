@@ -1,12 +1,15 @@
 """Spelling of public words, by a real dictionary and by what the words are about."""
 
 import re
+import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from policy.dictionary import is_word, near
 
-WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+LETTER = r"[^\W\d_][\u0300-\u036f]*"
+"""A letter, and the accents that were typed as letters of their own."""
+WORD = re.compile(rf"(?:{LETTER})+(?:['’](?:{LETTER})+)*")
 APART = re.compile(r"https?://\S+|(?<!\w)[@#]\S+|\S+@\S+|\b\w+(?:\.\w+)+(?:/\S*)?|\w*\d\w*")
 """What no dictionary has: links, names of accounts, hashtags, addresses, figures."""
 
@@ -46,7 +49,7 @@ def unknown_words(
     first, is_shouted = begin.start() if begin else 0, bare.isupper()
     spoken = frozenset(one.casefold() for one in known)
     for match in WORD.finditer(bare):
-        word = match[0].replace("’", "'")
+        word = unicodedata.normalize("NFC", match[0]).replace("’", "'")
         if is_word(word) or spoken & {word.casefold(), word.casefold().removesuffix("'s")}:
             continue
         is_name = word[0].isupper() and match.start() > first and not is_shouted

@@ -10,6 +10,7 @@ from amends.cli import (
     database,
     deciding,
     doctoring,
+    exporting,
     keys,
     programs,
     reconciling,
@@ -29,8 +30,8 @@ app = typer.Typer(
 )
 
 AREAS = (
-    reporting, status, clearing, deciding, settling, cases, programs, doctoring, reconciling,
-    backing_up,
+    reporting, status, clearing, deciding, settling, exporting, cases, programs, doctoring,
+    reconciling, backing_up,
 )  # fmt: skip
 
 for area in AREAS:

@@ -9,7 +9,7 @@ import typer
 
 from amends.cli.exits import Code, Stop
 from amends.cli.options import AsJson
-from amends.cli.screen import plain, show, show_json
+from amends.cli.screen import plain, show, show_json, tell
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -103,22 +103,31 @@ def anchor() -> None:
 
 
 @app.command("key")
-def public_key() -> None:
+def public_key(
+    archives: Annotated[
+        bool, typer.Option("--archives", help="The key of archives, and its fingerprint.")
+    ] = False,
+) -> None:
     """Print the public key of the anchors. Keep it, and copies of the anchors, elsewhere."""
     from amends.settings import load
-    from models.anchor_keys import PUBLIC, AnchorKeyError, pem_of, signing_key
+    from models import anchor_keys
+    from models.anchor_keys import AnchorKeyError, pem_of
     from models.anchor_keys import public_key as read
+    from models.anchors import fingerprint
 
     keys = load().keys
+    public = anchor_keys.ARCHIVES_PUBLIC if archives else anchor_keys.PUBLIC
+    make = anchor_keys.archive_key if archives else anchor_keys.signing_key
     try:
-        there = (keys / PUBLIC).exists()
-        held = read(keys / PUBLIC) if there else signing_key(keys).public_key()
+        held = read(keys / public) if (keys / public).exists() else make(keys).public_key()
     except OSError as error:
         raise Stop(Code.FAILED, f"{error.filename} cannot be read: {error.strerror}. "
                    "Run this as the engine's user.") from None  # fmt: skip
     except AnchorKeyError as error:
         raise Stop(Code.FAILED, str(error)) from None
     plain(pem_of(held).decode().rstrip())
+    if archives:
+        tell(f"Its fingerprint is {fingerprint(held)}. Publish it: an archive is checked by it.")
 
 
 def _verify(anchors: list[Path] | None, keys: list[Path] | None) -> "Found":

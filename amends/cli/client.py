@@ -3,8 +3,8 @@
 import os
 import time
 import uuid
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import IO, Any
 from urllib.parse import quote, urlsplit
 
 import httpx
@@ -17,6 +17,9 @@ from amends.settings import DRILL
 API = "/api/v1"
 DEFAULT_URL = "http://127.0.0.1:8000"
 SECONDS = 30.0
+SLOW = httpx.Timeout(SECONDS, read=300.0)
+"""For an answer that is long in the making: an archive with its films."""
+
 TRIES = 2
 UNAUTHORISED = 401
 
@@ -76,6 +79,23 @@ class Client:
                         yield line.removeprefix("data:").strip()
         except httpx.TransportError:
             return
+
+    def download(
+        self, path: str, body: dict[str, Any], to: Callable[[httpx.Headers], IO[bytes]]
+    ) -> None:
+        """Write what a POST answers to the file that ``to`` opens once the answer is a yes.
+
+        Raises Stop, and httpx.TransportError where the answer breaks off."""
+        try:
+            with self._http.stream("POST", API + path, json=body, timeout=SLOW) as answer:
+                if answer.is_error:
+                    answer.read()
+                    self._json(answer)
+                file = to(answer.headers)
+                for some in answer.iter_bytes():
+                    file.write(some)
+        except httpx.ConnectError:
+            raise self.unreachable() from None
 
     def _send(self, method: str, path: str, tries: int = 1, **more: Any) -> httpx.Response:
         for left in reversed(range(tries)):

@@ -11,6 +11,7 @@ from amends.web import (
     cases,
     clearances,
     decisions,
+    exports,
     health,
     incident_pages,
     incidents,
@@ -32,6 +33,10 @@ from flows.crowd import Crowd
 from models.office import Office
 
 DESCRIPTION = "What has to happen after a post goes out in error. Errors are RFC 9457 problems."
+
+AREAS = (
+    incidents, timelines, clearances, decisions, exports, cases, tokens, reconciliation,
+)  # fmt: skip
 
 
 def create_app(office: Office) -> FastAPI:
@@ -55,7 +60,7 @@ def create_app(office: Office) -> FastAPI:
     app.state.crowd = Crowd(office)
     app.state.reader = Reader(office.store)
     api = APIRouter(prefix=API, responses=problems.DOCUMENTED)
-    for area in (incidents, timelines, clearances, decisions, cases, tokens, reconciliation):
+    for area in AREAS:
         api.include_router(area.router)
     app.include_router(api)
     app.include_router(health.router)

@@ -9,6 +9,7 @@ from flows.deciding.holding import USUAL_MINUTES
 from flows.deciding.referring import Verdict
 from flows.intake import MOST_POSTS, ReportRequest
 from models.words import Circumstance, Kind, Step
+from policy.disclosure import Level
 from policy.words import Claim, Fact, Finding
 
 Link = Annotated[str, Field(max_length=2000)]
@@ -370,6 +371,12 @@ DecisionBody = Annotated[
     Field(discriminator="type"),
 ]
 """Every other human decision: a closed list (design §9)."""
+
+
+class ExportBody(Body):
+    """For whom the archive is made."""
+
+    level: Annotated[Level, Field(description="what it shows and to whom it may be given")]
 
 
 class TokenBody(Body):

@@ -1,6 +1,5 @@
 """Words: a person writes a new version of a statement, and every earlier yes is left behind."""
 
-import unicodedata
 from datetime import timedelta
 
 from flows.deciding.desk import Desk, desk
@@ -60,9 +59,6 @@ def put_words(here: Desk, about: Statement, text: str, language: str | None = No
     repeat what may not be repeated.
     """
     language = language or here.incident.language
-    if not about.restores:
-        # As every platform shows them: an accent may be typed as a letter of its own.
-        text = unicodedata.normalize("NFC", text)
     if not about.restores and (why := why_not_balanced(text)):
         raise BadRequestError(why)
     _require_clean(here, about, text, language)

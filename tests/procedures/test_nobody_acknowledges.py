@@ -168,7 +168,7 @@ EVERYWHERE = ("tell-waiting:before-commit", "notice:after-call@3", "tell-waiting
 @pytest.mark.parametrize(
     ("faults", "speed"),
     [
-        pytest.param(EVERYWHERE[2:], 240.0, id="once"),
+        pytest.param(EVERYWHERE[2:], 90.0, id="once", marks=pytest.mark.waits),
         pytest.param(EVERYWHERE, SPEED, id="everywhere", marks=pytest.mark.matrix),
     ],
 )

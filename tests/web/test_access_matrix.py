@@ -65,6 +65,7 @@ ROUTES: dict[str, str] = {
     "POST /api/v1/incidents/{reference}/clearances": OF_INCIDENTS,
     "POST /api/v1/incidents/{reference}/acknowledgements": OF_INCIDENTS,
     "POST /api/v1/incidents/{reference}/decisions": OF_INCIDENTS,
+    "POST /api/v1/incidents/{reference}/exports": OF_INCIDENTS,
     "POST /api/v1/tokens": ELSE,
     "POST /api/v1/tokens/claim": OPEN,
     "GET /api/v1/reconciliation": ELSE,
@@ -210,6 +211,7 @@ def _answers(asked: Served, story: Story, who: str, route: str) -> Iterator[str]
     if method == "POST":
         bodies = ({}, {"reason": "x"}, {"type": "close", "reason": "x"}, *_moves())
         bodies += ({"choice": "refer", "rule": "x", "reason": "x"},)
+        bodies += tuple({"level": level} for level in ("foi", "committee", "tribunal"))
     for body in bodies:
         yield asked.call(method, at, WHO[who], json=body).text
 

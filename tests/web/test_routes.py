@@ -47,6 +47,7 @@ ROUTES: dict[str, Who] = {
     f"POST {API}/incidents/{{reference}}/clearances": T,
     f"POST {API}/incidents/{{reference}}/acknowledgements": T,
     f"POST {API}/incidents/{{reference}}/decisions": T,
+    f"POST {API}/incidents/{{reference}}/exports": T,
     f"GET {API}/cases": T,
     f"GET {API}/cases/{{reference}}": T,
     f"POST {API}/cases/{{reference}}/decisions": T,
