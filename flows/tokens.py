@@ -140,9 +140,12 @@ def claim(office: Office, code: str) -> str:
     """Exchange a code for a token, once. Raises NotFoundError."""
     with office.store.write("claim-token") as tx:
         digest = digest_of(code.strip())
-        person = _take_first_of_hr(tx, digest) or _take_mailed(tx, digest)
+        first = _take_first_of_hr(tx, digest)
+        person = first or _take_mailed(tx, digest)
         if person is None or not person.registered:
             raise NotFoundError(BAD_CODE)
+        if first is not None:  # its code went to a mailbox that others read too
+            _tell(tx, first)
         return _issue(tx, person, person.email)
 
 

@@ -148,6 +148,9 @@ def test_hrs_first_token_is_claimed_by_a_code_once(web: Served, paper: Paper) ->
     assert _works(web, answer.json()["token"])
     again = web.post("/tokens/claim", {"code": code})
     assert again.status_code == 404
+    mailed_codes(paper)
+    told = [file.read_text() for file in paper.office.settings.outbox.glob("sign-in.*.eml")]
+    assert any(f"To: {HAL}" in text for text in told), "HR's mailbox is read by others too"
     assert code not in again.text
 
 
