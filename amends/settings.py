@@ -50,9 +50,14 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+_WORDS = r"[A-Za-z0-9_%+'-]+(?:\.[A-Za-z0-9_%+'-]+)*"
+MAILABLE = re.compile(rf"{_WORDS}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*(?<!-)")
+"""The addresses that mail can be written to: nobody else is taken into the register."""
+
+
 def _address(value: str) -> str:
     value = value.strip().lower()
-    if value.count("@") != 1 or value.startswith("@") or value.endswith("@") or " " in value:
+    if not MAILABLE.fullmatch(value) or len(value) > 254:
         raise ValueError("enter an e-mail address, like name@dept.example")
     return value
 
@@ -179,6 +184,8 @@ class MailPart(_Part):
 
     smtp: str | None = None
     sender: str = "amends@localhost"
+
+    _lower = field_validator("sender")(_address)
 
 
 class NotifyPart(_Part):

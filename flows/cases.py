@@ -13,7 +13,15 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, select
 
 from flows.refusals import NotFoundError
-from flows.reviewing.cabinet import CaseNote, Opened, every_case, note, notes, opened
+from flows.reviewing.cabinet import (
+    CaseNote,
+    NotRecordedError,
+    Opened,
+    every_case,
+    note,
+    notes,
+    opened,
+)
 from flows.shapes import FactsShape
 from models.incident import Incident
 from models.office import Office
@@ -38,19 +46,16 @@ from models.words import Employer, Kind, PostState, Role
 from policy.conditions import condition_row
 from policy.fairness import asked_of_referrer
 from policy.retention import destroy_at
-from policy.review import moves_of, reads_papers
+from policy.review import glass_until, moves_of, reads_papers
 from policy.routes import route_of
 from templates.sentences import sentence
 
 PAGE = 50
 
 
-class NotRecordedError(Exception):
-    """The look could not be written down, so nothing was given."""
-
-
 class CaseLine(BaseModel):
-    """A case as a line of a list. ``due_at`` is when what ``state`` waits for is due."""
+    """A case as a line of a list. ``due_at`` is when what ``state`` waits for is due, and
+    ``glass_until`` tells HR until when somebody reads it in an emergency."""
 
     reference: str
     state: CaseState
@@ -58,6 +63,7 @@ class CaseLine(BaseModel):
     considered_at: datetime
     decided_at: datetime | None
     due_at: datetime | None = None
+    glass_until: datetime | None = None
 
 
 class CasePage(BaseModel):
@@ -234,6 +240,7 @@ def _line(here: Opened) -> CaseLine:
         considered_at=here.case.considered_at,
         decided_at=here.case.referred_at if shown else None,
         due_at=here.case.due_at,
+        glass_until=glass_until(here.case, here.now) if _hears_of_glass(here) else None,
     )
 
 
@@ -280,6 +287,10 @@ def _shape(office: Office, here: Opened, record: list[CaseNote]) -> CaseShape:
         kept_because=None if subject else one.kept_because,
         destroyed_at=destroy_at(one),
     )
+
+
+def _hears_of_glass(here: Opened) -> bool:
+    return bool({Part.HR, Part.COORDINATOR} & here.parts)
 
 
 def _reads_record(here: Opened) -> bool:

@@ -52,6 +52,16 @@ def carry_over(office: Office, tx: Transaction, new: WebSession) -> None:
     tx.exec(update(WebSession).where(mine).values(draft_sealed=None))
 
 
+def forget_old_drafts(office: Office) -> None:
+    """What nobody came back for in time is kept no longer."""
+    with office.store.read() as tx:
+        old = (col(WebSession.draft_sealed).is_not(None), col(WebSession.seen_at) < tx.now() - KEPT)
+        if tx.exec(select(WebSession.id).where(*old)).first() is None:
+            return
+    with office.store.write("forget-old-drafts") as tx:
+        tx.exec(update(WebSession).where(*old).values(draft_sealed=None))
+
+
 def _seal(office: Office, session_id: str, text: str) -> bytes:
     return office.content.close(text, _place(session_id))
 

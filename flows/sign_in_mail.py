@@ -1,6 +1,7 @@
-"""Mailing links to sign in: the engine looks up the address, makes the link and sends it.
+"""Mailing links to sign in, and codes for tokens: the engine looks up the address, makes the link
+or code, and sends it.
 
-At most one link of one asking works: where it is not known whether the mail left, the next try has
+At most one of one asking works: where it is not known whether the mail left, the next try has
 another. A link never lies in the outbox folder of a live organisation (design §8).
 """
 
@@ -11,16 +12,17 @@ from datetime import timedelta
 
 from sqlmodel import col, delete, select, update
 
+from flows.drafts import forget_old_drafts
 from flows.hands import Hands
 from flows.signing_in import LINK_LIFE
-from flows.tokens import digest_of
+from flows.tokens import CLAIM_LIFE, digest_of, new_code
 from integrations.deadline import within
 from integrations.errors import NotSent, OutsideError, TryAgainLater
-from integrations.notices.base import Mail
+from integrations.notices.base import Mail, UnsafeMailError
 from integrations.notices.outbox import OutboxCarrier
 from models.office import Office
 from models.people import Person
-from models.sign_in import LinkState, SignIn
+from models.sign_in import LinkState, Sends, SignIn
 from models.store import Transaction
 from templates.letters import NoticeFacts, render_notice
 
@@ -35,20 +37,29 @@ KEPT = timedelta(hours=24)
 
 OUTBOX_OF_LIVE = "outbox-of-live"
 NOBODY = "nobody"
+NO_MAIL = "no-mail-to-this-address"
 TOO_LATE = "too-late"
 
 OPEN = (LinkState.ASKED, LinkState.SENDING)
+
+LIVES = {Sends.LINK: LINK_LIFE, Sends.CODE: CLAIM_LIFE, Sends.TOLD: CLAIM_LIFE}
+"""How long it works, and how late it is still mailed."""
+
+NOTICES = {Sends.LINK: "sign_in", Sends.CODE: "sign_in_code", Sends.TOLD: "token_made"}
 
 
 @dataclass(frozen=True)
 class _Claim:
     id: str
     address: str
+    sends: Sends
     token: str = field(repr=False)
 
 
 def mail_links(hands: Hands) -> int:
-    """Mail every link that is due; returns how many were looked at."""
+    """Mail every link that is due; returns how many were looked at. Drafts that nobody came back
+    for end here too: they are of the sessions that links open."""
+    forget_old_drafts(hands.office)
     looked = 0
     while (due := _next(hands)) is not None:
         looked += 1
@@ -69,7 +80,7 @@ def _next(hands: Hands) -> str | None:
 def _claim(hands: Hands, link_id: str) -> _Claim | None:
     """Make the link, and write that it is being sent. None where nothing is to be sent."""
     with hands.office.store.write("claim-link") as tx:
-        now, token = tx.now(), secrets.token_urlsafe(32)
+        now = tx.now()
         link = tx.get_one(SignIn, link_id, with_for_update=True)
         if link.state not in OPEN or link.due_at is None or link.due_at > now:
             return None  # another engine has it
@@ -78,18 +89,21 @@ def _claim(hands: Hands, link_id: str) -> _Claim | None:
             link.state, link.code, link.due_at = LinkState.NOT_SENT, why, None
             tx.add(link)
             return None
+        token = new_code() if link.sends is Sends.CODE else secrets.token_urlsafe(32)
         link.state, link.due_at = LinkState.SENDING, now + TAKEN
-        link.digest, link.expires_at = digest_of(token), now + LINK_LIFE
+        link.digest, link.expires_at = digest_of(token), now + LIVES[link.sends]
         tx.add(link)
-        return _Claim(link.id, link.address, token)
+        return _Claim(link.id, link.address, link.sends, token)
 
 
 def _why_not(tx: Transaction, hands: Hands, link: SignIn) -> str | None:
-    if link.asked_at + LINK_LIFE <= tx.now():
+    if link.asked_at + LIVES[link.sends] <= tx.now():
         return TOO_LATE
     same = select(Person.id).where(col(Person.email) == link.address)
     if tx.exec(same.where(col(Person.registered).is_(True))).first() is None:
         return NOBODY
+    if link.sends is Sends.TOLD:
+        return None
     stays_here = isinstance(hands.carrier, OutboxCarrier)
     return OUTBOX_OF_LIVE if stays_here and not hands.office.settings.is_practice else None
 
@@ -99,6 +113,8 @@ def _send(hands: Hands, claim: _Claim) -> tuple[LinkState, str | None]:
     try:
         with within(lambda: MAIL_SECONDS - (time.monotonic() - began)):
             hands.carrier.send(_mail(hands.office, claim))
+    except UnsafeMailError:
+        return LinkState.NOT_SENT, NO_MAIL
     except (NotSent, TryAgainLater) as error:
         return LinkState.ASKED, error.code
     except OutsideError as error:
@@ -118,14 +134,17 @@ def _conclude(hands: Hands, claim: _Claim, state: LinkState, code: str | None) -
 
 def _mail(here: Office, claim: _Claim) -> Mail:
     settings = here.settings
+    is_code = claim.sends is Sends.CODE
+    is_link = claim.sends is Sends.LINK
     letter = render_notice(
-        "sign_in",
+        NOTICES[claim.sends],
         NoticeFacts(
             organisation=settings.organisation.name,
             url=settings.public_url,
             duty_officer=settings.organisation.duty_officer,
-            sign_in_url=f"{settings.public_url}/sign-in/{claim.token}",
-            minutes=int(LINK_LIFE.total_seconds() // 60),
+            sign_in_url=f"{settings.public_url}/sign-in/{claim.token}" if is_link else None,
+            sign_in_code=claim.token if is_code else None,
+            minutes=int(LIVES[claim.sends].total_seconds() // 60),
         ),
     )
     return Mail(

@@ -18,7 +18,7 @@ from flows.tokens import digest_of
 from models.columns import new_id
 from models.office import Office
 from models.people import Person, Token
-from models.sign_in import SIGN_INS, LinkState, SignIn, WebSession
+from models.sign_in import SIGN_INS, LinkState, Sends, SignIn, WebSession
 from models.store import Transaction
 from models.words import Role
 
@@ -29,8 +29,12 @@ IDLE_LIFE = timedelta(hours=1)
 STIR_EVERY = timedelta(minutes=1)
 """How often a session notes that it is in use: not with every look."""
 
+DAY = timedelta(days=1)
 MOST_ASKED = 5
 """Links that one address is sent within the life of a link; what is asked beyond is not."""
+
+MOST_A_DAY = 40
+"""And within a day, however they are spread."""
 
 NO_LINK = "This link does not work any more. Ask for a new one."
 NO_CODE = "This code does not work. Use the one that was printed last."
@@ -65,7 +69,10 @@ def ask_for_link(office: Office, address: str, goes_to: str) -> None:
     with office.store.write("ask-for-link") as tx:
         now = tx.now()
         mine = select(func.count()).select_from(SignIn).where(col(SignIn.address) == asked)
+        mine = mine.where(col(SignIn.sends) == Sends.LINK)
         if tx.exec(mine.where(col(SignIn.asked_at) > now - LINK_LIFE)).one() >= MOST_ASKED:
+            return
+        if tx.exec(mine.where(col(SignIn.asked_at) > now - DAY)).one() >= MOST_A_DAY:
             return
         tx.add(
             SignIn(
@@ -82,8 +89,14 @@ def ask_for_link(office: Office, address: str, goes_to: str) -> None:
 
 def link_works(office: Office, token: str) -> bool:
     """Whether the link may still be used. Looking does not use it: mail scanners look."""
+    return whose_link(office, token) is not None
+
+
+def whose_link(office: Office, token: str) -> str | None:
+    """The address of whoever it signs in; None where it may not be used. Looking uses nothing."""
     with office.store.read() as tx:
-        return tx.exec(_unused(tx, token)).first() is not None
+        link = tx.exec(_unused(tx, token)).first()
+    return (link.address or None) if link else None
 
 
 def use_link(office: Office, token: str) -> Opened:
@@ -103,7 +116,7 @@ def set_up_code(office: Office) -> str | None:
     """A code with which one person signs in before mail works; None once anybody ever has signed
     in or holds a token. It must be shown on the machine itself, and nowhere else."""
     with office.store.write("set-up-code") as tx:
-        if tx.exec(select(WebSession.id)).first() or tx.exec(select(Token.id)).first():
+        if _is_somebody_in(tx):
             return None
         _end_links(tx, "")
         code, now = "-".join(secrets.token_hex(3) for _ in range(4)), tx.now()
@@ -127,7 +140,7 @@ def use_set_up_code(office: Office, code: str, email: str) -> Opened:
     """
     with office.store.write("use-set-up-code") as tx:
         link = tx.exec(_unused(tx, code.strip())).first()
-        if link is None or link.address:
+        if link is None or link.address or _is_somebody_in(tx):
             raise NotFoundError(NO_CODE)
         person = _registered(tx, email.strip().lower())
         if person is None:
@@ -137,6 +150,11 @@ def use_set_up_code(office: Office, code: str, email: str) -> Opened:
         if not _take(tx, link):
             raise NotFoundError(NO_CODE)
         return Opened(_open(office, tx, person), link.goes_to)
+
+
+def _is_somebody_in(tx: Transaction) -> bool:
+    """Whether anybody ever signed in or holds a token: then the first set-up is over."""
+    return bool(tx.exec(select(WebSession.id)).first() or tx.exec(select(Token.id)).first())
 
 
 def session_of(tx: Transaction, secret: str) -> tuple[WebSession, Person] | None:
@@ -175,7 +193,7 @@ def _unused(tx: Transaction, token: str) -> SelectOfScalar[SignIn]:
     return (
         select(SignIn)
         .where(col(SignIn.digest) == digest_of(token), col(SignIn.used_at).is_(None))
-        .where(col(SignIn.expires_at) > tx.now())
+        .where(col(SignIn.expires_at) > tx.now(), col(SignIn.sends) == Sends.LINK)
     )
 
 
@@ -189,6 +207,7 @@ def _end_links(tx: Transaction, address: str) -> None:
     tx.exec(
         update(SignIn)
         .where(col(SignIn.address) == address, col(SignIn.used_at).is_(None))
+        .where(col(SignIn.sends) == Sends.LINK)
         .values(used_at=tx.now())
     )
 

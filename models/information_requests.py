@@ -48,6 +48,15 @@ def must_be_kept(tx: Transaction, incident_id: str) -> bool:
     return tx.exec(same.limit(1)).first() is not None
 
 
+def is_one_open(tx: Transaction, incident_id: str) -> bool:
+    """Whether a request waits for its answer: until then not even what has had its time may go."""
+    mine = select(InformationRequest.id).where(
+        col(InformationRequest.incident_id) == incident_id,
+        col(InformationRequest.answered_at).is_(None),
+    )
+    return tx.exec(mine.limit(1)).first() is not None
+
+
 def requests_of(tx: Transaction, incident_id: str) -> tuple[InformationRequest, ...]:
     """All that were noted, the oldest first."""
     same = select(InformationRequest).where(col(InformationRequest.incident_id) == incident_id)

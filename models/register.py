@@ -8,7 +8,7 @@ from amends.settings import AccountPart, PersonPart, RotaPart, Settings, Setting
 from models.bank_holidays import NoSuchCalendarError, check_calendar
 from models.hours import BadHoursError, read_days, read_hours
 from models.people import Account, Person, Token
-from models.sign_in import WebSession
+from models.sign_in import Sends, SignIn, WebSession
 from models.store import Store, Transaction
 from models.words import Employer, Role, Tier
 
@@ -111,7 +111,9 @@ def _sync_people(tx: Transaction, settings: Settings) -> None:
         person = known.pop(part.email, None) or _first(tx, part)
         person.name = part.name
         person.employer = Employer(part.employer)
-        person.line_manager, person.deputy = part.line_manager, part.deputy
+        if part.email in parts:  # of who left and is only named by others the last word stands
+            person.line_manager = part.line_manager
+        person.deputy = part.deputy
         if Role.HR in part.roles and not person.has_role(Role.HR):
             _revoke_tokens(tx, person)
         if set(part.roles) != set(person.roles):
@@ -139,6 +141,12 @@ def _revoke_tokens(tx: Transaction, person: Person) -> None:
         update(Token)
         .where(col(Token.person_id) == person.id, col(Token.revoked_at).is_(None))
         .values(revoked_at=tx.now())
+    )
+    tx.exec(  # a code that was asked for them before would be a token of HR without HR
+        update(SignIn)
+        .where(col(SignIn.address) == person.email, col(SignIn.sends) == Sends.CODE)
+        .where(col(SignIn.used_at).is_(None))
+        .values(used_at=tx.now())
     )
 
 

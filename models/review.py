@@ -59,6 +59,7 @@ class CaseMove(StrEnum):
     RELEASE = "release"
     ASK_GLASS = "ask-glass"  # two people may read a case in an emergency
     AGREE_GLASS = "agree-glass"
+    END_GLASS = "end-glass"  # HR takes it back
 
 
 class Hand(StrEnum):
@@ -162,7 +163,8 @@ class Holding:
 
 @dataclass(frozen=True)
 class Glass:
-    """One breaking of the glass: who asked, why, who agreed, and until when they may read."""
+    """One breaking of the glass: who asked, why, who agreed, and until when they may read. With an
+    end and nobody who agreed, HR took it back before."""
 
     asked_by: str
     reason: str
@@ -176,8 +178,9 @@ class Case:
     """All that is sealed of one case. Addresses are in lower case.
 
     ``since`` is when it came into its state; ``kept_because`` says why it is not destroyed in its
-    time; ``noted`` holds codes of facts that speak for the
-    person. ``reminded`` counts the reminders since the deadline of this state was set.
+    time, and ``released_at`` when that was last taken back; ``noted`` holds codes of facts that
+    speak for the person. ``reminded`` counts the reminders since the deadline of this state was
+    set.
     """
 
     incident_id: str
@@ -208,6 +211,7 @@ class Case:
     reminded: int = 0
     suspension_reminded: int = 0
     kept_because: str | None = None
+    released_at: datetime | None = None
 
     def holder(self, hand: Hand) -> str | None:
         """Who is this hand now."""

@@ -21,8 +21,17 @@ class LinkState(StrEnum):
     NOT_SENT = "not-sent"
 
 
+class Sends(StrEnum):
+    """What is mailed. Of a token that was made its owner is told, without any secret."""
+
+    LINK = "link"
+    CODE = "code"  # exchanged for a token
+    TOLD = "told"
+
+
 class SignIn(SQLModel, table=True):
-    """Somebody asked for a link to sign in. The engine makes it: until then there is no ``digest``.
+    """Somebody asked for a link to sign in, or for a code that they exchange for a token. The
+    engine makes it: until then there is no ``digest``.
 
     Without an ``address`` it is the code of the first set-up, which works for one person of the
     register. ``goes_to`` is the page that they wanted; ``due_at`` when the engine looks next.
@@ -34,6 +43,7 @@ class SignIn(SQLModel, table=True):
     id: str = key()
     address: str = Field(max_length=254, index=True)
     goes_to: str = Field(max_length=200)
+    sends: Sends = word(Sends, default=Sends.LINK)
     state: LinkState = word(LinkState)
     digest: str | None = Field(default=None, max_length=64, unique=True)
     code: str | None = Field(default=None, max_length=60)

@@ -106,6 +106,17 @@ def line_of(person_email: str, register: Register) -> tuple[str, ...]:
     return tuple(line)
 
 
+def line_ever(person_email: str, register: Register) -> tuple[str, ...]:
+    """The same, also through people who have left: who stood above them is no stranger since."""
+    above = {person.email: person.line_manager for person in register.people}
+    line: list[str] = []
+    manager = above.get(person_email)
+    while manager and manager not in (person_email, *line):
+        line.append(manager)
+        manager = above.get(manager)
+    return tuple(line)
+
+
 def manager_there(
     person_email: str, register: Register, now: datetime, skipping: Collection[str] = frozenset()
 ) -> Person | None:

@@ -11,6 +11,9 @@ from policy.reader import Column, PolicyError, number, one_of, read
 from policy.tables import HERE
 
 FILE = "retention.csv"
+AFTER_RELEASE = timedelta(days=30)
+"""How long a case is kept at least that was kept because of something and is so no more: one person
+of HR says that, and what is destroyed comes back for nobody."""
 
 
 def _text(cell: str) -> str:
@@ -31,7 +34,10 @@ def destroy_at(case: Case) -> datetime | None:
     if case.kept_because is not None:
         return None
     days = next((one.days for one in load_retention() if one.state is case.state), None)
-    return None if days is None else case.since + timedelta(days=days)
+    if days is None:
+        return None
+    over = case.since + timedelta(days=days)
+    return max(over, case.released_at + AFTER_RELEASE) if case.released_at else over
 
 
 @cache

@@ -28,6 +28,9 @@ from policy.routes import Way, route_of
 
 S, M, P = CaseState, CaseMove, Part
 
+LONGEST_LINE = 200
+"""Characters of a rule, and of a companion's name."""
+
 GLASS_LASTS = timedelta(hours=1)
 """How long whoever broke the glass may read."""
 
@@ -49,6 +52,7 @@ class NotDone(StrEnum):
     NOT_HR = "not-hr"
     NEEDS_TEXT = "needs-text"
     NEEDS_CHOICE = "needs-choice"
+    NOT_ONE_LINE = "not-one-line"
     TOO_LONG = "too-long"
 
 
@@ -136,6 +140,7 @@ RULES: dict[CaseMove, _Rule] = {
     M.RELEASE: _rule(tuple(S), {P.HR, P.COORDINATOR}),
     M.ASK_GLASS: _rule(tuple(S), {P.OUTSIDE}),
     M.AGREE_GLASS: _rule(tuple(S), {P.OUTSIDE}),
+    M.END_GLASS: _rule(tuple(S), {P.HR, P.COORDINATOR}),
 }
 """The whole machine: what is not here cannot be done."""
 
@@ -147,7 +152,7 @@ MAY_BE_NAMED: dict[Hand, tuple[CaseState, ...]] = {
 }
 """Until when somebody may be named for a hand, or another person in their place."""
 
-TEXTLESS = frozenset({M.TAKE, M.TELL, M.TELL_OUTCOME, M.CLOSE, M.GO_ON, M.AGREE_GLASS})
+TEXTLESS = frozenset({M.TAKE, M.TELL, M.TELL_OUTCOME, M.CLOSE, M.GO_ON, M.AGREE_GLASS, M.END_GLASS})
 """Moves for which nobody has to write anything."""
 
 
@@ -192,6 +197,8 @@ def _fits(case: Case, move: CaseMove) -> bool:
     it was, or where whoever is found is employed elsewhere (lines 54, 126)."""
     if case.state not in RULES[move].states:
         return False
+    if move is M.END_GLASS:
+        return bool(case.glass)
     if case.state in UNTOLD and move is M.CLOSE:
         return case.subject is None
     if case.state in UNTOLD and move is M.HAND_OVER:
@@ -235,6 +242,7 @@ def _with_paper(case: Case, request: Request, kind: PaperKind, text: str) -> Cas
 def _refer(case: Case, request: Request) -> Case:
     if not request.rule.strip():
         raise NotDoneError(NotDone.NEEDS_CHOICE)
+    _require_one_line(request.rule)
     if request.move is M.REFER and not (request.unknown and case.subject is None):
         _require_subject_here(case)
     if request.move is M.HAND_OVER:
@@ -266,6 +274,12 @@ def _require_subject_here(case: Case) -> None:
     _require_route(case.route, Way.CASE)
 
 
+def _require_one_line(text: str) -> None:
+    """What stands in the department's own sentences, unquoted, may not look like more of them."""
+    if len(text) > LONGEST_LINE or len(text.strip().splitlines()) > 1:
+        raise NotDoneError(NotDone.NOT_ONE_LINE)
+
+
 def _require_subject(case: Case) -> None:
     if case.subject is None:
         raise NotDoneError(NotDone.NO_SUBJECT)
@@ -285,17 +299,22 @@ def _assign(case: Case, request: Request) -> Case:
         raise NotDoneError(NotDone.NOT_NOW)
     if not request.staff:
         raise NotDoneError(NotDone.NOT_STAFF)
-    if not request.free or request.person == case.subject:
-        raise NotDoneError(NotDone.CONFLICTED)
     if request.hand is Hand.COORDINATOR and not request.hr:
         raise NotDoneError(NotDone.NOT_HR)
     judges = request.hand in (Hand.DECIDER, Hand.APPEAL_HEARER)
-    if judges and request.person == case.referred_by:
+    if judges and request.person in {case.referred_by, *_of_glass(case)}:
         raise NotDoneError(NotDone.SAME_PERSON)
     named = _name(case, request.hand, request.person, request.now)
+    if not request.free or request.person == case.subject:  # last: it is what the incident says
+        raise NotDoneError(NotDone.CONFLICTED)
     if request.hand is Hand.INVESTIGATOR and case.state is S.REFERRED:
         return replace(named, state=S.ASSIGNED, since=request.now)
     return named
+
+
+def _of_glass(case: Case) -> set[str | None]:
+    """Who asked to read it in an emergency, and who agreed: they have made up their minds."""
+    return {who for one in case.glass for who in (one.asked_by, one.agreed_by)}
 
 
 def _name(case: Case, hand: Hand, person: str, now: datetime) -> Case:
@@ -332,6 +351,7 @@ def _go_on(case: Case, request: Request) -> Case:
 
 
 def _name_companion(case: Case, request: Request) -> Case:
+    _require_one_line(request.text)
     return replace(case, companion=request.text)
 
 
@@ -403,7 +423,7 @@ def _keep(case: Case, request: Request) -> Case:
 def _release(case: Case, request: Request) -> Case:
     if case.kept_because is None:
         raise NotDoneError(NotDone.NOT_NOW)
-    return replace(case, kept_because=None)
+    return replace(case, kept_because=None, released_at=request.now)
 
 
 def _ask_glass(case: Case, request: Request) -> Case:
@@ -412,7 +432,7 @@ def _ask_glass(case: Case, request: Request) -> Case:
 
 def _agree_glass(case: Case, request: Request) -> Case:
     """Another person than the one who asked; what was asked longer ago is past."""
-    waiting = [one for one in case.glass if one.agreed_by is None]
+    waiting = [one for one in case.glass if one.agreed_by is None and one.until is None]
     fresh = [one for one in waiting if request.now - one.asked_at <= GLASS_LASTS]
     asked = next((one for one in fresh if one.asked_by == request.person), None)
     if asked is None:
@@ -421,6 +441,23 @@ def _agree_glass(case: Case, request: Request) -> Case:
         raise NotDoneError(NotDone.SAME_PERSON)
     broken = replace(asked, agreed_by=request.by, until=request.now + GLASS_LASTS)
     return replace(case, glass=tuple(broken if one is asked else one for one in case.glass))
+
+
+def _end_glass(case: Case, request: Request) -> Case:
+    """Whoever reads reads no more, and what was asked cannot be agreed to."""
+    ended = tuple(
+        replace(one, until=request.now) if one.until is None or one.until > request.now else one
+        for one in case.glass
+    )
+    if ended == case.glass:
+        raise NotDoneError(NotDone.NOT_NOW)
+    return replace(case, glass=ended)
+
+
+def glass_until(case: Case, now: datetime) -> datetime | None:
+    """Until when somebody reads who broke the glass; None while nobody does."""
+    open_ = [one.until for one in case.glass if one.agreed_by and one.until and one.until > now]
+    return max(open_, default=None)
 
 
 TAKEN: dict[CaseMove, Callable[[Case, Request], Case]] = {
@@ -448,6 +485,7 @@ TAKEN: dict[CaseMove, Callable[[Case, Request], Case]] = {
     M.RELEASE: _release,
     M.ASK_GLASS: _ask_glass,
     M.AGREE_GLASS: _agree_glass,
+    M.END_GLASS: _end_glass,
 }
 
 

@@ -71,6 +71,8 @@ def _show_list(page: dict[str, Any]) -> None:
         table.add_column(name)
     for line in page["cases"]:
         table.add_row(line["reference"], line["state"], line["route"] or "", line["considered_at"])
+        if line["glass_until"]:
+            table.add_row("", GLASS.format(until=_minute(line["glass_until"])))
     show(table)
     if page["next"]:
         show(f"There are more: amends cases --before {page['next']}")
@@ -78,6 +80,8 @@ def _show_list(page: dict[str, Any]) -> None:
 
 def _show_one(case: dict[str, Any]) -> None:
     show(f"{case['reference']}  {case['state']}  severity {case['severity']}", style="bold")
+    if case["glass_until"]:
+        show(GLASS.format(until=_minute(case["glass_until"])))
     show(", ".join(case["kinds"]))
     show(f"Posted by {case['poster'] or 'a person who is not known'}")
     for post in case["posts"]:
@@ -109,6 +113,11 @@ def _show_one(case: dict[str, Any]) -> None:
         show(f"{entry['at'][:16].replace('T', ' ')}  {entry['actor']}  {entry['sentence']}")
 
 
+def _minute(when: str) -> str:
+    return when[:16].replace("T", " ")
+
+
+GLASS = "read in an emergency until {until} UTC"
 REFERRING = ("refer", "do-not-refer", "hand-over")
 
 COMMANDS = {"cases": cases}

@@ -23,10 +23,15 @@ SLOW = httpx.Timeout(SECONDS, read=300.0)
 TRIES = 2
 UNAUTHORISED = 401
 
-NO_TOKEN = "Set AMENDS_TOKEN to your token. To make one: amends token create --person YOUR-E-MAIL"
+NO_TOKEN = (
+    "Set AMENDS_TOKEN to your token. If you have none, ask an administrator to have a code sent to "
+    "you, and run: amends token claim CODE. For the first set-up, on the machine itself: "
+    "amends token create --person YOUR-E-MAIL"
+)
 BAD_TOKEN = (
     "AMENDS_TOKEN holds no token that works: it is wrong, or it has run out. An administrator can "
-    "make you a new one: amends token create --person YOUR-E-MAIL"
+    "have a code sent to you (amends token create --person YOUR-E-MAIL); then run: "
+    "amends token claim CODE"
 )
 BAD_URL = "AMENDS_URL must start with http:// or https://."
 

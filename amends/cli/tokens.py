@@ -1,4 +1,4 @@
-"""``amends token``: make a token, or exchange a mailed code for HR's first one."""
+"""``amends token``: make a token, have a code mailed to somebody, or exchange one."""
 
 import os
 from typing import Annotated
@@ -9,6 +9,8 @@ from amends.cli.client import Client
 from amends.cli.exits import Code, Stop
 from amends.cli.screen import plain, tell
 
+MAILED = "A code is sent to {to}. Whoever reads that runs: amends token claim CODE"
+
 app = typer.Typer(help="Make tokens for AMENDS_TOKEN.", no_args_is_help=True, rich_markup_mode=None)
 
 
@@ -16,9 +18,14 @@ app = typer.Typer(help="Make tokens for AMENDS_TOKEN.", no_args_is_help=True, ri
 def create(
     person: Annotated[str, typer.Option("--person", help="Whose token: an e-mail address.")],
 ) -> None:
-    """Print a token. Without AMENDS_TOKEN: on the machine itself, for the first set-up only."""
+    """Print a token of your own; to somebody else a code is mailed, which they exchange. Without
+    AMENDS_TOKEN: on the machine itself, for the first set-up only."""
     if os.environ.get("AMENDS_TOKEN"):
-        plain(Client().post("/tokens", {"person": person})["token"])
+        made = Client().post("/tokens", {"person": person})
+        if made["token"] is not None:
+            plain(made["token"])
+        else:
+            tell(MAILED.format(to=made["mailed_to"]))
         return
     _first(person)
 
@@ -47,4 +54,4 @@ def _first(email: str) -> None:
     if made.token is not None:
         plain(made.token)
     else:
-        tell(f"A code was sent to {made.mailed_to}. With it, run: amends token claim CODE")
+        tell(MAILED.format(to=made.mailed_to))

@@ -34,20 +34,25 @@ def letters(outbox: Path) -> list[Letter]:
 
 
 def wait_for(outbox: Path, address: str, seconds: float = PATIENCE_SECONDS) -> Letter:
-    """The newest mail to this address. Raises DemoError when none comes."""
+    """The newest mail to this address that holds no code. Raises DemoError when none comes."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
-        if found := [one for one in letters(outbox) if one.to == address]:
+        mine = [one for one in letters(outbox) if one.to == address]
+        if found := [one for one in mine if not CODE.search(one.text)]:
             return found[-1]
         time.sleep(0.1)
     raise DemoError(f"No mail to {address} was written.")
 
 
-def code_in(letter: Letter) -> str:
-    """The code that HR exchanges for a token. Raises DemoError."""
-    if found := CODE.search(letter.text):
-        return found[1]
-    raise DemoError("The mail to HR holds no code.")
+def wait_for_code(outbox: Path, address: str, seconds: float = PATIENCE_SECONDS) -> str:
+    """The newest code that was mailed to this address. Raises DemoError when none comes."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        mine = [one.text for one in letters(outbox) if one.to == address]
+        if found := [code[1] for text in mine if (code := CODE.search(text))]:
+            return found[-1]
+        time.sleep(0.1)
+    raise DemoError(f"No code for {address} was mailed.")
 
 
 def _read(path: Path) -> Letter:

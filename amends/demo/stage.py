@@ -14,7 +14,7 @@ import httpx
 
 from amends.demo.failing import DemoError
 from amends.demo.installation import Installation
-from amends.demo.mailbox import code_in, wait_for
+from amends.demo.mailbox import wait_for_code
 from amends.demo.people import FLO, HAL, HR, PEOPLE, Person
 from amends.demo.places.base import Place
 from amends.demo.places.opening import PlaceOpener
@@ -64,16 +64,17 @@ class Stage:
         self._players[FLO.email] = self._player(self._create_token(FLO))
 
     def player(self, person: Person) -> Player:
-        """This person at the API; their token is made by the administrator when first needed."""
+        """This person at the API; the administrator has a code sent to them when first needed."""
         if person.email not in self._players:
-            token = self._players[FLO.email].token_for(person.email)
-            self._players[person.email] = self._player(token)
+            self._players[FLO.email].have_code_sent(person.email)
+            code = wait_for_code(self.installation.outbox, person.email)
+            self._players[person.email] = self._player(self._player("").claim(code))
         return self._players[person.email]
 
     def let_hr_in(self) -> Player:
         """HR's first token: a code is mailed to HR's own mailbox and exchanged, once."""
         self._create_token(HAL)
-        code = code_in(wait_for(self.installation.outbox, HR))
+        code = wait_for_code(self.installation.outbox, HR)
         self._players[HAL.email] = self._player(self._player("").claim(code))
         return self._players[HAL.email]
 

@@ -60,6 +60,7 @@ def create_app(office: Office) -> FastAPI:
     app.state.office = office
     app.state.pace = Pace()
     app.state.sign_in_pace = Pace(sign_in.MOST_A_MINUTE)
+    app.state.client_pace = Pace(sign_in.MOST_OF_A_CLIENT)
     app.state.crowd = Crowd(office)
     app.state.reader = Reader(office.store)
     api = APIRouter(prefix=API, responses=problems.DOCUMENTED)

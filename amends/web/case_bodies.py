@@ -42,9 +42,9 @@ class EvidenceBody(Body):
 
 class PlainBody(Body):
     """Tell the person in writing; go on without their answer, once its time is over; tell them the
-    outcome; or close the case."""
+    outcome; close the case; or, as HR, take an emergency reading back."""
 
-    move: Literal["tell", "go-on", "tell-outcome", "close"]
+    move: Literal["tell", "go-on", "tell-outcome", "close", "end-glass"]
 
 
 class AnswerBody(Body):

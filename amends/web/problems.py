@@ -22,7 +22,6 @@ from starlette.types import Scope
 
 from amends.web.error_pages import SENTENCES as FOR_PEOPLE
 from amends.web.error_pages import error_page, wants_page
-from flows.cases import NotRecordedError
 from flows.refusals import (
     AlreadyDecidedError,
     BadRequestError,
@@ -34,6 +33,7 @@ from flows.refusals import (
     Refusal,
     UnfinishedError,
 )
+from flows.reviewing.cabinet import NotRecordedError
 from models.store import CommitLostError
 
 log = logging.getLogger("amends.web")

@@ -22,6 +22,7 @@ KEY = "key"
 
 LINES = ("links",)
 ONES = ("first", "poster", "poster_email", "wrong", "right", "source_url", "note")
+DESCRIBES = frozenset({"wrong", "right", "source_url", "note"})
 MANY = ("kinds", "circumstances")
 FACTS = frozenset({Kind.FACTUAL, Kind.FALSE_ALARM, Kind.SHARED})
 """Kinds whose public words say what was wrong and what is right."""
@@ -47,7 +48,15 @@ class ReportDraft:
         """With what this page's form says of these fields."""
         given = {name: form.all(name) if name in MANY else [form.one(name)] for name in names}
         key = self.fields.get(KEY) or [secrets.token_hex(16)]
-        return ReportDraft({**self.fields, **given, KEY: key})
+        return ReportDraft({**self.fields, **given, KEY: key}).without_what_is_not_asked()
+
+    def without_what_is_not_asked(self) -> "ReportDraft":
+        """What is secret is not described: what was written before that was known is not kept."""
+        if not self.is_secret:
+            return self
+        return ReportDraft(
+            {name: was for name, was in self.fields.items() if name not in DESCRIBES}
+        )
 
     @property
     def is_secret(self) -> bool:

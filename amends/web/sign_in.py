@@ -1,6 +1,7 @@
 """Pages to sign in by a mailed link, to sign out, and for the first set-up."""
 
 import re
+from ipaddress import ip_address, ip_network
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
@@ -25,10 +26,10 @@ from flows.signing_in import (
     LINK_LIFE,
     Opened,
     ask_for_link,
-    link_works,
     sign_out,
     use_link,
     use_set_up_code,
+    whose_link,
 )
 from models.office import Office
 
@@ -41,8 +42,11 @@ OURS = re.compile(r"/(?![/\\])[\w/?=&.%+~-]{0,198}", re.ASCII)
 ENTER_ADDRESS = "Enter your work email address, like name@dept.example"
 ENTER_CODE = "Enter the code that was printed when Amends started"
 
-MOST_A_MINUTE = 300
+MOST_A_MINUTE = 3000
 """Links and codes that everybody together may try in this process within a minute."""
+
+MOST_OF_A_CLIENT = 60
+"""Of these, how many from one address of the network: an office may stand behind one."""
 
 Token = Annotated[str, Path(max_length=200)]
 
@@ -61,7 +65,7 @@ def ask(
 def mail(request: Request, here: Here, form: Sent) -> Response:
     """Have a link mailed; the answer is the same whether the address is anybody's or not."""
     address, goes_to = form.one("email"), _ours(form.one("goes_to"))
-    if not ADDRESS.fullmatch(address):
+    if not ADDRESS.fullmatch(address.lower()):  # some letters are longer then, as it is stored
         return _ask(here, address, goes_to, {"email": ENTER_ADDRESS})
     _brake(request)
     again(lambda: ask_for_link(here, address, goes_to))
@@ -83,9 +87,8 @@ def sent(here: Here) -> HTMLResponse:
 @router.get("/sign-in/{token}")
 def look(token: Token, here: Here) -> HTMLResponse:
     """A button. Looking uses nothing up: mail scanners follow links."""
-    if not link_works(here, token):
-        return _no_link(here)
-    return open_page(here, "sign_in_link")
+    address = whose_link(here, token)
+    return open_page(here, "sign_in_link", {"address": address}) if address else _no_link(here)
 
 
 @router.post("/sign-in/{token}")
@@ -139,9 +142,24 @@ def _set_up(here: Office, address: str, errors: dict[str, str]) -> HTMLResponse:
 
 def _brake(request: Request) -> None:
     """Raises HTTPException 429."""
-    pace = request.app.state.sign_in_pace
-    assert isinstance(pace, Pace)
-    pace.count("everybody")
+    of_client, of_all = request.app.state.client_pace, request.app.state.sign_in_pace
+    assert isinstance(of_client, Pace)
+    assert isinstance(of_all, Pace)
+    if (client := _client(request)) is not None:
+        of_client.count(client)
+    of_all.count("everybody")
+
+
+def _client(request: Request) -> str | None:
+    """Where it comes from; of IPv6 the network, of which one household has all. None where a proxy
+    in front does not say: else everybody would be one."""
+    try:
+        host = ip_address(request.client.host) if request.client else None
+    except ValueError:
+        return None
+    if host is None or host.is_loopback:
+        return None
+    return str(ip_network((host, 64), strict=False)) if host.version == 6 else str(host)
 
 
 def _begin(here: Office, opened: Opened) -> Response:

@@ -1,6 +1,6 @@
-"""Making tokens, and exchanging a mailed code for HR's first one."""
+"""Making tokens of one's own, having a code mailed to others, and exchanging such a code."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
 from amends.web.bodies import ClaimBody, TokenBody
@@ -17,11 +17,26 @@ class TokenAnswer(BaseModel):
     days: int = LIFE.days
 
 
+class MadeAnswer(BaseModel):
+    """The caller's token, shown this once; or to whose own address a code is mailed."""
+
+    token: str | None = None
+    mailed_to: str | None = None
+    days: int = LIFE.days
+
+
 @router.post("", status_code=201)
-def create(here: Here, person: Caller, body: TokenBody | None = None) -> TokenAnswer:
-    """A token for the caller; for somebody else by an administrator; for HR by HR."""
+def create(
+    here: Here, person: Caller, response: Response, body: TokenBody | None = None
+) -> MadeAnswer:
+    """A token for the caller. For somebody else, whom an administrator names, and of HR whom HR
+    does, 202: a code is mailed to their own address, and they alone exchange it."""
     email = body.person if body and body.person else person.email
-    return TokenAnswer(token=make_token(here, person, email))
+    token = make_token(here, person, email)
+    if token is not None:
+        return MadeAnswer(token=token)
+    response.status_code = 202
+    return MadeAnswer(mailed_to=email.strip().lower())
 
 
 @router.post("/claim", status_code=201)

@@ -23,9 +23,9 @@ from flows.bundle.gathering import (
     shown,
 )
 from flows.bundle.proving import as_json, proof_of
-from flows.cases import NotRecordedError
 from flows.refusals import NO_INCIDENT, NotAllowedError, NotFoundError, NotNowError
 from flows.register import read_register
+from flows.reviewing.cabinet import NotRecordedError
 from models.anchor_keys import AnchorKeyError, archive_key
 from models.anchors import fingerprint
 from models.audit import chain_of_incident

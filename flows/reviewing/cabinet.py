@@ -4,11 +4,14 @@ To everybody else there is no case: the same error, after the same work, as wher
 """
 
 import base64
+import hashlib
 import json
+import logging
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from pydantic import TypeAdapter
 from sqlmodel import col, select, update
@@ -16,14 +19,14 @@ from sqlmodel import col, select, update
 from flows.refusals import AlreadyDecidedError, NotFoundError
 from flows.register import read_register
 from models.audit import Entry, chain_of_case
-from models.case_keys import DestroyedError, guard_of
+from models.case_keys import DestroyedError, NoMasterError, guard_of
 from models.case_rows import DOOR, ROUND, SealedCase, knock
 from models.incident import Incident
 from models.office import Office
 from models.people import Person
 from models.referral import Referral
 from models.review import Case, CaseState, Part
-from models.sealed import Seal, place
+from models.sealed import Seal, SealBrokenError, place
 from models.snapshot import NoSuchIncidentError, Snapshot, incident_by, snapshot
 from models.store import Transaction
 from models.words import PosterKnown, ReferralState, Role
@@ -32,13 +35,20 @@ from policy.people import Register
 from policy.review import may_read, parts_in
 from policy.review_times import next_look, with_deadline
 
+log = logging.getLogger("amends.cases")
+
 NO_CASE = "There is no such case. Check the reference and try again."
+OLDER = "this is not the newest state of the case"
 QUICKER = "Somebody was quicker, and the case has changed. Read it again."
 SEALED = "sealed"
 CASE = TypeAdapter(Case)
 
 BREAKERS = frozenset({Role.LEGAL, Role.DPO, Role.AUDITOR})
 """Who may break the glass, two of them together."""
+
+
+class NotRecordedError(Exception):
+    """The look could not be written down, so nothing was given."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +62,7 @@ class Opened:
     parts: frozenset[Part]
     seen: Snapshot
     register: Register
+    now: datetime
 
 
 def opened(
@@ -69,18 +80,30 @@ def opened(
     referral = referral_of(tx, incident.id)
     row = find(tx, office, incident.id)
     try:
-        case = _read(office, row) if row else None
+        case = read_case(office, row) if row else None
     except DestroyedError:
+        raise NotFoundError(NO_CASE) from None
+    except (NoMasterError, SealBrokenError):
+        if person.has_role(Role.HR) and may_work_case(person, seen, register):
+            raise  # HR knows that there is a case; to everybody else this would tell it
         raise NotFoundError(NO_CASE) from None
     if referral is None:
         raise NotFoundError(NO_CASE)
     case = _first(office, seen, register, referral) if case is None else case
     case = _as_it_is_known(case, seen, register)
-    parts = parts_of(person, case, seen, register, tx.now())
+    now = tx.now()
+    parts = parts_of(person, case, seen, register, now)
     if not (may_read(parts) or (outside and Part.OUTSIDE in parts)):
         raise NotFoundError(NO_CASE)
+    if row is not None:
+        try:
+            require_newest(tx, row, office.case_keys.seal_of(row))
+        except SealBrokenError:
+            if may_read(parts):
+                raise
+            raise NotFoundError(NO_CASE) from None  # the glass is answered alike for any reference
     row = row or _lay_in(tx, office, case, referral, next_look(case, register.office))
-    return Opened(row, case, office.case_keys.seal_of(row), person, parts, seen, register)
+    return Opened(row, case, office.case_keys.seal_of(row), person, parts, seen, register, now)
 
 
 def parts_of(
@@ -110,11 +133,14 @@ def find(tx: Transaction, office: Office, incident_id: str) -> SealedCase | None
 
 
 def every_case(tx: Transaction, office: Office) -> Iterator[tuple[SealedCase, Case]]:
-    """Every case that can still be read."""
+    """Every case that can be read. What cannot be opened now holds up none of the others."""
     knock(tx, ROUND, office.case_keys.round())
     rows = select(SealedCase).where(col(SealedCase.key_wrapped).is_not(None))
     for row in tx.exec(rows.order_by(col(SealedCase.id))).all():
-        yield row, _read(office, row)
+        try:
+            yield row, read_case(office, row)
+        except (NoMasterError, SealBrokenError) as error:
+            log.error("a case cannot be opened: %s. Run: amends doctor", type(error).__name__)
 
 
 def lay_in_old(tx: Transaction, office: Office) -> None:
@@ -131,14 +157,15 @@ def lay_in_old(tx: Transaction, office: Office) -> None:
 def put_back(
     tx: Transaction, row: SealedCase, seal: Seal, case: Case, *, look_at: datetime | None
 ) -> None:
-    """Store the case as it is now, and when the engine has to look at it next.
+    """Store the case as it is now, and when the engine has to look at it next. A note must follow
+    in the same transaction: it is what says that this state is the newest.
 
     Raises AlreadyDecidedError where somebody changed it since it was read."""
     changed = tx.changed(
         update(SealedCase)
         .where(col(SealedCase.id) == row.id, col(SealedCase.version) == row.version)
         .values(
-            content_sealed=_closed(seal, row.id, case),
+            content_sealed=_closed(seal, row.id, row.version + 1, case),
             version=row.version + 1,
             due_at=look_at,
         )
@@ -149,10 +176,58 @@ def put_back(
 
 def note(tx: Transaction, row: SealedCase, seal: Seal, by: str, what: str, **facts: object) -> None:
     """One entry of the case's own record, sealed: who holds the database learns that there is an
-    entry, and who checks the chain needs no key."""
+    entry, and who checks the chain needs no key. In the open it says which state of the case is
+    the newest, by its version and digest: an older one that is put back is found."""
     said = json.dumps({"by": by, "what": what, "facts": facts})
     closed = base64.b64encode(seal.close(said, _entry_place(row.id))).decode()
-    tx.record(chain_of_case(row.id), SEALED, "sealed", entry=closed)
+    state = select(SealedCase.version, SealedCase.content_sealed)
+    version, content = tx.exec(state.where(col(SealedCase.id) == row.id)).one()
+    held = {"entry": closed, "version": version, "content": _digest(content)}
+    tx.record(chain_of_case(row.id), SEALED, "sealed", **held)
+
+
+def require_newest(tx: Transaction, row: SealedCase, seal: Seal) -> None:
+    """The state that was read from the row must be the newest of which the record tells: an older
+    one has a lower version, and another of the same version another digest.
+
+    Raises SealBrokenError, and AlreadyDecidedError where somebody changed it since it was read. Of
+    a case that was not looked at since states have versions, the record tells nothing."""
+    told = _newest_told(tx, row)
+    read = row.version
+    tx.refresh(row)  # after the record: a change between the two is newer, never older
+    if told is not None and not _is_newest(row, seal, *told):
+        raise SealBrokenError(OLDER)
+    if row.version != read:
+        raise AlreadyDecidedError(QUICKER)
+
+
+def _newest_told(tx: Transaction, row: SealedCase) -> tuple[int, str] | None:
+    """The version and digest of the newest state that the case's record tells of."""
+    facts: Any = col(Entry.facts)  # the operators of JSON have no types
+    version, content = facts["version"].as_integer(), facts["content"].as_string()
+    mine = (col(Entry.chain) == chain_of_case(row.id), col(Entry.what) == "sealed")
+    told = tx.execute(
+        select(version, content)
+        .where(*mine, version.is_not(None))
+        .order_by(version.desc(), col(Entry.seq).desc())
+        .limit(1)
+    ).first()
+    return (int(told[0]), str(told[1])) if told else None
+
+
+def _is_newest(row: SealedCase, seal: Seal, version: int, digest: str) -> bool:
+    content = row.content_sealed or b""
+    if row.version != version:
+        return row.version > version and _opens(seal, content, content_place(row.id, row.version))
+    return _digest(content) == digest
+
+
+def _opens(seal: Seal, content: bytes, where: str) -> bool:
+    try:
+        seal.open(content, where)
+    except SealBrokenError:
+        return False
+    return True
 
 
 @dataclass(frozen=True)
@@ -189,9 +264,10 @@ def _lay_in(
         door=guard_of(keys.door(mark)),
         round=guard_of(keys.round()),
         master="",
+        version=1,
     )
     seal = keys.give_key(row)
-    row.content_sealed = _closed(seal, row.id, case)
+    row.content_sealed = _closed(seal, row.id, row.version, case)
     row.due_at = look_at
     if not tx.insert_once(row):
         raise AlreadyDecidedError(QUICKER)
@@ -277,14 +353,27 @@ def _own_report(seen: Snapshot, poster: Person | None) -> int | None:
     return max(int((min(own) - since).total_seconds() // 60), 0)
 
 
-def _read(office: Office, row: SealedCase) -> Case:
-    seal = office.case_keys.seal_of(row)
-    sealed = row.content_sealed or b""
-    return CASE.validate_json(seal.open(sealed, place("sealed_case", row.id, "content")))
+def read_case(office: Office, row: SealedCase) -> Case:
+    """The case in this row. Raises DestroyedError, NoMasterError and SealBrokenError."""
+    seal, sealed = office.case_keys.seal_of(row), row.content_sealed or b""
+    try:
+        held = seal.open(sealed, content_place(row.id, row.version))
+    except SealBrokenError:
+        held = seal.open(sealed, place("sealed_case", row.id, "content"))  # before versions counted
+    return CASE.validate_json(held)
 
 
-def _closed(seal: Seal, row_id: str, case: Case) -> bytes:
-    return seal.close(CASE.dump_json(case), place("sealed_case", row_id, "content"))
+def _closed(seal: Seal, row_id: str, version: int, case: Case) -> bytes:
+    return seal.close(CASE.dump_json(case), content_place(row_id, version))
+
+
+def content_place(row_id: str, version: int) -> str:
+    """Where this state of a case belongs: it does not open as another one."""
+    return place("sealed_case", row_id, f"content/{version}")
+
+
+def _digest(content: bytes | None) -> str:
+    return hashlib.sha256(content or b"").hexdigest()
 
 
 def _entry_place(row_id: str) -> str:

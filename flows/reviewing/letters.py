@@ -5,7 +5,9 @@ holds the database whom the case is about.
 """
 
 import json
+from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from flows.reviewing.cabinet import note
 from models.case_rows import CaseLetter, SealedCase
@@ -14,6 +16,13 @@ from models.office import Office
 from models.review import Case, Hand, Part
 from models.sealed import Seal, place
 from models.store import Transaction
+
+
+class Letter(StrEnum):
+    """Which words a letter has: the name of its template."""
+
+    SOMETHING = "sealed_letter"
+    GLASS = "sealed_glass"  # two people read a case in an emergency, or are about to
 
 
 def address_of(part: Part, case: Case, hr: str) -> str | None:
@@ -26,7 +35,14 @@ def address_of(part: Part, case: Case, hr: str) -> str | None:
 
 
 def queue_letter(
-    tx: Transaction, office: Office, row: SealedCase, seal: Seal, *, to: str, why: str
+    tx: Transaction,
+    office: Office,
+    row: SealedCase,
+    seal: Seal,
+    *,
+    to: str,
+    why: str,
+    says: Letter = Letter.SOMETHING,
 ) -> None:
     """Queue one letter, once for each ``why``."""
     letter = CaseLetter(
@@ -38,16 +54,26 @@ def queue_letter(
         payload_sealed=b"",
         due_at=tx.now(),
     )
-    held = json.dumps({"to": to, "at": tx.now().isoformat()})
+    held = json.dumps({"to": to, "at": tx.now().isoformat(), "says": says})
     letter.payload_sealed = seal.close(held, place_of(letter))
     if tx.insert_once(letter):
         note(tx, row, seal, "amends", "case-letter-queued", letter=letter.id, to=to)
 
 
-def addressed(letter: CaseLetter, seal: Seal) -> tuple[str, datetime]:
-    """To whom it goes, and when it was written."""
+@dataclass(frozen=True)
+class Addressed:
+    """To whom a letter goes, when it was written, and which words it has."""
+
+    to: str
+    at: datetime
+    says: Letter
+
+
+def addressed(letter: CaseLetter, seal: Seal) -> Addressed:
+    """What was sealed of this letter."""
     held = json.loads(seal.open(letter.payload_sealed, place_of(letter)))
-    return held["to"], datetime.fromisoformat(held["at"])
+    says = Letter(held.get("says", Letter.SOMETHING))  # one of an older version does not say
+    return Addressed(held["to"], datetime.fromisoformat(held["at"]), says)
 
 
 def place_of(letter: CaseLetter) -> str:

@@ -5,24 +5,33 @@ a process may have sent before it died is looked for; where nobody can know, it 
 and the case says so.
 """
 
-from datetime import datetime, timedelta
+import logging
+from datetime import timedelta
 
 from sqlmodel import col, select, update
 
 from flows.hands import Hands
 from flows.reviewing.cabinet import note
-from flows.reviewing.letters import addressed
+from flows.reviewing.letters import Addressed, addressed
 from integrations.errors import NotSent, OutcomeUnknown, OutsideError, TryAgainLater
-from integrations.notices.base import Mail
+from integrations.notices.base import Mail, UnsafeMailError
 from models import faults
+from models.case_keys import NoMasterError
 from models.case_rows import ROUND, CaseLetter, LetterState, SealedCase, knock
 from models.office import Office
+from models.sealed import SealBrokenError
 from models.store import Transaction
 from templates.letters import NoticeFacts, render_notice
 
+log = logging.getLogger("amends.cases")
+
 LEASE = timedelta(seconds=60)
 AGAIN = timedelta(minutes=2)
+WITHOUT_KEY = timedelta(hours=1)
+"""When a letter is looked at again that nobody can open now: it holds up none of the others."""
+
 AT_ONCE = 20
+NO_MAIL = "no-mail-to-this-address"
 
 
 def send_letters(hands: Hands) -> int:
@@ -49,18 +58,36 @@ def _due(office: Office) -> list[str]:
 def _send(hands: Hands, letter_id: str) -> None:
     """Claim it, call once with no transaction open, and write how it ended."""
     office = hands.office
-    with office.store.write("claim-case-letter") as tx:
-        claimed = _claim(tx, office, letter_id)
+    try:
+        with office.store.write("claim-case-letter") as tx:
+            claimed = _claim(tx, office, letter_id)
+    except (NoMasterError, SealBrokenError) as error:
+        log.error("a letter cannot be opened: %s. Run: amends doctor", type(error).__name__)
+        _put_off(office, letter_id)
+        return
     if claimed is None:
         return
     letter, mail, again = claimed
-    state, code = _call(hands, mail, again=again)
+    state, code = _call(hands, mail, again=again) if mail else (LetterState.REFUSED, NO_MAIL)
     with office.store.write("conclude-case-letter") as tx:
         _conclude(tx, office, letter, state, code)
 
 
-def _claim(tx: Transaction, office: Office, letter_id: str) -> tuple[CaseLetter, Mail, bool] | None:
-    """The letter, its mail, and whether a process died with it: then it is looked for first."""
+def _put_off(office: Office, letter_id: str) -> None:
+    with office.store.write("claim-case-letter") as tx:
+        knock(tx, ROUND, office.case_keys.round())
+        tx.exec(
+            update(CaseLetter)
+            .where(col(CaseLetter.id) == letter_id, col(CaseLetter.due_at) <= tx.now())
+            .values(due_at=tx.now() + WITHOUT_KEY)
+        )
+
+
+def _claim(
+    tx: Transaction, office: Office, letter_id: str
+) -> tuple[CaseLetter, Mail | None, bool] | None:
+    """The letter, its mail if one can be written, and whether a process died with it: then it is
+    looked for first. Raises NoMasterError and SealBrokenError."""
     knock(tx, ROUND, office.case_keys.round())
     letter = tx.get_one(CaseLetter, letter_id)
     now, fence = tx.now(), letter.fence
@@ -81,7 +108,7 @@ def _claim(tx: Transaction, office: Office, letter_id: str) -> tuple[CaseLetter,
     row = tx.get_one(SealedCase, letter.case_id)
     if not taken or row.key_wrapped is None:
         return None
-    mail = _mail(office, letter, *addressed(letter, office.case_keys.seal_of(row)))
+    mail = _mail(office, letter, addressed(letter, office.case_keys.seal_of(row)))
     tx.expunge(letter)
     letter.fence = fence + 1
     return letter, mail, again
@@ -138,10 +165,18 @@ def _conclude(
         note(tx, row, seal, "amends", what, letter=letter.id, code=code)
 
 
-def _mail(office: Office, letter: CaseLetter, to: str, written: datetime) -> Mail:
+def _mail(office: Office, letter: CaseLetter, about: Addressed) -> Mail | None:
+    """None where no mail can be written to this address: HR is told to phone."""
+    try:
+        return _written(office, letter, about)
+    except UnsafeMailError:
+        return None
+
+
+def _written(office: Office, letter: CaseLetter, about: Addressed) -> Mail:
     settings = office.settings
     said = render_notice(
-        "sealed_letter",
+        about.says.value,
         NoticeFacts(
             organisation=settings.organisation.name,
             url=settings.public_url,
@@ -152,9 +187,9 @@ def _mail(office: Office, letter: CaseLetter, to: str, written: datetime) -> Mai
     return Mail(
         message_id=f"{letter.id}@{domain}",
         sender=settings.sender,
-        to=to,
+        to=about.to,
         subject=said.subject,
         text=said.text,
         html=said.html,
-        date=written,
+        date=about.at,
     )

@@ -8,20 +8,21 @@ import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlmodel import col, select
+from sqlmodel import col, select, update
 
 from flows.hands import Hands
 from flows.register import read_register
-from flows.reviewing.cabinet import CASE, note, put_back
+from flows.reviewing.cabinet import note, put_back, read_case, require_newest
 from flows.reviewing.keys import destroy
 from flows.reviewing.letters import address_of, queue_letter
 from flows.reviewing.posting import send_letters
 from models.case_keys import NoMasterError
 from models.case_rows import ROUND, SealedCase, knock
+from models.information_requests import is_one_open
 from models.office import Office
 from models.reconciliation import is_reconciling
 from models.review import Case, Hand
-from models.sealed import SealBrokenError, place
+from models.sealed import SealBrokenError
 from models.store import Transaction
 from policy.people import Register
 from policy.retention import destroy_at
@@ -62,21 +63,32 @@ def _remind(office: Office, case_id: str) -> None:
         row = _held(tx, case_id)
         if row is None:
             return
-        seal = office.case_keys.seal_of(row)
-        sealed = row.content_sealed or b""
-        case = CASE.validate_json(seal.open(sealed, place("sealed_case", row.id, "content")))
+        case, seal = read_case(office, row), office.case_keys.seal_of(row)
+        require_newest(tx, row, seal)
         gone = destroy_at(case)
         if gone is not None and gone <= tx.now():
-            destroy(tx, row, case.state.value)
+            if is_one_open(tx, case.incident_id):
+                _look_at(tx, row, tx.now() + SOONEST)
+            else:
+                destroy(tx, row, case.state.value)
             return
         register = read_register(tx, office.settings)
         reminded = _reminded(case, register, tx.now())
         for address in _addresses(office, case, reminded):
             queue_letter(tx, office, row, seal, to=address, why=f"remind/{row.version}")
         look = next_look(reminded, register.office)
-        put_back(tx, row, seal, reminded, look_at=max(look, tx.now() + SOONEST) if look else None)
-        if reminded != case:
-            note(tx, row, seal, "amends", "case-reminded", state=case.state.value)
+        look_at = max(look, tx.now() + SOONEST) if look else None
+        if reminded == case:
+            _look_at(tx, row, look_at)
+            return
+        put_back(tx, row, seal, reminded, look_at=look_at)
+        note(tx, row, seal, "amends", "case-reminded", state=case.state.value)
+
+
+def _look_at(tx: Transaction, row: SealedCase, when: datetime | None) -> None:
+    """Nothing of the case has changed but when it is looked at next."""
+    mine = (col(SealedCase.id) == row.id, col(SealedCase.version) == row.version)
+    tx.exec(update(SealedCase).where(*mine).values(due_at=when))
 
 
 def _held(tx: Transaction, case_id: str) -> SealedCase | None:

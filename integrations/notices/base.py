@@ -8,7 +8,8 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Protocol
 
-_ADDRESS = re.compile(r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9.-]*[A-Za-z0-9]")
+from amends.settings import MAILABLE
+
 _MESSAGE_ID = re.compile(r"[A-Za-z0-9._+=-]+@[A-Za-z0-9.-]*[A-Za-z0-9]")
 _POLICY = SMTP.clone(cte_type="7bit")
 
@@ -42,7 +43,7 @@ class Mail:
         if not _MESSAGE_ID.fullmatch(self.bare_message_id):
             raise UnsafeMailError("message_id")
         for name, address in (("sender", self.sender), ("to", self.to)):
-            if not _ADDRESS.fullmatch(address):
+            if not MAILABLE.fullmatch(address):
                 raise UnsafeMailError(name)
         if not self.subject.isprintable():
             raise UnsafeMailError("subject")

@@ -5,12 +5,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from case_post import Post
 from case_story import IVY, Story, begin
-from paper import ANA, HAL, IDA, Paper
-from sqlmodel import select
+from paper import ANA, BO, DEE, HAL, IDA, Paper
+from sqlmodel import col, select, update
 
 from flows.cases import cases
+from flows.deciding.noting_requests import answer_request, note_request
 from flows.hands import Hands
 from flows.refusals import NotFoundError
+from flows.reviewing.cabinet import find
+from flows.reviewing.letters import queue_letter
 from flows.reviewing.moving import Asked
 from flows.reviewing.rounds import review_round
 from integrations.errors import (
@@ -27,6 +30,7 @@ from models.audit import Entry
 from models.case_rows import CaseLetter, SealedCase
 from models.reconciliation import Reconciliation, WentBack
 from models.review import CaseMove, CaseState
+from models.snapshot import incident_by
 from models.verifying import verify_record
 
 
@@ -66,6 +70,20 @@ def test_a_letter_says_nothing_but_that_there_is_something_to_read(
         whole = f"{mail.subject} {mail.text} {mail.html} {mail.message_id}".lower()
         for word in ("canary", story.reference.lower(), "case ", "misconduct", "refer", "ana "):
             assert word not in whole
+
+
+def test_hrs_letter_of_a_broken_glass_is_like_no_other(
+    story: Story, hands: Hands, post: Post
+) -> None:
+    story.until(CaseState.REFERRED)
+    review_round(hands)
+    usual = {mail.subject for mail in post.sent}
+    story.appoint("lex@dept.example", "legal")
+    story.glass("lex@dept.example", None)
+    review_round(hands)
+    assert post.sent[-1].to == "hr@dept.example"
+    assert post.sent[-1].subject not in usual
+    assert "emergency" in post.sent[-1].text
 
 
 def test_whoever_is_due_is_reminded_once(story: Story, hands: Hands, post: Post) -> None:
@@ -223,6 +241,50 @@ def test_a_letter_that_is_refused_is_told_to_hr_alone(
     assert not any("letter" in what for what in story.paper.said(story.reference))
 
 
+def _write_to(story: Story, address: str) -> None:
+    """A letter of this case, to any address."""
+    office = story.paper.office
+    with office.store.write("write-to") as tx:
+        row = find(tx, office, incident_by(tx, story.reference).id)
+        assert row is not None
+        queue_letter(tx, office, row, office.case_keys.seal_of(row), to=address, why="x")
+
+
+@pytest.mark.parametrize(
+    "odd", ["zo\N{LATIN SMALL LETTER E WITH DIAERESIS}@dept.example", "a..b@x"]
+)
+def test_a_letter_to_an_address_that_mail_does_not_take_holds_up_no_other(
+    story: Story, hands: Hands, post: Post, odd: str
+) -> None:
+    story.read(HAL)
+    _write_to(story, odd)
+    _write_to(story, ANA)
+    review_round(hands)
+    assert [mail.to for mail in post.sent] == [ANA]
+    assert "case-letter-refused" in [one.what for one in story.read(HAL).record]
+    review_round(hands)
+    assert post.to(ANA) == 1
+
+
+def test_a_letter_that_nobody_can_open_holds_up_no_other(
+    story: Story, hands: Hands, post: Post
+) -> None:
+    story.read(HAL)
+    _write_to(story, BO)
+    second = story.paper.planned(story.paper.link(2))
+    story.paper.consider(second)
+    other = Story(story.paper, second, story.paper.link(2))
+    other.read(HAL)
+    _write_to(other, ANA)
+    with story.paper.office.store.write("lose-the-master") as tx:
+        row = find(tx, story.paper.office, incident_by(tx, story.reference).id)
+        assert row is not None
+        tx.exec(update(SealedCase).where(col(SealedCase.id) == row.id).values(master="gone"))
+    for _ in range(2):
+        review_round(hands)
+    assert [mail.to for mail in post.sent] == [ANA]
+
+
 def test_nothing_leaves_while_a_restore_is_open(story: Story, hands: Hands, post: Post) -> None:
     story.until(CaseState.TOLD)
     now = datetime.now(UTC)
@@ -264,6 +326,27 @@ def test_a_case_that_a_court_wants_is_kept_until_it_is_released(story: Story, ha
     review_round(hands)
     assert story.read(HAL).kept_because == "a tribunal asks for it"
     story.move(HAL, Asked(CaseMove.RELEASE, text="it is over"))
+    review_round(hands)
+    assert story.read(HAL).kept_because is None, (
+        "whoever else of HR knows better has time to say so"
+    )
+    story.wait(days=31)
+    review_round(hands)
+    with pytest.raises(NotFoundError):
+        story.read(HAL)
+
+
+def test_a_case_is_not_destroyed_while_a_request_for_information_is_open(
+    story: Story, hands: Hands
+) -> None:
+    _end(story, CaseState.NOT_REFERRED)
+    office, dee = story.paper.office, story.paper.person(DEE)
+    asked = note_request(office, dee, story.reference, received=story.now().date())
+    story.wait(days=200)
+    review_round(hands)
+    assert story.read(HAL).state is CaseState.NOT_REFERRED
+    answer_request(office, dee, story.reference, target=asked.id)
+    story.wait(days=1)
     review_round(hands)
     with pytest.raises(NotFoundError):
         story.read(HAL)

@@ -9,14 +9,16 @@ from paper import ANA, DEE, HAL, IDA, Paper
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import select
 
-from flows.cases import NotRecordedError, case, cases
+from flows.cases import case, cases
 from flows.deciding.referring import Verdict, refer
-from flows.refusals import NotFoundError
-from flows.reviewing.cabinet import find
+from flows.refusals import AlreadyDecidedError, NotFoundError, Refusal
+from flows.reviewing.cabinet import NotRecordedError, content_place, find, put_back, read_case
 from flows.reviewing.keys import destroy, rotate, unreadable
+from flows.reviewing.moving import Asked
+from models.case_keys import NoMasterError
 from models.case_rows import SealedCase
 from models.referral import Referral
-from models.review import CaseState
+from models.review import CaseMove, CaseState
 from models.sealed import SealBrokenError, place
 from models.store import Transaction
 from models.verifying import verify_record
@@ -82,6 +84,68 @@ def test_swapped_ciphertexts_are_refused(paper: Paper) -> None:
         paper.office.case_keys.seal_of(other)
 
 
+@pytest.mark.parametrize("column", ["master", "content_sealed"])
+def test_a_case_that_cannot_be_opened_is_told_to_hr_alone(story: Story, column: str) -> None:
+    story.until(CaseState.TOLD)
+    story.appoint("lex@dept.example", "legal")
+    row = _row(story.paper, story.reference)
+    _set(story.paper, row.id, column, "gone" if column == "master" else b"x" * 40)
+    with pytest.raises((NoMasterError, SealBrokenError)):
+        story.read(HAL)
+    for who in (DEE, ANA, "lex@dept.example"):
+        with pytest.raises(NotFoundError):
+            story.read(who)
+        assert story.glass(who, None) is None
+        assert cases(story.paper.office, story.paper.person(who)).cases == []
+
+
+def test_the_glass_is_tried_again_where_somebody_was_quicker(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story.read(HAL)
+    story.appoint("lex@dept.example", "legal")
+    tried = []
+
+    def quicker(*given: object, **more: object) -> None:
+        tried.append(given)
+        if len(tried) == 1:
+            raise AlreadyDecidedError("quicker")
+        put_back(*given, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("flows.reviewing.moving.put_back", quicker)
+    story.glass("lex@dept.example", None)
+    assert [one.what for one in story.read(HAL).record].count("case-ask-glass") == 1
+
+
+def test_an_older_state_that_is_put_back_is_found(story: Story) -> None:
+    """Its bytes alone do not open; and with its version the record tells of a newer one."""
+    story.until(CaseState.TOLD)
+    older = _row(story.paper, story.reference)
+    story.until(CaseState.ANSWERED)
+    newer = _row(story.paper, story.reference)
+    _set(story.paper, newer.id, "content_sealed", older.content_sealed)
+    with pytest.raises(SealBrokenError):
+        story.read(IDA)
+    _set(story.paper, newer.id, "version", older.version)
+    for who in (IDA, HAL, ANA):
+        with pytest.raises(SealBrokenError):
+            story.read(who)
+    with pytest.raises(NotFoundError):
+        story.read(DEE)
+    _set(story.paper, newer.id, "content_sealed", newer.content_sealed)
+    _set(story.paper, newer.id, "version", newer.version)
+    assert story.read(IDA).state is CaseState.ANSWERED
+
+
+def test_a_state_from_before_states_had_versions_is_read(story: Story) -> None:
+    story.read(HAL)
+    row, keys = _row(story.paper, story.reference), story.paper.office.case_keys
+    seal = keys.seal_of(row)
+    held = seal.open(row.content_sealed or b"", content_place(row.id, row.version))
+    old = seal.close(held, place("sealed_case", row.id, "content"))
+    assert read_case(story.paper.office, SealedCase(**row.model_dump() | {"content_sealed": old}))
+
+
 def test_each_case_has_a_key_of_its_own(paper: Paper) -> None:
     first, second = begin(paper), paper.planned(paper.link(2))
     paper.consider(second)
@@ -90,7 +154,7 @@ def test_each_case_has_a_key_of_its_own(paper: Paper) -> None:
     one, other = (_row(paper, reference) for reference in (first.reference, second))
     with pytest.raises(SealBrokenError):
         paper.office.case_keys.seal_of(one).open(
-            other.content_sealed or b"", place("sealed_case", other.id, "content")
+            other.content_sealed or b"", content_place(other.id, other.version)
         )
 
 
@@ -211,6 +275,28 @@ def test_each_look_is_in_the_record_with_who_looked(story: Story) -> None:
     record = [(one.actor, one.what) for one in story.read(HAL).record]
     assert (IDA, "case-listed") in record
     assert record[-1] == (HAL, "case-read")
+
+
+def test_a_refused_move_is_in_the_record_before_it_is_answered(story: Story) -> None:
+    story.until(CaseState.TOLD)
+    for move in (CaseMove.DECIDE, CaseMove.REPORT):
+        with pytest.raises(Refusal):
+            story.move(HAL, Asked(move, text="x"))
+    tried = [one.actor for one in story.read(HAL).record if one.what == "case-refused"]
+    assert tried == [HAL, HAL]
+
+
+def test_a_refusal_that_cannot_be_recorded_says_nothing_of_the_case(story: Story) -> None:
+    story.until(CaseState.TOLD)
+    with story.paper.office.store.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "create trigger full_disk before insert on entry "
+            "begin select raise(abort, 'disk full'); end"
+        )
+    with pytest.raises(NotRecordedError):
+        story.move(HAL, Asked(CaseMove.DECIDE, text="x"))
+    with pytest.raises(NotFoundError):
+        story.move(DEE, Asked(CaseMove.DECIDE, text="x"))
 
 
 def test_a_decision_wakes_nobody_and_changes_no_row_of_the_incident(paper: Paper) -> None:

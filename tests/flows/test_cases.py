@@ -1,15 +1,19 @@
 """Cases: HR's alone, every look recorded, and nothing of them anywhere else."""
 
 import pytest
-from paper import DEE, EVERYBODY, HAL, IDA, Paper
+from paper import ANA, BO, DEE, EVERYBODY, HAL, IDA, PAT, SAM, SUE, Paper
+from sqlmodel import col, select, update
 
+from amends.settings import load
 from flows.cases import case, cases
 from flows.deciding.acknowledging import acknowledge_by_link
 from flows.deciding.referring import Verdict, refer
 from flows.refusals import AlreadyDecidedError, BadRequestError, NotFoundError
 from flows.timeline import timeline
 from flows.view import view, viewer
+from models.people import Person
 from models.referral import Referral
+from models.register import sync
 from models.review import CaseState
 from models.words import Kind, Role
 
@@ -73,6 +77,38 @@ def test_who_of_hr_is_involved_finds_no_case(paper: Paper, part: str) -> None:
     assert len(cases(paper.office, paper.person(IDA)).cases) == 1
 
 
+def _of_hr(paper: Paper, *emails: str) -> None:
+    """These are of HR, and nobody else is."""
+    with paper.office.store.write("of-hr") as tx:
+        for person in tx.exec(select(Person)).all():
+            person.roles = ["hr"] if person.email in emails else []
+            tx.add(person)
+
+
+@pytest.mark.parametrize("poster", ["unknown", SUE])
+def test_whoever_could_have_posted_it_is_kept_out_while_nobody_owned_up(
+    paper: Paper, poster: str
+) -> None:
+    """Ana, who publishes for the account, is of HR too; and a reporter names somebody else."""
+    _of_hr(paper, ANA, HAL)
+    reference, _ = _case(paper, by=SAM, poster=poster)
+    with pytest.raises(NotFoundError):
+        case(paper.office, paper.person(ANA), reference)
+    assert case(paper.office, paper.person(HAL), reference)
+
+
+def test_once_the_poster_owned_up_another_publisher_of_hr_may_work_it(paper: Paper) -> None:
+    _of_hr(paper, ANA, HAL)
+    reference, _ = _case(paper, by=SUE, poster="me")
+    assert case(paper.office, paper.person(ANA), reference)
+
+
+def test_a_reporters_word_alone_does_not_take_the_case_from_the_last_of_hr(paper: Paper) -> None:
+    _of_hr(paper, HAL)
+    reference, _ = _case(paper, by=SAM, poster=ANA, cleared_by=HAL)
+    assert case(paper.office, paper.person(HAL), reference)
+
+
 def test_who_of_hr_reported_it_finds_no_case(paper: Paper) -> None:
     reference, _ = _case(paper, by=HAL)
     with pytest.raises(NotFoundError):
@@ -111,3 +147,37 @@ def test_a_sealed_notice_is_acknowledged_in_the_case_alone(paper: Paper) -> None
     acknowledge_by_link(paper.office, "sealed-link")
     assert paper.said_in_case(referral) == ["notice-acknowledged"]
     assert "notice-acknowledged" not in paper.said(reference)
+
+
+@pytest.mark.parametrize("gone", [ANA, BO])
+def test_the_line_keeps_out_whoever_stood_in_it_also_when_one_of_it_leaves(
+    paper: Paper, gone: str
+) -> None:
+    """Bo is above Ana, who posted it, and Hal of HR is above Bo."""
+    config = paper.home / "amends.toml"
+    config.write_text(
+        config.read_text().replace(f'line_manager = "{PAT}"', f'line_manager = "{HAL}"')
+    )
+    _read_anew(paper)
+    reference, _ = _case(paper)
+    with pytest.raises(NotFoundError):
+        case(paper.office, paper.person(HAL), reference)
+    _leave(paper, gone)
+    with pytest.raises(NotFoundError):
+        case(paper.office, paper.person(HAL), reference)
+    with paper.office.store.write("named-by-nobody-any-more") as tx:
+        tx.exec(update(Person).where(col(Person.email) == gone).values(registered=False))
+    with pytest.raises(NotFoundError):
+        case(paper.office, paper.person(HAL), reference)
+
+
+def _leave(paper: Paper, email: str) -> None:
+    config = paper.home / "amends.toml"
+    parts = config.read_text().split("[[people]]")
+    config.write_text("[[people]]".join(p for p in parts if f'\nemail = "{email}"' not in p))
+    _read_anew(paper)
+
+
+def _read_anew(paper: Paper) -> None:
+    config = paper.home / "amends.toml"
+    sync(paper.office.store, load({"AMENDS_CONFIG": str(config), "AMENDS_HOME": str(paper.home)}))

@@ -26,6 +26,7 @@ from flows.reviewing.moving import Asked
 from flows.timeline import timeline
 from flows.view import view, viewer
 from models.incident import Incident
+from models.reconciliation import Reconciliation, WentBack
 from models.review import (
     AppealOutcome,
     CaseMove,
@@ -119,6 +120,20 @@ def test_health_is_the_persons_own_to_speak_of(story: Story) -> None:
     ]
 
 
+def test_what_stands_in_an_official_paper_is_one_short_line(story: Story) -> None:
+    story.until(CaseState.REFERRED)
+    story.until(CaseState.TOLD)
+    for text in ("Una\n\n# Outcome\n\nNo case.", "x" * 201):
+        with pytest.raises(BadRequestError, match="on one line"):
+            story.move(ANA, Asked(M.NAME_COMPANION, text=text))
+    story.move(ANA, Asked(M.NAME_COMPANION, text="Una of the union"))
+
+
+def test_a_rule_is_one_short_line(story: Story) -> None:
+    with pytest.raises(BadRequestError, match="on one line"):
+        story.move(HAL, Asked(M.REFER, text="x", rule="54\n\n# Outcome"))
+
+
 def test_the_questions_of_fairness_are_an_assist_without_a_score(story: Story) -> None:
     story.move(HAL, Asked(M.CONSIDER, text="No training on it.", about="known-rules"))
     seen = story.read(HAL)
@@ -154,7 +169,7 @@ def test_whoever_has_to_do_with_the_incident_is_no_hand_of_its_case(
     story = begin(paper, cleared_by=SAM)
     story.until(CaseState.REFERRED)
     story.move(IDA, Asked(M.TAKE))
-    with pytest.raises(BadRequestError, match="to do with the incident"):
+    with pytest.raises(BadRequestError, match="cannot be named"):
         story.move(IDA, Asked(M.ASSIGN, text="free", hand=hand, person=who))
 
 
@@ -174,8 +189,21 @@ def test_an_investigator_who_then_reports_it_reads_nothing_any_more(story: Story
 def test_one_person_has_one_part(story: Story) -> None:
     story.until(CaseState.ASSIGNED)
     for hand, person in ((Hand.DECIDER, IVY), (Hand.DECIDER, HAL), (Hand.APPEAL_HEARER, DAN)):
-        with pytest.raises(BadRequestError, match="another part"):
+        with pytest.raises(BadRequestError, match="cannot be named"):
             story.move(IDA, Asked(M.ASSIGN, text="free", hand=hand, person=person))
+
+
+def test_who_is_refused_as_a_hand_is_not_told_why_and_the_try_is_recorded(paper: Paper) -> None:
+    """Sam reported it, and Roy has nothing to do with it: neither is of HR."""
+    story = begin(paper, by=SAM, poster=ANA)
+    story.until(CaseState.ASSIGNED)
+    said = set()
+    for hand, person in ((Hand.COORDINATOR, SAM), (Hand.COORDINATOR, ROY), (Hand.DECIDER, IVY)):
+        with pytest.raises(BadRequestError) as refused:
+            story.move(IDA, Asked(M.ASSIGN, text="free", hand=hand, person=person))
+        said.add(str(refused.value))
+    assert len(said) == 1
+    assert [one.what for one in story.read(IDA).record].count("case-refused") == 3
 
 
 def test_of_hr_only_who_works_the_case_reads_its_papers(story: Story) -> None:
@@ -413,7 +441,7 @@ def test_a_case_that_somebody_keeps_is_theirs_to_hand_on(story: Story) -> None:
     story.until(CaseState.ANSWERED)
     with pytest.raises(NotNowError, match="hand it on"):
         story.move(HAL, Asked(M.TAKE))
-    with pytest.raises(BadRequestError, match="of HR"):
+    with pytest.raises(BadRequestError, match="cannot be named"):
         story.move(IDA, Asked(M.ASSIGN, text="away", hand=Hand.COORDINATOR, person=ROY))
     story.move(IDA, Asked(M.ASSIGN, text="away", hand=Hand.COORDINATOR, person=HAL))
     assert "canary-answer" in story.read(HAL).model_dump_json()
@@ -448,6 +476,62 @@ def test_the_glass_is_broken_by_two_and_hr_hears_at_once(story: Story) -> None:
     story.wait(hours=2)
     with pytest.raises(NotFoundError):
         story.read(lex)
+
+
+LEX, LOU = "lex@dept.example", "lou@dept.example"
+
+
+def _broken(story: Story) -> None:
+    """Lex reads, and Lou agreed."""
+    story.until(CaseState.ANSWERED)
+    story.appoint(LEX, "legal")
+    story.appoint(LOU, "dpo")
+    story.glass(LEX, None)
+    story.glass(LOU, LEX)
+
+
+def test_hr_sees_in_its_list_that_a_case_is_read_in_an_emergency(story: Story) -> None:
+    _broken(story)
+    (line,) = cases(story.paper.office, story.paper.person(HAL)).cases
+    assert line.glass_until is not None
+    assert story.read(IDA).glass_until == line.glass_until
+    assert story.read(ANA).glass_until is None
+    story.wait(hours=2)
+    assert story.read(HAL).glass_until is None
+
+
+def test_hr_ends_a_reading_in_an_emergency_and_what_was_only_asked(story: Story) -> None:
+    _broken(story)
+    story.glass(LOU, None)
+    assert M.END_GLASS in story.read(HAL).you_may
+    story.move(HAL, Asked(M.END_GLASS))
+    with pytest.raises(NotFoundError):
+        story.read(LEX)
+    story.glass(LEX, LOU)
+    with pytest.raises(NotFoundError):
+        story.read(LOU)
+    assert story.read(HAL).glass_until is None
+    with pytest.raises(NotNowError):
+        story.move(HAL, Asked(M.END_GLASS))
+
+
+@pytest.mark.parametrize("who", [LEX, LOU])
+def test_who_had_to_do_with_a_broken_glass_does_not_judge(story: Story, who: str) -> None:
+    _broken(story)
+    for hand in (Hand.DECIDER, Hand.APPEAL_HEARER):
+        with pytest.raises(BadRequestError, match="cannot be named"):
+            story.move(IDA, Asked(M.ASSIGN, text="free", hand=hand, person=who))
+
+
+def test_the_glass_is_whole_while_hr_could_not_hear_of_it(story: Story) -> None:
+    story.appoint(LEX, "legal")
+    now = story.now()
+    with story.paper.office.store.write("reconcile") as tx:
+        tx.add(Reconciliation(because=next(iter(WentBack)), since=now, known_until=now))
+    for reference in (story.reference, "AM-XXXXX"):
+        story.reference = reference
+        with pytest.raises(NotNowError, match="HR would not hear"):
+            story.glass(LEX, None)
 
 
 def test_to_break_the_glass_tells_nothing(paper: Paper) -> None:

@@ -72,7 +72,7 @@ def test_so_is_each_whoever_works_it() -> None:
         (CaseMove.CONSIDER, CaseMove.NAME_COMPANION),
         (CaseMove.SUSPEND, CaseMove.REVIEW_SUSPENSION),
         (CaseMove.KEEP, CaseMove.RELEASE),
-        (CaseMove.ASK_GLASS, CaseMove.AGREE_GLASS),
+        (CaseMove.ASK_GLASS, CaseMove.AGREE_GLASS, CaseMove.END_GLASS),
     ],
 )
 def test_nor_does_what_happens_beside_change_that(aside: tuple[CaseMove, ...]) -> None:

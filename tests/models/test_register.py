@@ -125,3 +125,14 @@ def test_a_chat_is_for_a_role_that_is_given_and_never_for_hr(
     chat = f'[[chats]]\nname = "team"\nrole = "{role}"\nurl = "env:CHAT"\n'
     with pytest.raises(SettingsError, match="no role whose notices may go to a chat"):
         sync(store, _settings(tmp_path, chat))
+
+
+@pytest.mark.parametrize(
+    "odd", ["an\N{LATIN SMALL LETTER A WITH ACUTE}", "ana..b", ".ana", "ana,bo"]
+)
+def test_an_address_that_mail_cannot_be_written_to_is_refused(
+    store: Store, tmp_path: Path, odd: str
+) -> None:
+    text = ANA.format(roles="").replace("Ana@", f"{odd}@")
+    with pytest.raises(SettingsError, match="enter an e-mail address"):
+        sync(store, _settings(tmp_path, text))

@@ -30,7 +30,7 @@ from flows.deciding.referring import Verdict, refer
 from flows.deciding.settling import settle
 from flows.deciding.speaking_at_once import speak_at_once
 from flows.expiring import ASK_AGAIN
-from flows.reviewing.cabinet import CASE, find, notes, put_back
+from flows.reviewing.cabinet import find, note, notes, put_back, read_case
 from flows.signing_in import ask_for_link, link_works
 from models.anchoring import write_anchor
 from models.case_rows import CaseLetter, SealedCase
@@ -40,7 +40,6 @@ from models.office import Office, use
 from models.reconciliation import Reconciliation
 from models.referral import Referral
 from models.register import sync
-from models.sealed import place
 from models.snapshot import incident_by
 from models.words import DecisionType, Kind, Medium, NoticeState, PostState, StatementState, Wait
 
@@ -328,10 +327,10 @@ def a_case_that_falls_due(department: Department) -> Road:
     with department.office.store.write("later") as tx:
         row = tx.exec(select(SealedCase)).one()
         seal = department.office.case_keys.seal_of(row)
-        at = place("sealed_case", row.id, "content")
-        case = CASE.validate_json(seal.open(row.content_sealed or b"", at))
+        case = read_case(department.office, row)
         late = tx.now() - timedelta(days=1)
         put_back(tx, row, seal, replace(case, due_at=late), look_at=late)
+        note(tx, row, seal, "time", "case-waited")
     reminded = ("case-reminded",)
     return Road(lambda: _told_hr(department, reference, 2, reminded))
 

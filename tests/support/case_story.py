@@ -8,14 +8,13 @@ from paper import ANA, HAL, IDA, Paper
 from sqlmodel import select, update
 
 from flows.cases import CaseShape, case
-from flows.reviewing.cabinet import CASE, find, put_back
+from flows.reviewing.cabinet import CASE, find, note, put_back, read_case
 from flows.reviewing.letters import addressed
 from flows.reviewing.moving import Asked, break_glass, make_move
 from models.case_rows import CaseLetter
 from models.office import Office
 from models.people import Person
 from models.review import AppealOutcome, CaseMove, CaseOutcome, CaseState, Hand
-from models.sealed import place
 from models.snapshot import incident_by
 from models.words import Employer, Kind
 
@@ -76,10 +75,11 @@ class Story:
             row = find(tx, self.paper.office, incident_by(tx, self.reference).id)
             assert row is not None
             seal = self.paper.office.case_keys.seal_of(row)
-            held = seal.open(row.content_sealed or b"", place("sealed_case", row.id, "content"))
-            earlier = CASE.validate_python(_earlier(CASE.dump_python(CASE.validate_json(held)), by))
+            held = CASE.dump_python(read_case(self.paper.office, row))
+            earlier = CASE.validate_python(_earlier(held, by))
             due = row.due_at - by if row.due_at else None
             put_back(tx, row, seal, earlier, look_at=due)
+            note(tx, row, seal, "time", "case-waited")
 
     def letters(self, to: str) -> int:
         """How many letters of this case were written to this address."""
@@ -89,7 +89,7 @@ class Story:
             assert row is not None
             seal = keys.seal_of(row)
             letters = tx.exec(select(CaseLetter).where(CaseLetter.case_id == row.id)).all()
-        return sum(addressed(one, seal)[0] == to for one in letters)
+        return sum(addressed(one, seal).to == to for one in letters)
 
     def until(self, state: CaseState) -> None:
         """Bring it there, from wherever it is."""

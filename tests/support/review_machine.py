@@ -45,7 +45,8 @@ SPARE = {Hand.INVESTIGATOR: (IVY, TIM), Hand.DECIDER: (DAN, ZOE), Hand.APPEAL_HE
 ASIDE = frozenset(
     {
         CaseMove.CONSIDER, CaseMove.NAME_COMPANION, CaseMove.SUSPEND, CaseMove.REVIEW_SUSPENSION,
-        CaseMove.ASK_GLASS, CaseMove.AGREE_GLASS, CaseMove.KEEP, CaseMove.RELEASE,
+        CaseMove.ASK_GLASS, CaseMove.AGREE_GLASS, CaseMove.END_GLASS, CaseMove.KEEP,
+        CaseMove.RELEASE,
     }
 )  # fmt: skip
 """Moves that lead to no other state: searched with few people, since they multiply the worlds."""
@@ -258,6 +259,7 @@ def _plain(case: Case) -> Case:
         told_at=case.told_at and EARLY,
         referred_at=case.referred_at and EARLY,
         suspended_at=case.suspended_at and EARLY,
+        released_at=case.released_at and EARLY,
         papers=tuple(replace(paper, at=EARLY, by="") for paper in case.papers),
         holdings=tuple(
             replace(one, since=EARLY, ended_at=one.ended_at and EARLY) for one in case.holdings

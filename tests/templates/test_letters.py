@@ -35,8 +35,8 @@ FACTS = NoticeFacts(
     minutes=15,
 )
 SHARED = dataclasses.replace(FACTS, ack_url=None)
-SEALED = ("hr_referral", "consider", "handover", "sealed_letter")
-NOT_OF_ONE_INCIDENT = (*SEALED, "digest", "sign_in", "sign_in_code")
+SEALED = ("hr_referral", "consider", "handover", "sealed_letter", "sealed_glass")
+NOT_OF_ONE_INCIDENT = (*SEALED, "digest", "sign_in", "sign_in_code", "token_made")
 NAMES = sorted(notice_names())
 
 

@@ -119,7 +119,7 @@ FIELDS: dict[str, frozenset[str]] = {
     ),
     **dict.fromkeys(
         ("decided_at", "decided_by", "reason", "facts", "record", "route_details", "questions",
-         "kept_because"),
+         "kept_because", "glass_until"),
         NOT_THE_SUBJECT,
     ),
     **dict.fromkeys(("companion", "outcome", "appeal_outcome", "suspended_until"),

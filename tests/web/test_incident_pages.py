@@ -231,6 +231,11 @@ def test_a_page_that_loads_itself_again_keeps_nobody_signed_in(
         assert tx.now() - newest.seen_at > timedelta(minutes=29)
 
 
+def test_a_page_that_only_listens_keeps_nobody_signed_in(web: Served, reference: str) -> None:
+    page = web.browser(DEE).get(f"/i/{reference}").text
+    assert re.search(r'data-live="/i/[^"]*/live\?after=\d+&amp;again=yes"', page)
+
+
 def test_a_page_hears_at_once_that_something_happened(
     web: Served, paper: Paper, reference: str
 ) -> None:

@@ -114,6 +114,20 @@ def test_what_is_secret_is_never_described(web: Served, paper: Paper) -> None:
     assert "Phone the duty officer now" in ana.get(f"/report/sent/{reference}").text
 
 
+def test_what_turns_out_to_be_secret_is_not_kept_as_it_was_described(
+    web: Served, paper: Paper
+) -> None:
+    ana = web.browser(ANA)
+    step(ana, "/report", {"first": "no"}, "/report/link")
+    step(ana, "/report/link", {"links": new_link(paper)}, "/report/kind")
+    step(ana, "/report/kind", {"kinds": ["factual"]}, "/report/about")
+    said = {"poster": "me", "note": "canary", "wrong": "canary", "right": "canary too"}
+    step(ana, "/report/about", said, "/report/check")
+    step(ana, "/report", {"first": "classified"}, "/report/link")
+    step(ana, "/report", {"first": "no"}, "/report/link")
+    assert "canary" not in ana.get("/report/about").text
+
+
 @pytest.mark.parametrize(
     ("page", "given", "said"),
     [

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from email import message_from_bytes, policy
 
+import httpx
 import pytest
 from paper import ADA, ANA, DEE, HAL, Paper, open_paper
 from served import Served, Visitor, serve
@@ -13,10 +14,10 @@ from sqlmodel import col, delete, select, update
 
 from amends.settings import load
 from amends.web.pace import Pace
-from amends.web.sign_in import MOST_A_MINUTE
+from amends.web.sign_in import MOST_A_MINUTE, MOST_OF_A_CLIENT
 from flows.hands import Hands
 from flows.sign_in_mail import mail_links
-from flows.signing_in import LINK_LIFE, MOST_ASKED, link_works, session_of, set_up_code
+from flows.signing_in import LINK_LIFE, MOST_A_DAY, MOST_ASKED, link_works, session_of, set_up_code
 from integrations.notices.outbox import OutboxCarrier
 from integrations.platforms.connections import Connections
 from models.people import Person
@@ -45,6 +46,7 @@ def paper(web: Served) -> Paper:
     for file in web.paper.office.settings.outbox.glob("*"):
         file.unlink()
     web.server.config.app.state.sign_in_pace = Pace(MOST_A_MINUTE)  # type: ignore[union-attr]
+    web.server.config.app.state.client_pace = Pace(MOST_OF_A_CLIENT)  # type: ignore[union-attr]
     return web.paper
 
 
@@ -137,6 +139,35 @@ def test_everybody_together_is_braked(web: Served) -> None:
     web.server.config.app.state.sign_in_pace = Pace(2)  # type: ignore[union-attr]
     codes = [web.browser().post("/sign-in", {"email": ANA}).status_code for _ in range(3)]
     assert codes == [303, 303, 429]
+
+
+def test_one_client_is_braked_and_nobody_else(web: Served) -> None:
+    web.server.config.app.state.client_pace = Pace(2)  # type: ignore[union-attr]
+    calls = ["192.0.2.7", "192.0.2.7", "192.0.2.7", "192.0.2.8", "2001:db8::1", "2001:db8::2"]
+    calls += ["2001:db8::3", "2001:db8:0:1::1"]
+    codes = [_from(web, client) for client in calls]
+    assert codes == [303, 303, 429, 303, 303, 303, 429, 303]
+
+
+def _from(web: Served, client: str) -> int:
+    """What whoever is behind the proxy at this address is answered."""
+    headers = {"X-Forwarded-For": client, "Origin": web.url}
+    asks = {"email": "nobody@dept.example"}
+    return httpx.post(f"{web.url}/sign-in", data=asks, headers=headers).status_code
+
+
+def test_one_address_is_sent_so_many_mails_a_day_however_they_are_spread(
+    web: Served, paper: Paper
+) -> None:
+    with paper.office.store.write("all-day") as tx:
+        for hour in range(MOST_A_DAY - 1):
+            at = tx.now() - timedelta(hours=1 + hour / 2)
+            tx.add(
+                SignIn(address=ANA, goes_to="/", state=LinkState.SENT, asked_at=at, expires_at=at)
+            )
+    for _ in range(3):
+        asked(web, ANA)
+    assert len(rows(paper)) == MOST_A_DAY
 
 
 def test_a_link_ends_by_time_and_by_another_that_is_used(web: Served, paper: Paper) -> None:
@@ -295,6 +326,42 @@ def test_a_set_up_code_is_the_first_way_in_and_never_hrs(web: Served, paper: Pap
     assert is_signed_in(visitor, "Ada")
     assert web.browser().post("/set-up", {"email": ADA, "code": code}).status_code == 422
     assert set_up_code(paper.office) is None, "somebody has signed in"
+
+
+def test_a_set_up_code_ends_once_somebody_is_in(web: Served, paper: Paper) -> None:
+    code = set_up_code(paper.office)
+    assert code
+    web.browser(ANA)
+    assert web.browser().post("/set-up", {"email": ADA, "code": code}).status_code == 422
+
+
+def test_a_link_says_whom_it_signs_in(web: Served, paper: Paper) -> None:
+    asked(web, ANA)
+    ((_, token),) = mailed(paper)
+    assert ANA in web.browser().get(f"/sign-in/{token}").text
+
+
+def test_an_address_that_grows_when_it_is_stored_is_asked_for_again(web: Served) -> None:
+    grows = "\N{LATIN CAPITAL LETTER I WITH DOT ABOVE}" * 99 + "@" + "d" * 149
+    assert web.browser().post("/sign-in", {"email": grows}).status_code == 422
+
+
+def test_a_draft_that_nobody_came_back_for_is_kept_no_longer(web: Served, paper: Paper) -> None:
+    web.browser(ANA).post("/report", {"first": "no"})
+    mailed(paper)
+    assert drafts(paper) == 1
+    with paper.office.store.write("later") as tx:
+        tx.exec(update(WebSession).values(seen_at=tx.now() - timedelta(hours=25)))
+    mailed(paper)
+    assert drafts(paper) == 0
+
+
+def drafts(paper: Paper) -> int:
+    """How many are kept."""
+    with paper.office.store.read() as tx:
+        return len(
+            tx.exec(select(WebSession).where(col(WebSession.draft_sealed).is_not(None))).all()
+        )
 
 
 def test_a_set_up_code_is_no_link(web: Served, paper: Paper) -> None:
