@@ -494,4 +494,5 @@ def _holds(one: Holding, email: str) -> bool:
 
 
 def _is_broken(one: Glass, email: str, now: datetime) -> bool:
-    return one.asked_by == email and one.until is not None and now < one.until
+    agreed = one.asked_by == email and one.agreed_by is not None
+    return agreed and one.until is not None and now < one.until
