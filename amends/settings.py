@@ -3,7 +3,7 @@
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -221,6 +221,39 @@ class ChatPart(_Part):
     url: str
 
 
+class OidcPart(_Part):
+    """The department's own sign-in service (OpenID Connect). ``groups`` says which roles people of
+    the register have while the service says that they are in a group. With ``mailed_link = false``
+    there is no other way in."""
+
+    issuer: str
+    client_id: str
+    client_secret: str
+    name: str = Field(default="your department account", pattern=r"^[^\x00-\x1f\x7f]{1,80}$")
+    scopes: tuple[str, ...] = ("openid", "email")
+    groups_claim: str = "groups"
+    verified_claim: str = "email_verified"
+    mailed_link: bool = True
+    groups: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+
+    @field_validator("issuer")
+    @classmethod
+    def _safe(cls, value: str) -> str:
+        """Whoever stands in between could sign in as anybody: in the clear only to this machine."""
+        if not re.fullmatch(r"https?://[\w.:\[\]-]+(/[\w/.~%-]*)?", value, re.ASCII) or not (
+            value.startswith("https://") or is_loopback(value)
+        ):
+            raise ValueError("enter the address of the service, which starts with https://")
+        return value
+
+    @field_validator("scopes")
+    @classmethod
+    def _of_openid(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if "openid" not in value:
+            raise ValueError("openid has to be among the scopes")
+        return value
+
+
 class DrillPart(_Part):
     """That this installation is a drill: it reaches no real account, no real database and no phone.
 
@@ -244,6 +277,7 @@ class _File(_Part):
     mail: MailPart = Field(default_factory=MailPart)
     notify: NotifyPart | None = None
     chats: tuple[ChatPart, ...] = ()
+    oidc: OidcPart | None = None
     database: DatabasePart = Field(default_factory=DatabasePart)
     drill: DrillPart | None = None
 
@@ -259,6 +293,7 @@ class Settings:
         self.rotas = file.rotas
         self.notify = file.notify
         self.chats = file.chats
+        self.oidc = file.oidc
         self.drill = file.drill
         self._file = file
         self._environ = environ
@@ -308,6 +343,11 @@ class Settings:
     def public_url(self) -> str:
         """What links in mails start with, without a slash at the end."""
         return (self._environ.get("AMENDS_PUBLIC_URL") or self.organisation.url).rstrip("/")
+
+    @property
+    def links_sign_in(self) -> bool:
+        """Whether a mailed link signs in; otherwise only the department's own service does."""
+        return self.oidc is None or self.oidc.mailed_link
 
     @cached_property
     def prefect_off(self) -> bool:
@@ -366,7 +406,17 @@ class Settings:
         secrets = [account.credentials for account in self.accounts]
         secrets += [self.notify.key] if self.notify else []
         secrets += [chat.url for chat in self.chats]
-        return tuple(one.removeprefix("env:") for one in secrets if one and one.startswith("env:"))
+        return _variables(secrets)
+
+    @property
+    def sign_in_variables(self) -> tuple[str, ...]:
+        """The names of those that are the web process's alone: what it shows the department's own
+        sign-in service."""
+        return _variables([self.oidc.client_secret] if self.oidc else [])
+
+
+def _variables(secrets: Iterable[str | None]) -> tuple[str, ...]:
+    return tuple(one.removeprefix("env:") for one in secrets if one and one.startswith("env:"))
 
 
 def is_loopback(url: str) -> bool:
@@ -392,6 +442,8 @@ def _check_drill(settings: Settings, path: Path) -> None:
         raise SettingsError(f"{path}: a drill has a database of its own. Name no other.")
     if settings.notify or settings.chats:
         raise SettingsError(f"{path}: a drill has no [notify] and no [[chats]]. Remove them.")
+    if settings.oidc:
+        raise SettingsError(f"{path}: a drill has no [oidc]. Remove it.")
     for account in settings.accounts:
         where = urlsplit(account.base_url or "").hostname
         if account.credentials and where not in LOOPBACK:

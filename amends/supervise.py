@@ -150,6 +150,7 @@ def children_of(
     base = {name: value for name, value in environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     base["AMENDS_HOME"] = str(settings.home)
     web = {name: v for name, v in base.items() if name not in settings.credential_variables}
+    base = {name: v for name, v in base.items() if name not in settings.sign_in_variables}
     engine = [sys.executable, "-m", "amends.cli", "engine"]
     children = []
     if prefect_port is None:

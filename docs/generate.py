@@ -21,6 +21,7 @@ from amends.settings import (
     DrillPart,
     MailPart,
     NotifyPart,
+    OidcPart,
     OrganisationPart,
     PersonPart,
     RotaPart,
@@ -38,6 +39,7 @@ PARTS: dict[str, type[BaseModel]] = {
     "[mail]": MailPart,
     "[notify]": NotifyPart,
     "[[chats]]": ChatPart,
+    "[oidc]": OidcPart,
     "[database]": DatabasePart,
     "[drill]": DrillPart,
 }
@@ -100,6 +102,18 @@ SETTINGS = {
     "[[chats]] role": "whose notices are told of there, one of the roles",
     "[[chats]] url": "where its address is, in Apprise's form: `env:NAME`, `file:PATH` or "
     "`credential:NAME`; never the address itself",
+    "[oidc] issuer": "the service’s own name of itself, as its discovery document has it: "
+    "`https://login.dept.example`",
+    "[oidc] client_id": "how it knows Amends",
+    "[oidc] client_secret": "where the secret is that it gave for that: `env:NAME`, `file:PATH` or "
+    "`credential:NAME`; never the secret itself",
+    "[oidc] name": "what the button to sign in calls it: “Sign in with …”",
+    "[oidc] scopes": "what is asked for; some services need another to say groups",
+    "[oidc] groups_claim": "where it says the groups of a person",
+    "[oidc] verified_claim": "where it says `true` when the address is the person’s own",
+    "[oidc] mailed_link": "`false`: nobody signs in by a mailed link any more",
+    "[oidc] groups": "which [roles](../how-to/sign-in.md#groups) each group gives, as a part "
+    '`[oidc.groups]`: `"Digital team" = ["dtu"]`',
     "[database] url": "a `postgresql://` address; left out: SQLite under `AMENDS_HOME`",
     "[drill] says": "what every message begins with, after the word DRILL. With this part the "
     "installation is a drill, and starts only where it can reach nothing real: "
@@ -176,7 +190,7 @@ def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "required"
     value = field.get_default(call_default_factory=True)
-    if value is None or value == ():
+    if value is None or value in ((), {}):
         return "none"
     if isinstance(value, tuple):
         return ", ".join(f"`{one}`" for one in value)

@@ -8,6 +8,7 @@ from models.audit import chain_of_incident
 from models.beats import Beat
 from models.effects import Effect
 from models.incident import Incident, Post
+from models.people import Person
 from models.reconciliation import (
     Found,
     Reading,
@@ -77,6 +78,7 @@ def _let_go(tx: Transaction) -> None:
 
 def _sign_everybody_out(tx: Transaction, now: datetime) -> None:
     """Who signed out or lost a role since the backup is not to be signed in again by it."""
+    tx.exec(update(Person).values(group_roles=[], group_roles_until=None))
     tx.exec(update(WebSession).where(col(WebSession.revoked_at).is_(None)).values(revoked_at=now))
     tx.exec(update(SignIn).where(col(SignIn.used_at).is_(None)).values(used_at=now))
 

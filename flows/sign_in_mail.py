@@ -13,6 +13,7 @@ from datetime import timedelta
 from sqlmodel import col, delete, select, update
 
 from flows.drafts import forget_old_drafts
+from flows.group_roles import end_old_group_roles
 from flows.hands import Hands
 from flows.signing_in import LINK_LIFE
 from flows.tokens import CLAIM_LIFE, digest_of, new_code
@@ -39,6 +40,7 @@ OUTBOX_OF_LIVE = "outbox-of-live"
 NOBODY = "nobody"
 NO_MAIL = "no-mail-to-this-address"
 TOO_LATE = "too-late"
+SWITCHED_OFF = "switched-off"
 
 OPEN = (LinkState.ASKED, LinkState.SENDING)
 
@@ -58,8 +60,9 @@ class _Claim:
 
 def mail_links(hands: Hands) -> int:
     """Mail every link that is due; returns how many were looked at. Drafts that nobody came back
-    for end here too: they are of the sessions that links open."""
+    for end here too, and roles that groups gave: they are of the sessions that people open."""
     forget_old_drafts(hands.office)
+    end_old_group_roles(hands.office)
     looked = 0
     while (due := _next(hands)) is not None:
         looked += 1
@@ -99,6 +102,8 @@ def _claim(hands: Hands, link_id: str) -> _Claim | None:
 def _why_not(tx: Transaction, hands: Hands, link: SignIn) -> str | None:
     if link.asked_at + LIVES[link.sends] <= tx.now():
         return TOO_LATE
+    if link.sends is Sends.LINK and not hands.office.settings.links_sign_in:
+        return SWITCHED_OFF
     same = select(Person.id).where(col(Person.email) == link.address)
     if tx.exec(same.where(col(Person.registered).is_(True))).first() is None:
         return NOBODY

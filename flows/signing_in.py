@@ -65,6 +65,8 @@ class Opened:
 
 def ask_for_link(office: Office, address: str, goes_to: str) -> None:
     """Have the engine mail a link to this address, if it is somebody's. Says nothing of that."""
+    if not office.settings.links_sign_in:
+        return
     asked = address.strip().lower()
     with office.store.write("ask-for-link") as tx:
         now = tx.now()
@@ -94,6 +96,8 @@ def link_works(office: Office, token: str) -> bool:
 
 def whose_link(office: Office, token: str) -> str | None:
     """The address of whoever it signs in; None where it may not be used. Looking uses nothing."""
+    if not office.settings.links_sign_in:
+        return None
     with office.store.read() as tx:
         link = tx.exec(_unused(tx, token)).first()
     return (link.address or None) if link else None
@@ -102,14 +106,14 @@ def whose_link(office: Office, token: str) -> str | None:
 def use_link(office: Office, token: str) -> Opened:
     """Sign in, once. The other links of the same address end with it. Raises NotFoundError."""
     with office.store.write("use-link") as tx:
-        link = tx.exec(_unused(tx, token)).first()
+        link = tx.exec(_unused(tx, token)).first() if office.settings.links_sign_in else None
         if link is None or not link.address or not _take(tx, link):
             raise NotFoundError(NO_LINK)
-        person = _registered(tx, link.address)
+        person = registered(tx, link.address)
         if person is None:
             raise NotFoundError(NO_LINK)
         _end_links(tx, link.address)
-        return Opened(_open(office, tx, person), link.goes_to)
+        return Opened(open_session(office, tx, person), link.goes_to)
 
 
 def set_up_code(office: Office) -> str | None:
@@ -142,14 +146,14 @@ def use_set_up_code(office: Office, code: str, email: str) -> Opened:
         link = tx.exec(_unused(tx, code.strip())).first()
         if link is None or link.address or _is_somebody_in(tx):
             raise NotFoundError(NO_CODE)
-        person = _registered(tx, email.strip().lower())
+        person = registered(tx, email.strip().lower())
         if person is None:
             raise NotFoundError(NOBODY)
         if person.has_role(Role.HR):
             raise NotAllowedError(NEVER_HR)
         if not _take(tx, link):
             raise NotFoundError(NO_CODE)
-        return Opened(_open(office, tx, person), link.goes_to)
+        return Opened(open_session(office, tx, person), link.goes_to)
 
 
 def _is_somebody_in(tx: Transaction) -> bool:
@@ -212,12 +216,14 @@ def _end_links(tx: Transaction, address: str) -> None:
     )
 
 
-def _registered(tx: Transaction, email: str) -> Person | None:
+def registered(tx: Transaction, email: str) -> Person | None:
+    """The person of the register with this address, in small letters, if there is one."""
     same = select(Person).where(col(Person.email) == email, col(Person.registered).is_(True))
     return tx.exec(same).first()
 
 
-def _open(office: Office, tx: Transaction, person: Person) -> str:
+def open_session(office: Office, tx: Transaction, person: Person) -> str:
+    """Begin a session of theirs; returns its secret, for the browser alone."""
     secret, now = secrets.token_urlsafe(32), tx.now()
     session = WebSession(
         id=new_id(),

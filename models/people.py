@@ -14,6 +14,9 @@ class Person(SQLModel, table=True):
 
     ``hours`` and ``away`` are as amends.toml writes them (``models/hours.py``); ``holidays`` names
     a calendar of bank holidays. What is left out is the organisation's.
+
+    ``roles`` are the file's; ``group_roles`` those that the department's own sign-in service has
+    given them besides, until ``group_roles_until`` (``models/group_roles.py``).
     """
 
     __tablename__ = "person"
@@ -25,6 +28,8 @@ class Person(SQLModel, table=True):
     line_manager: str | None = Field(default=None, max_length=254)
     deputy: str | None = Field(default=None, max_length=254)
     roles: list[str] = words_list()
+    group_roles: list[str] = words_list()
+    group_roles_until: datetime | None = at(nullable=True)
     phone: str | None = Field(default=None, max_length=40)
     timezone: str = Field(default="Europe/London", max_length=60)
     hours: str | None = Field(default=None, max_length=60)
@@ -33,8 +38,9 @@ class Person(SQLModel, table=True):
     registered: bool = Field(default=True)
 
     def has_role(self, role: Role) -> bool:
-        """Whether the register gives this person the role. Relations are not among them."""
-        return role.value in self.roles
+        """Whether the register, or a group of theirs, gives this person the role. Relations are
+        not among them."""
+        return role.value in self.roles or role.value in self.group_roles
 
 
 class Account(SQLModel, table=True):

@@ -6,6 +6,7 @@ from sqlmodel import col, select, update
 
 from amends.settings import AccountPart, PersonPart, RotaPart, Settings, SettingsError
 from models.bank_holidays import NoSuchCalendarError, check_calendar
+from models.group_roles import check_groups, still_given
 from models.hours import BadHoursError, read_days, read_hours
 from models.people import Account, Person, Token
 from models.sign_in import Sends, SignIn, WebSession
@@ -44,6 +45,8 @@ def check(settings: Settings) -> None:
                 f"amends.toml gives {part.email} the role {unknown[0]!r}, which Amends does not "
                 f"know. Use any of: {', '.join(role.value for role in GIVEN_ROLES)}."
             )
+    if settings.oidc:
+        check_groups(settings.oidc, allowed)
     _check_times(settings)
     for rota in settings.rotas:
         _check_rota(rota, settings)
@@ -116,19 +119,23 @@ def _sync_people(tx: Transaction, settings: Settings) -> None:
         person.deputy = part.deputy
         if Role.HR in part.roles and not person.has_role(Role.HR):
             _revoke_tokens(tx, person)
-        if set(part.roles) != set(person.roles):
-            _sign_out(tx, [person.id])
-        person.roles = list(part.roles)
+        by_groups = still_given(person.group_roles, part.roles, settings.oidc)
+        if set(part.roles) != set(person.roles) or by_groups != person.group_roles:
+            sign_out_everywhere(tx, [person.id])
+        person.roles, person.group_roles = list(part.roles), by_groups
         person.phone, person.hours = part.phone, part.hours
         person.timezone = part.timezone or settings.organisation.timezone
         person.holidays, person.away = part.holidays, list(part.away)
         person.registered = True
         tx.add(person)
+    for person in known.values():
+        person.group_roles = []
     _unregister(tx, known.values())
-    _sign_out(tx, [person.id for person in known.values()])
+    sign_out_everywhere(tx, [person.id for person in known.values()])
 
 
-def _sign_out(tx: Transaction, people: Iterable[str]) -> None:
+def sign_out_everywhere(tx: Transaction, people: Iterable[str]) -> None:
+    """End the sessions of these people, by their ids, in every browser."""
     tx.exec(
         update(WebSession)
         .where(col(WebSession.person_id).in_(list(people)), col(WebSession.revoked_at).is_(None))

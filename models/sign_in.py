@@ -27,6 +27,7 @@ class Sends(StrEnum):
     LINK = "link"
     CODE = "code"  # exchanged for a token
     TOLD = "told"
+    ELSEWHERE = "elsewhere"  # nothing is: somebody is at the department's own sign-in service
 
 
 class SignIn(SQLModel, table=True):
@@ -34,7 +35,8 @@ class SignIn(SQLModel, table=True):
     engine makes it: until then there is no ``digest``.
 
     Without an ``address`` it is the code of the first set-up, which works for one person of the
-    register. ``goes_to`` is the page that they wanted; ``due_at`` when the engine looks next.
+    register; or whoever has gone to sign in elsewhere and is to come back. ``goes_to`` is the page
+    that they wanted; ``due_at`` when the engine looks next.
     """
 
     __tablename__ = "sign_in"

@@ -45,7 +45,13 @@ def web(port: Port = 8000) -> None:
     from models.office import Office
 
     _read_policy()
-    serve(Office(load()), port)
+    settings = load()
+    provider = None
+    if settings.oidc:
+        from integrations.identity.registry import provider_of
+
+        provider = provider_of(settings)
+    serve(Office(settings), port, provider)
 
 
 def engine(

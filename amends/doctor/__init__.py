@@ -1,6 +1,16 @@
 """The examination of an installation: what is well, what is not, and what to do about it."""
 
-from amends.doctor import accounts, cases, duty, languages, machine, outside, rules, store
+from amends.doctor import (
+    accounts,
+    cases,
+    duty,
+    languages,
+    machine,
+    outside,
+    rules,
+    signing_in,
+    store,
+)
 from amends.doctor.findings import Finding, Verdict, bad, ok
 from amends.settings import SettingsError, load
 from models.register import check
@@ -26,6 +36,7 @@ def examine() -> list[Finding]:
         outside.examine_mail,
         outside.examine_texts,
         outside.examine_chats,
+        signing_in.examine,
         outside.examine_prefect,
     ):
         found += examination(settings)

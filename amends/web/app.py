@@ -24,6 +24,7 @@ from amends.web import (
     reconciliation,
     report,
     sign_in,
+    sign_in_elsewhere,
     signed_in,
     statics,
     timelines,
@@ -34,6 +35,7 @@ from amends.web.edge import Edge
 from amends.web.live import Reader
 from amends.web.pace import Pace
 from flows.crowd import Crowd
+from models.identity import IdentityProvider
 from models.office import Office
 
 DESCRIPTION = "What has to happen after a post goes out in error. Errors are RFC 9457 problems."
@@ -43,8 +45,9 @@ AREAS = (
 )  # fmt: skip
 
 
-def create_app(office: Office) -> FastAPI:
-    """The app. It writes rows and wakes the engine; it calls no platform and no mail server."""
+def create_app(office: Office, provider: IdentityProvider | None = None) -> FastAPI:
+    """The app. It writes rows and wakes the engine; it calls no platform and no mail server.
+    ``provider`` is the department's own sign-in service, where it has one: all that it calls."""
     app = FastAPI(
         title=f"{DRILL_MARK}Amends" if office.settings.drill else "Amends",
         version="1",
@@ -58,6 +61,7 @@ def create_app(office: Office) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     app.state.office = office
+    app.state.provider = provider
     app.state.pace = Pace()
     app.state.sign_in_pace = Pace(sign_in.MOST_A_MINUTE)
     app.state.client_pace = Pace(sign_in.MOST_OF_A_CLIENT)
@@ -70,6 +74,7 @@ def create_app(office: Office) -> FastAPI:
     app.include_router(health.router)
     app.include_router(public.router)
     app.include_router(statics.router)
+    app.include_router(sign_in_elsewhere.router)
     app.include_router(sign_in.router)
     app.include_router(report.router)
     app.include_router(list_pages.router)

@@ -7,6 +7,7 @@ import sys
 import uvicorn
 
 from amends.web.app import create_app
+from models.identity import IdentityProvider
 from models.office import Office
 from models.register import sync
 
@@ -16,14 +17,14 @@ SWITCH_SECONDS = 0.0005
 would wait Python's own 5 ms after each of them for the threads that work."""
 
 
-def serve(office: Office, port: int = 8000) -> None:
+def serve(office: Office, port: int = 8000, provider: IdentityProvider | None = None) -> None:
     """Serve until told to stop. Raises SettingsError."""
     office.store.migrate()
     sync(office.store, office.settings)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
     logging.getLogger("amends").setLevel(logging.INFO)
     sys.setswitchinterval(SWITCH_SECONDS)
-    app = create_app(office)
+    app = create_app(office, provider)
     gc.freeze()  # what the imports left is not looked through while a report waits
     uvicorn.run(
         app,

@@ -57,24 +57,32 @@ def ask(
 ) -> Response:
     """Whose link it shall be."""
     if signed is not None:
-        return RedirectResponse(_ours(goes_to), SEE_OTHER)
-    return _ask(here, "", _ours(goes_to), {})
+        return RedirectResponse(ours(goes_to), SEE_OTHER)
+    return _ask(here, "", ours(goes_to), {})
 
 
 @router.post("/sign-in")
 def mail(request: Request, here: Here, form: Sent) -> Response:
     """Have a link mailed; the answer is the same whether the address is anybody's or not."""
-    address, goes_to = form.one("email"), _ours(form.one("goes_to"))
+    address, goes_to = form.one("email"), ours(form.one("goes_to"))
+    if not here.settings.links_sign_in:
+        return _ask(here, "", goes_to, {})
     if not ADDRESS.fullmatch(address.lower()):  # some letters are longer then, as it is stored
         return _ask(here, address, goes_to, {"email": ENTER_ADDRESS})
-    _brake(request)
+    brake(request)
     again(lambda: ask_for_link(here, address, goes_to))
     return RedirectResponse("/sign-in/sent", SEE_OTHER)
 
 
 def _ask(here: Office, address: str, goes_to: str, errors: dict[str, str]) -> HTMLResponse:
-    facts = {"email": address[:254], "goes_to": goes_to, "errors": errors}
+    facts = {"email": address[:254], "goes_to": goes_to, "errors": errors, **_ways(here)}
     return open_page(here, "sign_in", facts, 422 if errors else 200)
+
+
+def _ways(here: Office) -> dict[str, object]:
+    """How people get in here: by a link, by the department's own service, or as they like."""
+    oidc = here.settings.oidc
+    return {"links": here.settings.links_sign_in, "elsewhere": oidc.name if oidc else ""}
 
 
 @router.get("/sign-in/sent")
@@ -100,7 +108,7 @@ def use(token: Token, here: Here, signed: MaybeSignedIn) -> Response:
         return _no_link(here)
     if signed is not None:
         sign_out(here, signed.session.id)
-    return _begin(here, opened)
+    return begin_here(here, opened)
 
 
 @router.post("/sign-out")
@@ -126,9 +134,9 @@ def set_up(request: Request, here: Here, form: Sent) -> Response:
     errors |= {} if code else {"code": ENTER_CODE}
     if errors:
         return _set_up(here, address, errors)
-    _brake(request)
+    brake(request)
     try:
-        return _begin(here, again(lambda: use_set_up_code(here, code, address)))
+        return begin_here(here, again(lambda: use_set_up_code(here, code, address)))
     except NotAllowedError as error:
         return _set_up(here, address, {"email": str(error)})
     except NotFoundError as error:
@@ -136,12 +144,12 @@ def set_up(request: Request, here: Here, form: Sent) -> Response:
 
 
 def _set_up(here: Office, address: str, errors: dict[str, str]) -> HTMLResponse:
-    facts = {"email": address[:254], "errors": errors}
+    facts = {"email": address[:254], "errors": errors, "links": here.settings.links_sign_in}
     return open_page(here, "set_up", facts, 422 if errors else 200)
 
 
-def _brake(request: Request) -> None:
-    """Raises HTTPException 429."""
+def brake(request: Request) -> None:
+    """Count one who tries to get in. Raises HTTPException 429."""
     of_client, of_all = request.app.state.client_pace, request.app.state.sign_in_pace
     assert isinstance(of_client, Pace)
     assert isinstance(of_all, Pace)
@@ -162,20 +170,24 @@ def _client(request: Request) -> str | None:
     return str(ip_network((host, 64), strict=False)) if host.version == 6 else str(host)
 
 
-def _begin(here: Office, opened: Opened) -> Response:
-    response = RedirectResponse(_ours(opened.goes_to), SEE_OTHER)
+def begin_here(here: Office, opened: Opened) -> Response:
+    """Have the browser remember the session, and go on to where its person wanted."""
+    response = RedirectResponse(ours(opened.goes_to), SEE_OTHER)
     begin(response, here, opened.secret)
     return response
 
 
 def _no_link(here: Office) -> HTMLResponse:
-    return open_page(here, "sign_in_no_link", {"minutes": _minutes()}, 404)
+    facts = {"minutes": _minutes(), "links": here.settings.links_sign_in}
+    return open_page(here, "sign_in_no_link", facts, 404)
 
 
 def _minutes() -> int:
     return int(LINK_LIFE.total_seconds() // 60)
 
 
-def _ours(wanted: str) -> str:
+def ours(wanted: str) -> str:
+    """Where they wanted, if it is a page of ours that may be kept beside an address; else the
+    first page."""
     sealed = wanted.startswith(SEALED)
     return wanted if OURS.fullmatch(wanted) and not sealed else "/"

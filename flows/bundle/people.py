@@ -70,7 +70,8 @@ class People:
 
     @staticmethod
     def _offices(person: Person) -> list[Role]:
-        return [role for one in person.roles if (role := Role(one)) not in NOT_OFFICES]
+        found = dict.fromkeys(map(Role, (*person.roles, *person.group_roles)))
+        return [role for role in found if role not in NOT_OFFICES]
 
     @cached_property
     def _reporters(self) -> frozenset[str]:

@@ -15,6 +15,7 @@ COMMITS = (
     "conclude-case-letter",
     "conclude-outside-look",
     "consider-referral",
+    "end-group-roles",
     "expire-clearance",
     "note-delivery",
     "note-failure",

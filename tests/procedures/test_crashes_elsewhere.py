@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 import workers
-from department import BO, DEE, HAL, PAT, Department, settings_of
+from department import BO, DEE, HAL, PAT, SAM, Department, settings_of
 from elsewhere import POINTS
 from engine_process import EngineProcess
 from lives import Quick
@@ -37,6 +37,7 @@ from models.case_rows import CaseLetter, SealedCase
 from models.decisions import Decision
 from models.holding_lines import lines_of
 from models.office import Office, use
+from models.people import Person
 from models.reconciliation import Reconciliation
 from models.referral import Referral
 from models.register import sync
@@ -274,6 +275,21 @@ def somebody_signs_in(department: Department) -> Road:
     return Road(ends)
 
 
+def roles_that_run_out(department: Department) -> Road:
+    """Whoever has roles by a group loses them in time, however often the engine dies."""
+    with department.office.store.write("long-ago") as tx:
+        sam = tx.exec(select(Person).where(col(Person.email) == SAM)).one()
+        sam.group_roles, sam.group_roles_until = ["dtu"], tx.now() - timedelta(seconds=1)
+        tx.add(sam)
+
+    def ends() -> bool:
+        with department.office.store.read() as tx:
+            sam = tx.exec(select(Person).where(col(Person.email) == SAM)).one()
+        return (sam.group_roles, sam.group_roles_until) == ([], None)
+
+    return Road(ends)
+
+
 def a_yes_that_runs_out(department: Department) -> Road:
     """One of two has said yes, and the other does not within half a day."""
     reference = department.report(department.post("We hate this."), Kind.OFF_POLICY)
@@ -413,6 +429,7 @@ ROADS: dict[str, Callable[[Department], Road]] = {
     "begin-outside-look": a_word_that_it_is_gone,
     "claim-link": somebody_signs_in,
     "conclude-link": somebody_signs_in,
+    "end-group-roles": roles_that_run_out,
     "begin-reconciling": a_database_that_went_back,
     "conclude-outside-look": a_word_that_it_is_gone,
     "case-letter": a_case_that_moves,

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from broken_database import breaking
 from databases import SQLITE_FIRST
 from paper import HAL, Paper
 from served import Served, serve
+from sign_in_service import lying_service, open_house, path_of, set_out
 from sqlmodel import col, func, select
 
 from flows.tokens import digest_of
@@ -62,6 +64,31 @@ def test_a_link_whose_nth_statement_fails_signs_in_once(web: Served, paper: Pape
             assert nth > 4, "signing in has more statements than that"
             return
     raise AssertionError("it never ended without a fault")
+
+
+@pytest.mark.matrix
+def test_a_way_back_whose_nth_statement_fails_signs_in_once(tmp_path: Path) -> None:
+    with lying_service() as liar:
+        house = open_house(tmp_path, liar.register)
+        for nth in range(1, MOST_STATEMENTS):
+            visitor = house.web.browser()
+            back = path_of(liar.sign_in(set_out(house.web, visitor)))
+            before = _sessions(house.paper)
+            with breaking(house.paper.office.store, nth) as fault:
+                first = visitor.get(back)
+            assert first.status_code == (503 if fault.broke else 303), fault.broke
+            again = visitor.get(back)
+            # What was taken is not taken back: a code works once, and they begin again.
+            assert again.status_code == 303
+            made = _sessions(house.paper) - before
+            let_in = [one for one in (first, again) if one.headers.get("location") == "/"]
+            assert made == len(let_in) <= 1, fault.broke
+            if not fault.broke:
+                assert nth > 4, "signing in has more statements than that"
+                break
+        else:
+            raise AssertionError("it never ended without a fault")
+        house.close()
 
 
 @pytest.mark.matrix

@@ -1,7 +1,7 @@
 """An installation on paper, for tests: people, rows and keys, without an engine or a platform."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -282,8 +282,11 @@ roles = {list(ROLES.get(email, ()))}
     )
 
 
-def open_paper(home: Path, database_url: str | None = None) -> Paper:
-    """An installation in ``home``, on SQLite or on the database given."""
+def open_paper(
+    home: Path, database_url: str | None = None, more: str = "", secrets: Mapping[str, str] = {}
+) -> Paper:
+    """An installation in ``home``, on SQLite or on the database given; ``more`` is what else its
+    amends.toml says."""
     database = f'[database]\nurl = "{database_url}"\n' if database_url else ""
     accounts = "".join(
         f"""
@@ -307,10 +310,11 @@ hr = "hr@dept.example"
 {_people()}
 {accounts}
 {database}
+{more}
 """,
         encoding="utf-8",
     )
-    environ = {"AMENDS_HOME": str(home), "AMENDS_CONFIG": str(home / "amends.toml")}
+    environ = {"AMENDS_HOME": str(home), "AMENDS_CONFIG": str(home / "amends.toml"), **secrets}
     if database_url is None:
         lay_tables(home)
     office = Office(load(environ))

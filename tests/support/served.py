@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import httpx
 import uvicorn
+from fastapi import FastAPI
 from paper import Paper
 
 from amends.supervise import free_port
@@ -16,6 +17,7 @@ from amends.web.signed_in import csrf_of
 from flows.tokens import digest_of
 from models.beats import Beat
 from models.columns import new_id
+from models.identity import IdentityProvider
 from models.people import Token
 from models.sign_in import WebSession
 
@@ -34,6 +36,12 @@ class Served:
     server: uvicorn.Server
     thread: threading.Thread
     tokens: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def app(self) -> FastAPI:
+        """The app that it serves."""
+        assert isinstance(self.server.config.app, FastAPI)
+        return self.server.config.app
 
     def token(self, email: str) -> str:
         """A token of this person's, the same each time."""
@@ -138,11 +146,11 @@ class Visitor:
         return answer
 
 
-def serve(paper: Paper) -> Served:
+def serve(paper: Paper, port: int = 0, provider: IdentityProvider | None = None) -> Served:
     """Start it, and return when it answers."""
-    port = free_port(0)
+    port = port or free_port(0)
     config = uvicorn.Config(
-        create_app(paper.office),
+        create_app(paper.office, provider),
         host="127.0.0.1",
         port=port,
         log_level="warning",

@@ -81,6 +81,7 @@ ROUTES: dict[str, str] = {
         (
             "GET /", "GET /ack/{token}", "POST /ack/{token}",
             "GET /sign-in", "POST /sign-in", "GET /sign-in/sent", "GET /sign-in/{token}",
+            "POST /sign-in/elsewhere", "GET /sign-in/back", "GET /sign-in/stopped",
             "POST /sign-in/{token}", "GET /set-up", "POST /set-up", "POST /sign-out",
             "GET /incidents", "POST /incidents/find", "GET /i/{reference}",
             "POST /i/{reference}/clear", "POST /i/{reference}/acknowledge",

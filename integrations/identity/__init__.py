@@ -1,0 +1,1 @@
+"""Sign-in services: who a department itself says that somebody is."""
