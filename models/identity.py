@@ -68,8 +68,9 @@ class Identity:
 class IdentityProvider(Protocol):
     """The department's own sign-in service. Safe from several threads."""
 
-    def address_for(self, begun: Begun) -> str:
-        """Where the browser goes to sign in. Raises StoppedError."""
+    def address_for(self, begun: Begun, *, another: bool = False) -> str:
+        """Where the browser goes to sign in; with ``another`` account than the one that the
+        service would take by itself. Raises StoppedError."""
 
     def identity_of(self, begun: Begun, code: str) -> Identity:
         """Whom the service let in, by the code that it sent back. Raises StoppedError."""

@@ -64,7 +64,7 @@ def go(request: Request, here: Here, provider: Elsewhere, form: Sent) -> Respons
     brake(request)
     secret = again(lambda: set_out(here, ours(form.one("goes_to"))))
     try:
-        address = provider.address_for(Begun.of(secret))
+        address = provider.address_for(Begun.of(secret), another=bool(form.one("other")))
     except StoppedError as stopped:
         return _stop(stopped.why)
     response = open_page(here, "sign_in_elsewhere", {"address": address, "name": _name(here)})

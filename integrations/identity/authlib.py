@@ -80,8 +80,9 @@ class OpenIdProvider:
         self._known: _Known | None = None
         self._room = threading.BoundedSemaphore(AT_ONCE)
 
-    def address_for(self, begun: Begun) -> str:
-        """Where the browser goes to sign in. Raises StoppedError."""
+    def address_for(self, begun: Begun, *, another: bool = False) -> str:
+        """Where the browser goes to sign in; with ``another`` account than the one that the
+        provider would take by itself. Raises StoppedError."""
         with self._outside():
             provider = self._discovered().provider
             with self._session(provider) as session:
@@ -90,6 +91,7 @@ class OpenIdProvider:
                     state=begun.state,
                     nonce=begun.nonce,
                     code_verifier=begun.verifier,
+                    **({"prompt": "select_account"} if another else {}),
                 )
         return str(address)
 

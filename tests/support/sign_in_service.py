@@ -106,9 +106,9 @@ def mock_service() -> Iterator[Mock]:
         yield Mock(f"http://127.0.0.1:{server.server_port}")
 
 
-def set_out(web: Served, visitor: Visitor, goes_to: str = "/") -> str:
+def set_out(web: Served, visitor: Visitor, goes_to: str = "/", other: str = "") -> str:
     """Press the button; the address at the service that the browser goes on to."""
-    page = visitor.post("/sign-in/elsewhere", {"goes_to": goes_to})
+    page = visitor.post("/sign-in/elsewhere", {"goes_to": goes_to, "other": other})
     assert page.status_code == 200, (page.status_code, page.headers.get("location"))
     return (
         page.text.partition('<p class="govuk-body"><a class="govuk-link" href="')[2]

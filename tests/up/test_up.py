@@ -24,7 +24,7 @@ AMENDS = [sys.executable, "-m", "amends.cli"]
 class Up:
     """One ``amends up`` and the commands that people type beside it."""
 
-    def __init__(self, department: Department, *options: str) -> None:
+    def __init__(self, department: Department, *options: str, first: bool = False) -> None:
         self.department = department
         self.port = free_port(0)
         kept = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
@@ -40,7 +40,17 @@ class Up:
         with self.output.open("wb") as log:
             self.process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
         self.until(lambda: "Amends is ready" in self.output.read_text(), 120)
+        self.first_way_in = self._set_up() if first else []
         self.tokens = {email: self._token(email) for email in (ANA, DEE)}
+
+    def _set_up(self) -> list[int]:
+        """Sign in with the code that is printed, and once more; what was answered."""
+        code = re.compile(r"[0-9a-f]{6}(?:-[0-9a-f]{6}){3}")
+        self.until(lambda: bool(code.search(self.output.read_text())))
+        (printed,) = code.findall(self.output.read_text())
+        asked = {"email": ANA, "code": printed}
+        url = f"http://127.0.0.1:{self.port}/set-up"
+        return [httpx.post(url, data=asked, timeout=20).status_code for _ in range(2)]
 
     def _token(self, email: str) -> str:
         done = self._run("token", "create", "--person", email)
@@ -112,7 +122,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Department]:
 def up(place: Department) -> Iterator[Up]:
     """Everything running, Prefect too: started once, as it takes long. The story that ends it is
     the last that uses it."""
-    running = Up(place)
+    running = Up(place, first=True)
     yield running
     if running.process.poll() is None:
         running.process.send_signal(signal.SIGTERM)
@@ -144,6 +154,10 @@ def test_with_prefect_frozen_the_service_is_degraded_but_ready(up: Up) -> None:
     finally:
         os.killpg(prefect, signal.SIGCONT)
     up.until(lambda: status() == "ready")
+
+
+def test_the_first_way_in_is_a_code_that_is_printed_and_works_once(up: Up) -> None:
+    assert up.first_way_in == [303, 422]
 
 
 def test_the_web_process_holds_no_platform_credential(up: Up, place: Department) -> None:

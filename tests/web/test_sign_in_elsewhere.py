@@ -29,16 +29,23 @@ from amends.supervise import children_of
 from amends.web.pace import Pace
 from amends.web.sign_in import MOST_A_MINUTE
 from flows.group_roles import end_old_group_roles
+from flows.hands import Hands
+from flows.held_back import begin
 from flows.reviewing.cabinet import BREAKERS
-from flows.signing_in import set_up_code
+from flows.sign_in_mail import mail_links
+from flows.signing_in import ask_for_link, set_up_code
 from flows.signing_in_elsewhere import WAY_LIFE
+from flows.tokens import digest_of
 from integrations.identity.authlib import LEEWAY_SECONDS
+from integrations.notices.outbox import OutboxCarrier
+from integrations.platforms.connections import Connections
 from models.group_roles import NEVER
 from models.identity import Stop
 from models.office import Office
 from models.people import Person
+from models.reconciliation import Reconciliation, WentBack
 from models.register import check, sync
-from models.sign_in import SignIn, WebSession
+from models.sign_in import LinkState, SignIn, WebSession
 from models.words import Role
 
 GROUPS = """
@@ -285,6 +292,15 @@ def test_whoever_is_unknown_reads_whom_to_ask(house: House) -> None:
     assert "dtu@dept.example" in page
 
 
+def test_whoever_came_with_the_wrong_account_may_choose_another(house: House) -> None:
+    for why in (Stop.UNKNOWN, Stop.UNVERIFIED):
+        page = house.web.browser().get(f"/sign-in/stopped?why={why}").text
+        assert "Sign in with another account" in page
+    asked = httpx.URL(set_out(house.web, house.web.browser(), other="yes")).params
+    assert asked["prompt"] == "select_account"
+    assert "prompt" not in httpx.URL(set_out(house.web, house.web.browser())).params
+
+
 def test_a_group_gives_its_roles_and_takes_them_back(house: House, mock: Mock) -> None:
     sub = _put(mock, SAM, groups=["GRP Digital", "GRP Else"])
     first, _ = _come(house, mock, sub)
@@ -341,6 +357,23 @@ def test_a_map_that_is_changed_takes_roles_back_at_the_next_start(house: House, 
     _sync(house, was)
 
 
+def test_a_restore_and_leaving_the_register_take_them_back(house: House, mock: Mock) -> None:
+    _come(house, mock, _put(mock, SAM, groups=["GRP Digital"]))
+    with house.paper.office.store.write("restored") as tx:
+        begin(tx, WentBack.RESTORED, tx.now())
+    assert house.paper.person(SAM).group_roles == []
+    with house.paper.office.store.write("lifted") as tx:
+        tx.exec(delete(Reconciliation))
+    _come(house, mock, _put(mock, SAM, groups=["GRP Digital"]))
+    was = house.config.read_text()
+    _sync(house, was.replace(f'email = "{SAM}"', 'email = "sam2@dept.example"'))
+    assert house.paper.person(SAM).group_roles == []
+    _sync(house, was)
+    assert house.paper.person(SAM).group_roles == [], "nor back again"
+    with house.paper.office.store.write("never-was") as tx:
+        tx.exec(delete(Person).where(col(Person.email) == "sam2@dept.example"))
+
+
 def _sync(house: House, text: str) -> None:
     house.config.write_text(text)
     sync(house.paper.office.store, _load(house))
@@ -385,6 +418,30 @@ def test_only_by_the_service_where_links_are_switched_off(
 def _asked(paper: Paper) -> int:
     with paper.office.store.read() as tx:
         return len(tx.exec(select(SignIn)).all())
+
+
+def test_a_link_from_before_it_was_switched_off_works_no_more(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = house.paper.office
+    ask_for_link(office, ANA, "/")
+    with office.store.write("mailed") as tx:
+        tx.add(
+            SignIn(
+                address=ANA, goes_to="/", state=LinkState.SENT, digest=digest_of("a-link"),
+                asked_at=tx.now(), expires_at=tx.now() + WAY_LIFE,
+            )
+        )  # fmt: skip
+    assert house.web.browser().get("/sign-in/a-link").status_code == 200
+    monkeypatch.setattr(type(office.settings), "links_sign_in", False)
+    for method in ("get", "post"):
+        assert getattr(house.web.browser(), method)("/sign-in/a-link").status_code == 404
+    carrier = OutboxCarrier(office.settings.outbox)
+    mail_links(Hands(office, "engine-1", Connections(), carrier))
+    assert list(office.settings.outbox.glob("sign-in.*")) == []
+    with office.store.read() as tx:
+        codes = tx.exec(select(SignIn.code).where(col(SignIn.state) == LinkState.NOT_SENT)).all()
+    assert codes == ["switched-off"]
 
 
 def test_the_first_set_up_still_works_where_links_are_switched_off(
