@@ -50,7 +50,7 @@ KNOWN_SECONDS = 600.0
 
 AT_ONCE = 8
 """Who signs in waits for the provider in a thread; reports must not wait for threads."""
-PATIENCE_SECONDS = 2.0
+PATIENCE_SECONDS = 0.5
 
 WELL_KNOWN = "/.well-known/openid-configuration"
 YES = (True, "true")
@@ -83,16 +83,15 @@ class OpenIdProvider:
     def address_for(self, begun: Begun, *, another: bool = False) -> str:
         """Where the browser goes to sign in; with ``another`` account than the one that the
         provider would take by itself. Raises StoppedError."""
-        with self._outside():
-            provider = self._discovered().provider
-            with self._session(provider) as session:
-                address, _ = session.create_authorization_url(
-                    provider.authorization_endpoint,
-                    state=begun.state,
-                    nonce=begun.nonce,
-                    code_verifier=begun.verifier,
-                    **({"prompt": "select_account"} if another else {}),
-                )
+        provider = self._provider()
+        with self._session(provider) as session:
+            address, _ = session.create_authorization_url(
+                provider.authorization_endpoint,
+                state=begun.state,
+                nonce=begun.nonce,
+                code_verifier=begun.verifier,
+                **({"prompt": "select_account"} if another else {}),
+            )
         return str(address)
 
     def identity_of(self, begun: Begun, code: str) -> Identity:
@@ -109,8 +108,7 @@ class OpenIdProvider:
     def look(self) -> Provider:
         """What the provider says of itself, asked anew. Raises StoppedError."""
         self._known = None
-        with self._outside():
-            return self._discovered().provider
+        return self._provider()
 
     def takes_us(self) -> bool:
         """Whether it takes our name and secret, asked with a code that is none. Raises
@@ -136,6 +134,14 @@ class OpenIdProvider:
                 yield
         finally:
             self._room.release()
+
+    def _provider(self) -> Provider:
+        """Who knows it already waits for nobody."""
+        known = self._known
+        if known is not None and known.is_fresh and self._secret:
+            return known.provider
+        with self._outside():
+            return self._discovered().provider
 
     def _discovered(self) -> _Known:
         known = self._known

@@ -137,6 +137,7 @@ class Liar:
     answers: dict[str, tuple[int, bytes]] = field(default_factory=dict)
     hangs: threading.Event | None = None
     asked: list[str] = field(default_factory=list)
+    arrived: int = 0
     ways: dict[str, Mapping[str, str]] = field(default_factory=dict)
     url: str = ""
 
@@ -224,6 +225,7 @@ def lying_service() -> Iterator[Liar]:
             self._say({name: value[0] for name, value in parse_qs(body).items()})
 
         def _say(self, form: Mapping[str, str]) -> None:
+            liar.arrived += 1
             if liar.hangs is not None:
                 liar.hangs.wait(30)
             status, body = liar.answer(urlsplit(self.path).path, form)

@@ -36,7 +36,7 @@ from flows.sign_in_mail import mail_links
 from flows.signing_in import ask_for_link, set_up_code
 from flows.signing_in_elsewhere import WAY_LIFE
 from flows.tokens import digest_of
-from integrations.identity.authlib import LEEWAY_SECONDS
+from integrations.identity.authlib import AT_ONCE, LEEWAY_SECONDS
 from integrations.notices.outbox import OutboxCarrier
 from integrations.platforms.connections import Connections
 from models.group_roles import NEVER
@@ -302,8 +302,11 @@ def test_whoever_came_with_the_wrong_account_may_choose_another(house: House) ->
 
 
 def test_a_group_gives_its_roles_and_takes_them_back(house: House, mock: Mock) -> None:
+    reference = house.paper.planned()
+    assert house.web.browser(SAM).get(f"/i/{reference}").status_code == 404
     sub = _put(mock, SAM, groups=["GRP Digital", "GRP Else"])
     first, _ = _come(house, mock, sub)
+    assert first.get(f"/i/{reference}").status_code == 200
     sam = house.paper.person(SAM)
     assert (sam.roles, sam.group_roles) == ([], ["dtu", "dtu-duty"])
     assert sam.has_role(Role.DTU)
@@ -315,6 +318,7 @@ def test_a_group_gives_its_roles_and_takes_them_back(house: House, mock: Mock) -
     third, _ = _come(house, mock, _put(mock, SAM, groups=[{"no": "name"}, 7]))
     assert house.paper.person(SAM).group_roles == []
     assert (_name(second), _name(third)) == ("", "Sam")
+    assert third.get(f"/i/{reference}").status_code == 404
 
 
 def test_roles_of_a_group_end_with_the_day_and_the_sessions_with_them(
@@ -395,6 +399,26 @@ def test_a_map_that_gives_too_much_stops_the_start(house: House, role: str) -> N
     with pytest.raises(SettingsError, match=f"GRP Press.*{role}"):
         check(_load(house))
     house.config.write_text(was)
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "says"),
+    [
+        ('issuer = "http://', 'issuer = "http://login.dept.example#', "starts with https"),
+        ('issuer = "http://', 'issuer = "ftp://', "starts with https"),
+        ("[oidc.groups]", '[drill]\nsays = "x"\n[oidc.groups]', "a drill has no"),
+        ("client_id =", 'scopes = ["email"]\nclient_id =', "openid has to be"),
+        ("client_id =", 'secret = "x"\nclient_id =', "there is no setting named oidc.secret"),
+    ],
+)
+def test_settings_that_cannot_be_meant_stop_the_start(
+    house: House, was: str, now: str, says: str
+) -> None:
+    before = house.config.read_text()
+    house.config.write_text(before.replace(was, now, 1))
+    with pytest.raises(SettingsError, match=says):
+        _load(house)
+    house.config.write_text(before)
 
 
 def test_only_by_the_service_where_links_are_switched_off(
@@ -508,49 +532,55 @@ def test_by_the_book_somebody_is_let_in(web: Served, liar: Liar) -> None:
 FOREIGN = RSAKey.generate_key(2048, {"kid": "one"})
 
 
+Lie = tuple[dict[str, object], Stop]
+
+LIES: list[Lie] = [
+    ({"claims": {"aud": "another"}}, Stop.AUDIENCE),
+    ({"claims": {"aud": ["amends", "another"], "azp": "another"}}, Stop.AUDIENCE),
+    ({"claims": {"aud": ["amends", "another"]}}, Stop.UNTRUSTED),
+    ({"claims": {"iss": "https://evil.example"}}, Stop.UNTRUSTED),
+    ({"claims": {"nonce": "another"}}, Stop.UNTRUSTED),
+    ({"claims": {"at_hash": "another"}}, Stop.UNTRUSTED),
+    ({"without": ("nonce",)}, Stop.UNTRUSTED),
+    ({"without": ("exp",)}, Stop.UNTRUSTED),
+    ({"claims": {"exp": "tomorrow"}}, Stop.UNTRUSTED),
+    ({"signs_with": FOREIGN}, Stop.UNTRUSTED),
+    ({"signs_with": OctKey.import_key(SECRET, {"kid": "one"}), "algorithm": "HS256"},
+     Stop.UNTRUSTED),
+    ({"algorithm": "none"}, Stop.UNTRUSTED),
+    ({"discovery": {"issuer": "https://evil.example"}}, Stop.UNTRUSTED),
+    ({"discovery": {"token_endpoint": "http://evil.example/token"}}, Stop.UNTRUSTED),
+    ({"discovery": {"authorization_endpoint": "javascript:alert(1)"}}, Stop.UNTRUSTED),
+    ({"answers": {"/token": (400, b'{"error": "invalid_grant"}')}}, Stop.EXPIRED),
+    ({"answers": {"/token": (401, b'{"error": "invalid_client"}')}}, Stop.CLIENT),
+    ({"answers": {"/token": (500, b"<html>")}}, Stop.DOWN),
+    ({"answers": {"/token": (200, b'{"id_token": "x.y.z"}')}}, Stop.UNTRUSTED),
+    ({"answers": {"/token": (200, b" " * 300_000)}}, Stop.DOWN),
+    ({"answers": {"/jwks": (200, b'{"keys": []}')}}, Stop.DOWN),
+    ({"answers": {"/.well-known/openid-configuration": (503, b"")}}, Stop.DOWN),
+    ({"without": ("email",), "told": {"sub": "another", "email": ANA}}, Stop.UNTRUSTED),
+    ({"without": ("email_verified",), "told": {"email_verified": True}}, Stop.NO_ADDRESS),
+]  # fmt: skip
+MORE_LIES: list[Lie] = [
+    ({"claims": {"aud": ["another", "third"]}}, Stop.AUDIENCE),
+    ({"without": ("iat",)}, Stop.UNTRUSTED),
+    ({"without": ("aud",)}, Stop.UNTRUSTED),
+    ({"without": ("iss",)}, Stop.UNTRUSTED),
+    ({"without": ("sub",)}, Stop.UNTRUSTED),
+    ({"discovery": {"jwks_uri": "http://evil.example/jwks"}}, Stop.UNTRUSTED),
+    ({"answers": {"/token": (400, b'{"error": "invalid_client"}')}}, Stop.CLIENT),
+    ({"answers": {"/token": (302, b"")}}, Stop.DOWN),
+    ({"answers": {"/token": (200, b"<html>")}}, Stop.DOWN),
+    ({"answers": {"/token": (200, b'{"access_token": "x"}')}}, Stop.DOWN),
+    ({"answers": {"/jwks": (200, b'{"keys": [{"kty": "RSA"}]}')}}, Stop.DOWN),
+    ({"answers": {"/.well-known/openid-configuration": (200, b"[]")}}, Stop.DOWN),
+    ({"without": ("email",), "answers": {"/userinfo": (500, b"")}}, Stop.DOWN),
+]  # fmt: skip
+
+
 @pytest.mark.parametrize(
-    ("lie", "why"),
-    [
-        ({"claims": {"aud": "another"}}, Stop.AUDIENCE),
-        ({"claims": {"aud": ["another", "third"]}}, Stop.AUDIENCE),
-        ({"claims": {"aud": ["amends", "another"], "azp": "another"}}, Stop.AUDIENCE),
-        ({"claims": {"aud": ["amends", "another"]}}, Stop.UNTRUSTED),
-        ({"claims": {"iss": "https://evil.example"}}, Stop.UNTRUSTED),
-        ({"claims": {"nonce": "another"}}, Stop.UNTRUSTED),
-        ({"claims": {"at_hash": "another"}}, Stop.UNTRUSTED),
-        ({"without": ("nonce",)}, Stop.UNTRUSTED),
-        ({"without": ("exp",)}, Stop.UNTRUSTED),
-        ({"without": ("iat",)}, Stop.UNTRUSTED),
-        ({"without": ("aud",)}, Stop.UNTRUSTED),
-        ({"without": ("iss",)}, Stop.UNTRUSTED),
-        ({"without": ("sub",)}, Stop.UNTRUSTED),
-        ({"claims": {"exp": "tomorrow"}}, Stop.UNTRUSTED),
-        ({"signs_with": FOREIGN}, Stop.UNTRUSTED),
-        ({"signs_with": OctKey.import_key(SECRET, {"kid": "one"}), "algorithm": "HS256"},
-         Stop.UNTRUSTED),
-        ({"algorithm": "none"}, Stop.UNTRUSTED),
-        ({"discovery": {"issuer": "https://evil.example"}}, Stop.UNTRUSTED),
-        ({"discovery": {"token_endpoint": "http://evil.example/token"}}, Stop.UNTRUSTED),
-        ({"discovery": {"jwks_uri": "http://evil.example/jwks"}}, Stop.UNTRUSTED),
-        ({"discovery": {"authorization_endpoint": "javascript:alert(1)"}}, Stop.UNTRUSTED),
-        ({"answers": {"/token": (400, b'{"error": "invalid_grant"}')}}, Stop.EXPIRED),
-        ({"answers": {"/token": (401, b'{"error": "invalid_client"}')}}, Stop.CLIENT),
-        ({"answers": {"/token": (400, b'{"error": "invalid_client"}')}}, Stop.CLIENT),
-        ({"answers": {"/token": (302, b"")}}, Stop.DOWN),
-        ({"answers": {"/token": (500, b"<html>")}}, Stop.DOWN),
-        ({"answers": {"/token": (200, b"<html>")}}, Stop.DOWN),
-        ({"answers": {"/token": (200, b'{"access_token": "x"}')}}, Stop.DOWN),
-        ({"answers": {"/token": (200, b'{"id_token": "x.y.z"}')}}, Stop.UNTRUSTED),
-        ({"answers": {"/token": (200, b" " * 300_000)}}, Stop.DOWN),
-        ({"answers": {"/jwks": (200, b'{"keys": [{"kty": "RSA"}]}')}}, Stop.DOWN),
-        ({"answers": {"/jwks": (200, b'{"keys": []}')}}, Stop.DOWN),
-        ({"answers": {"/.well-known/openid-configuration": (503, b"")}}, Stop.DOWN),
-        ({"answers": {"/.well-known/openid-configuration": (200, b"[]")}}, Stop.DOWN),
-        ({"without": ("email",), "told": {"sub": "another", "email": ANA}}, Stop.UNTRUSTED),
-        ({"without": ("email_verified",), "told": {"email_verified": True}}, Stop.NO_ADDRESS),
-        ({"without": ("email",), "answers": {"/userinfo": (500, b"")}}, Stop.DOWN),
-    ],
-)  # fmt: skip
+    ("lie", "why"), [*LIES, *(pytest.param(*one, marks=pytest.mark.matrix) for one in MORE_LIES)]
+)
 def test_what_is_not_by_the_book_lets_nobody_in(
     lied_to: tuple[House, Liar], liar: Liar, lie: dict[str, object], why: Stop
 ) -> None:
@@ -643,14 +673,15 @@ def test_a_service_that_hangs_keeps_nobody_from_the_pages(
     monkeypatch.setattr("integrations.identity.authlib.PATIENCE_SECONDS", 0.05)
     web.app.state.provider._known = None
     liar.hangs = threading.Event()
-    waiting = [threading.Thread(target=_ask, args=(web,)) for _ in range(8)]
+    waiting = [threading.Thread(target=_ask, args=(web,)) for _ in range(AT_ONCE)]
     for one in waiting:
         one.start()
-    while len(_ways(web)) < 8:
+    while liar.arrived < AT_ONCE:
         threading.Event().wait(0.01)
     try:
         assert _why(web.browser().post("/sign-in/elsewhere")) == Stop.DOWN
         assert web.browser().get("/sign-in").status_code == 200
+        assert liar.arrived == AT_ONCE, "nobody else waits for it"
     finally:
         liar.hangs.set()
         for one in waiting:
@@ -659,11 +690,6 @@ def test_a_service_that_hangs_keeps_nobody_from_the_pages(
 
 def _ask(web: Served) -> None:
     web.browser().post("/sign-in/elsewhere")
-
-
-def _ways(web: Served) -> list[str]:
-    with web.paper.office.store.read() as tx:
-        return list(tx.exec(select(SignIn.id)).all())
 
 
 def test_nothing_secret_is_in_the_log_or_in_an_address(
