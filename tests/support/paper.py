@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from databases import lay_tables
+from organisation import ORGANISATION
 from pydantic import TypeAdapter
 from sqlmodel import col, select
 
@@ -298,13 +299,7 @@ base_url = "{PLATFORM}"
         for handle in ("dept", "embassy")
     )
     (home / "amends.toml").write_text(
-        f"""
-[organisation]
-name = "Department for Examples"
-duty_officer = "+44 20 7946 0000"
-dtu = "dtu@dept.example"
-hr = "hr@dept.example"
-{_people()}
+        f"""{ORGANISATION}{_people()}
 {accounts}
 {database}
 """,

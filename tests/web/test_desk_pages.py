@@ -2,15 +2,15 @@
 
 import re
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import httpx
+import one_server
 import pytest
 from hostile import CORPUS, what_it_did
-from paper import ANA, BO, CY, DEE, EVE, HAL, ROY, SAM, SUE, Paper, open_paper
-from served import Served, Visitor, serve
+from paper import ANA, BO, CY, DEE, EVE, HAL, ROY, SAM, SUE, Paper
+from served import Served, Visitor
 
 from models.words import (
     Choice,
@@ -26,26 +26,7 @@ DTU = (Role.DTU_DUTY, Role.DTU)
 C, K, A, T = DecisionType.CONFIRM, DecisionType.KEEP, DecisionType.ATTEST, DecisionType.SETTLE
 
 
-@pytest.fixture(scope="module")
-def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """One server for all tests of this file."""
-    paper = open_paper(tmp_path_factory.mktemp("desk"))
-    served = serve(paper)
-    yield served
-    served.close()
-    paper.close()
-
-
-@pytest.fixture(scope="module")
-def paper(web: Served) -> Paper:
-    """Its rows."""
-    return web.paper
-
-
-@pytest.fixture(scope="module")
-def dee(web: Served) -> Visitor:
-    """The duty officer's browser."""
-    return web.browser(DEE)
+web, paper, dee = one_server.web, one_server.paper, one_server.dee
 
 
 @pytest.fixture(scope="module")
