@@ -12,7 +12,6 @@ from playwright.sync_api import (
     BrowserContext,
     ConsoleMessage,
     Page,
-    SetCookieParam,
     sync_playwright,
 )
 
@@ -55,8 +54,9 @@ class Seen:
 
     def take(self, cookies: Mapping[str, str]) -> None:
         """Hold these cookies of the site from now on."""
-        held = [SetCookieParam(name=n, value=v, url=self.url) for n, v in cookies.items()]
-        self.context.add_cookies(held)
+        self.context.add_cookies(
+            [{"name": name, "value": value, "url": self.url} for name, value in cookies.items()]
+        )
 
     def go(self, path: str) -> None:
         """Open the page at this path."""
