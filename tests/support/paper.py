@@ -1,6 +1,7 @@
 """An installation on paper, for tests: people, rows and keys, without an engine or a platform."""
 
 import hashlib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,7 +19,7 @@ from flows.reviewing.cabinet import find, notes
 from models.audit import Entry, chain_of_case, chain_of_incident
 from models.columns import new_id
 from models.effects import Effect
-from models.incident import Incident, Post
+from models.incident import Capture, Incident, Post
 from models.notices import Notice
 from models.office import Office
 from models.people import Account, Person
@@ -29,6 +30,7 @@ from models.snapshot import Snapshot, incident_by, snapshot
 from models.statements import Statement, Wording, wording_digest
 from models.store import Transaction
 from models.words import (
+    CaptureDepth,
     Circumstance,
     DecisionType,
     EffectKind,
@@ -218,6 +220,22 @@ class Paper:
             for post in snapshot(tx, incident_by(tx, reference)).posts:
                 post.state = state
                 tx.add(post)
+
+    def keep_copy(self, reference: str, text: str) -> None:
+        """Of its first post a copy was kept: these words, and nothing else."""
+        made, manifest = new_id(), json.dumps({"text": text, "media": []})
+        sealed = self.office.content.close(manifest, place("capture", made, "manifest"))
+        with self.office.store.write("copy") as tx:
+            tx.insert_once(
+                Capture(
+                    id=made,
+                    post_id=self.post(reference).id,
+                    depth=CaptureDepth.FULL,
+                    digest=hashlib.sha256(manifest.encode()).hexdigest(),
+                    manifest_sealed=sealed,
+                    taken_at=tx.now(),
+                )
+            )
 
     def set_statement(self, reference: str, state: StatementState) -> None:
         """The words are in this state now."""
