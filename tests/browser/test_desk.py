@@ -145,3 +145,17 @@ def test_a_question_is_answered_by_keyboard_alone(
     dee.page.keyboard.press("Enter")
     dee.page.get_by_text("What you decided is recorded").wait_for()
     assert choices(paper, reference, DecisionType.KEEP) == [Choice.KEEP]
+
+
+def test_how_all_that_an_officer_may_do_unasked_looks_when_it_is_opened(
+    open_as: Callable[..., Seen], paper: Paper
+) -> None:
+    reference = paper.worded(paper.link(9))
+    paper.set_posts(reference, PostState.GONE)
+    dee = open_as(DEE)
+    dee.go(f"/i/{reference}/more")
+    folds = dee.page.locator("summary")
+    assert folds.count() >= 8
+    for number in range(folds.count()):
+        folds.nth(number).click()
+    dee.look("desk-all-open")
