@@ -17,6 +17,7 @@ COMMITS = (
     "consider-referral",
     "end-group-roles",
     "expire-clearance",
+    "export",
     "note-delivery",
     "note-failure",
     "note-gap",

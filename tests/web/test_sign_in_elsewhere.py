@@ -106,7 +106,7 @@ def _clear(house: House) -> None:
         tx.exec(delete(SignIn))
         tx.exec(delete(WebSession))
         tx.exec(update(Person).values(group_roles=[], group_roles_until=None))
-    house.web.app.state.sign_in_pace = Pace(MOST_A_MINUTE)
+    house.web.web.app.state.sign_in_pace = Pace(MOST_A_MINUTE)
 
 
 def _come(house: House, mock: Mock, sub: str, goes_to: str = "/") -> tuple[Visitor, httpx.Response]:
@@ -234,6 +234,8 @@ def test_who_stays_away_too_long_starts_again(house: House, mock: Mock) -> None:
 def test_nobody_is_led_elsewhere(house: House, mock: Mock, elsewhere: str) -> None:
     _, answer = _come(house, mock, _put(mock, ANA), elsewhere)
     assert answer.headers["location"] == "/"
+    with house.paper.office.store.read() as tx:
+        assert tx.exec(select(SignIn.goes_to)).all() == ["/"], "nor is it kept"
 
 
 def test_who_says_no_there_is_told(house: House, mock: Mock) -> None:
@@ -458,6 +460,9 @@ def test_a_link_from_before_it_was_switched_off_works_no_more(
         )  # fmt: skip
     assert house.web.browser().get("/sign-in/a-link").status_code == 200
     monkeypatch.setattr(type(office.settings), "links_sign_in", False)
+    before = _asked(house.paper)
+    ask_for_link(office, ANA, "/")
+    assert _asked(house.paper) == before
     for method in ("get", "post"):
         assert getattr(house.web.browser(), method)("/sign-in/a-link").status_code == 404
     carrier = OutboxCarrier(office.settings.outbox)
@@ -487,7 +492,7 @@ def test_a_way_there_is_no_code_and_no_link(house: House) -> None:
 
 
 def test_who_tries_without_end_is_braked(house: House) -> None:
-    house.web.app.state.sign_in_pace = Pace(2)
+    house.web.web.app.state.sign_in_pace = Pace(2)
     codes = [house.web.browser().post("/sign-in/elsewhere").status_code for _ in range(3)]
     assert codes == [200, 200, 429]
 
@@ -597,7 +602,7 @@ def test_what_is_not_by_the_book_lets_nobody_in(
 
 def _forgetful(house: House) -> Served:
     """It remembers nothing of what the service said of itself."""
-    house.web.app.state.provider._known = None
+    house.web.web.app.state.provider._known = None
     return house.web
 
 
@@ -671,7 +676,7 @@ def test_a_service_that_hangs_keeps_nobody_from_the_pages(
     web: Served, liar: Liar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("integrations.identity.authlib.PATIENCE_SECONDS", 0.05)
-    web.app.state.provider._known = None
+    web.web.app.state.provider._known = None
     liar.hangs = threading.Event()
     waiting = [threading.Thread(target=_ask, args=(web,)) for _ in range(AT_ONCE)]
     for one in waiting:
@@ -711,7 +716,7 @@ def test_nothing_secret_is_in_the_log_or_in_an_address(
 def test_without_its_secret_it_signs_nobody_in_and_the_rest_goes_on(
     web: Served, liar: Liar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(web.app.state.provider, "_secret", "")
+    monkeypatch.setattr(web.web.app.state.provider, "_secret", "")
     assert _why(web.browser().post("/sign-in/elsewhere")) == Stop.CLIENT
     assert web.browser().get("/sign-in").status_code == 200
 
@@ -737,7 +742,7 @@ def test_a_service_that_is_down_is_said_so(
 def test_the_mocks_own_secret_is_needed(
     mock: Mock, tmp_path_factory: pytest.TempPathFactory, house: House
 ) -> None:
-    provider = house.web.app.state.provider
+    provider = house.web.web.app.state.provider
     was, provider._secret = provider._secret, "another"
     try:
         _, answer = _come(house, mock, _put(mock, ANA))
