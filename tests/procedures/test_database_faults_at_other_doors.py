@@ -6,15 +6,17 @@ from pathlib import Path
 
 import pytest
 from broken_database import breaking
-from databases import SQLITE_FIRST
-from paper import HAL, Paper
+from databases import BOTH, SQLITE_FIRST
+from paper import ANA, HAL, Paper
 from served import Served, serve
 from sign_in_service import lying_service, open_house, path_of, set_out
 from sqlmodel import col, func, select
 
+from flows.held_back import begin
 from flows.tokens import digest_of
+from models.reconciliation import WentBack
 from models.sign_in import LinkState, SignIn, WebSession
-from models.words import Kind
+from models.words import Kind, Role
 
 MOST_STATEMENTS = 200
 
@@ -67,9 +69,14 @@ def test_a_link_whose_nth_statement_fails_signs_in_once(web: Served, paper: Pape
 
 
 @pytest.mark.matrix
-def test_a_way_back_whose_nth_statement_fails_signs_in_once(tmp_path: Path) -> None:
+@BOTH
+def test_a_way_back_whose_nth_statement_fails_signs_in_once(
+    tmp_path: Path, url: str | None
+) -> None:
     with lying_service() as liar:
-        house = open_house(tmp_path, liar.register)
+        groups = '[oidc.groups]\n"GRP" = ["dtu"]\n'
+        house = open_house(tmp_path, liar.register, groups, url)
+        liar.claims = {"groups": ["GRP"]}
         for nth in range(1, MOST_STATEMENTS):
             visitor = house.web.browser()
             back = path_of(liar.sign_in(set_out(house.web, visitor)))
@@ -88,6 +95,10 @@ def test_a_way_back_whose_nth_statement_fails_signs_in_once(tmp_path: Path) -> N
                 break
         else:
             raise AssertionError("it never ended without a fault")
+        assert house.paper.person(ANA).has_role(Role.DTU)
+        with house.paper.office.store.write("restored") as tx:
+            begin(tx, WentBack.RESTORED, tx.now())
+        assert house.paper.person(ANA).group_roles == []
         house.close()
 
 

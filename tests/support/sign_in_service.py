@@ -55,7 +55,9 @@ class House:
         self.paper.close()
 
 
-def open_house(home: Path, register: Callable[[str], Client], more: str = "") -> House:
+def open_house(
+    home: Path, register: Callable[[str], Client], more: str = "", database: str | None = None
+) -> House:
     """An installation; ``register`` has a service know the address that people come back to."""
     port = free_port(0)
     url = f"http://127.0.0.1:{port}"
@@ -68,7 +70,7 @@ client_secret = "env:OIDC_SECRET"
 {more}
 """
     secrets = {"OIDC_SECRET": client.secret, "AMENDS_PUBLIC_URL": url}
-    paper = open_paper(home, more=part, secrets=secrets)
+    paper = open_paper(home, database, more=part, secrets=secrets)
     provider = provider_of(paper.office.settings)
     return House(serve(paper, port, provider), client, home / "amends.toml")
 
