@@ -30,8 +30,9 @@ class PageForm:
 
 
 class _Reader(HTMLParser):
-    def __init__(self) -> None:
+    def __init__(self, at: str) -> None:
         super().__init__(convert_charrefs=True)
+        self._at = at
         self.forms: list[PageForm] = []
         self._open: PageForm | None = None
         self._named = ""
@@ -39,7 +40,7 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         if tag == "form":
-            self._open = PageForm(given.get("action", ""))
+            self._open = PageForm(given.get("action") or self._at)
             if given.get("method", "").lower() == "post":
                 self.forms.append(self._open)
             return
@@ -57,9 +58,9 @@ class _Reader(HTMLParser):
             self._open = None
 
 
-def forms_of(page: str) -> list[PageForm]:
-    """The forms of the page that change something."""
-    reader = _Reader()
+def forms_of(page: str, at: str) -> list[PageForm]:
+    """The forms of the page at this address that change something."""
+    reader = _Reader(at)
     reader.feed(page)
     return reader.forms
 

@@ -59,8 +59,8 @@ class Desk:
         return self.known[email]
 
     def _forms(self, email: str) -> list[PageForm]:
-        pages = (self.people[email].get(self.at(path)).text for path in PAGES)
-        found = {(one.action, one.move): one for page in pages for one in forms_of(page)}
+        pages = ((self.at(path), self.people[email].get(self.at(path)).text) for path in PAGES)
+        found = {(f.action, f.move): f for path, page in pages for f in forms_of(page, path)}
         return [one for one in found.values() if one.action not in LEAVES]
 
 
