@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from amends.demo.failing import DemoError
 
 CODE = re.compile(r"^\s*((?:[0-9a-f]{6}-){3}[0-9a-f]{6})\s*$", re.MULTILINE)
+SIGN_IN = re.compile(r"https?://\S+/sign-in/[\w-]+")
 LINK = re.compile(r"https?://[^\s)>\]]+")
 PATIENCE_SECONDS = 30.0
 
@@ -53,6 +55,13 @@ def wait_for_code(outbox: Path, address: str, seconds: float = PATIENCE_SECONDS)
             return found[-1]
         time.sleep(0.1)
     raise DemoError(f"No code for {address} was mailed.")
+
+
+def sign_in_links(outbox: Path) -> Iterator[tuple[str, str]]:
+    """Each link to sign in that was mailed, with whom it is for, in the order of their mails."""
+    for one in letters(outbox):
+        if found := SIGN_IN.search(one.text):
+            yield one.to, found[0]
 
 
 def _read(path: Path) -> Letter:
