@@ -385,7 +385,8 @@ class Settings:
         return self.home / "anchors"
 
     def secret(self, where: str) -> str | None:
-        """The secret that ``env:NAME``, ``file:PATH`` or ``credential:NAME`` points to, if any."""
+        """The secret that ``env:NAME``, ``file:PATH`` or ``credential:NAME`` points to; None where
+        there is none, or where this process may not read it."""
         scheme, _, name = where.partition(":")
         if scheme == "env":
             return self._environ.get(name)
@@ -397,16 +398,29 @@ class Settings:
             raise SettingsError(
                 "Write credentials as env:NAME, file:PATH or credential:NAME, never the secret."
             )
-        return path.read_text(encoding="utf-8").strip() if path.is_file() else None
+        try:
+            return path.read_text(encoding="utf-8").strip()
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError, PermissionError):
+            return None
+
+    @property
+    def credential_files(self) -> tuple[Path, ...]:
+        """The files that hold credentials of platforms and carriers."""
+        named = [one.removeprefix("file:") for one in self._credentials if one[:5] == "file:"]
+        return tuple(map(Path, named))
 
     @property
     def credential_variables(self) -> tuple[str, ...]:
         """The names of the environment variables that hold credentials of platforms and
         carriers."""
-        secrets = [account.credentials for account in self.accounts]
+        return _variables(self._credentials)
+
+    @property
+    def _credentials(self) -> list[str]:
+        """Where each is, as ``secret`` takes it."""
+        secrets = [account.credentials for account in self.accounts if account.credentials]
         secrets += [self.notify.key] if self.notify else []
-        secrets += [chat.url for chat in self.chats]
-        return _variables(secrets)
+        return secrets + [chat.url for chat in self.chats]
 
     @property
     def sign_in_variables(self) -> tuple[str, ...]:
@@ -415,8 +429,8 @@ class Settings:
         return _variables([self.oidc.client_secret] if self.oidc else [])
 
 
-def _variables(secrets: Iterable[str | None]) -> tuple[str, ...]:
-    return tuple(one.removeprefix("env:") for one in secrets if one and one.startswith("env:"))
+def _variables(places: Iterable[str]) -> tuple[str, ...]:
+    return tuple(one.removeprefix("env:") for one in places if one.startswith("env:"))
 
 
 def is_loopback(url: str) -> bool:

@@ -17,6 +17,7 @@ import httpx
 
 from amends.patience import sooner_or_later
 from amends.settings import Settings, load
+from amends.withheld import without_credentials
 from flows.signing_in import set_up_code
 from models.office import Office
 from models.register import sync
@@ -144,12 +145,12 @@ def free_port(wanted: int) -> int:
 def children_of(
     settings: Settings, port: int, prefect_port: int | None, environ: Mapping[str, str]
 ) -> list[Child]:
-    """The processes of one installation. The web process gets no platform credentials."""
+    """The processes of one installation. The web process gets no credentials."""
     logs = settings.home / "logs"
     logs.mkdir(parents=True, exist_ok=True, mode=0o700)
     base = {name: value for name, value in environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     base["AMENDS_HOME"] = str(settings.home)
-    web = {name: v for name, v in base.items() if name not in settings.credential_variables}
+    web = without_credentials(settings, base)
     base = {name: v for name, v in base.items() if name not in settings.sign_in_variables}
     engine = [sys.executable, "-m", "amends.cli", "engine"]
     children = []

@@ -39,13 +39,16 @@ def up(
 
 
 def web(port: Port = 8000) -> None:
-    """Run the web process alone."""
+    """Run the web process alone. It puts down every credential that it was started with."""
     from amends.settings import load
+    from amends.withheld import shed_credentials
+
+    settings = load()
+    shed_credentials(settings, ["web", "--port", str(port)])
     from amends.web.serve import serve
     from models.office import Office
 
     _read_policy()
-    settings = load()
     provider = None
     if settings.oidc:
         from integrations.identity.registry import provider_of

@@ -1,6 +1,7 @@
 """The mails of the demo: files in the outbox folder, since there is no mail server."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -9,6 +10,7 @@ from amends.demo.failing import DemoError
 from amends.patience import sooner_or_later
 
 CODE = re.compile(r"^\s*((?:[0-9a-f]{6}-){3}[0-9a-f]{6})\s*$", re.MULTILINE)
+SIGN_IN = re.compile(r"https?://\S+/sign-in/[\w-]+")
 LINK = re.compile(r"https?://[^\s)>\]]+")
 PATIENCE_SECONDS = 30.0
 
@@ -57,6 +59,13 @@ def wait_for_code(outbox: Path, address: str, seconds: float = PATIENCE_SECONDS)
 
 def _to(outbox: Path, address: str) -> list[Letter]:
     return [one for one in letters(outbox) if one.to == address]
+
+
+def sign_in_links(outbox: Path) -> Iterator[tuple[str, str]]:
+    """Each link to sign in that was mailed, with whom it is for, in the order of their mails."""
+    for one in letters(outbox):
+        if found := SIGN_IN.search(one.text):
+            yield one.to, found[0]
 
 
 def _read(path: Path) -> Letter:

@@ -1,5 +1,7 @@
 """One person of the demo at the API, with a token of their own, as the command line is."""
 
+from contextlib import suppress
+
 import httpx
 from pydantic import BaseModel
 
@@ -29,6 +31,12 @@ class Token(BaseModel):
     """A token, shown once."""
 
     token: str
+
+
+def ask_for_sign_in_link(url: str, email: str) -> None:
+    """Ask for one as the page to sign in does. Where it fails, the person can still do so."""
+    with suppress(httpx.HTTPError):
+        httpx.post(f"{url}/sign-in", data={"email": email}, timeout=SECONDS, trust_env=False)
 
 
 class Player:

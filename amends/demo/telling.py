@@ -4,12 +4,14 @@ import shutil
 import sys
 import tempfile
 import textwrap
-import threading
+import time
 from contextlib import AbstractContextManager, ExitStack, suppress
 from pathlib import Path
 
 from amends.demo.failing import DemoError
+from amends.demo.mailbox import sign_in_links
 from amends.demo.people import DEE
+from amends.demo.player import ask_for_sign_in_link
 from amends.demo.screen import Screen
 from amends.demo.stage import Stage, open_stage
 from amends.demo.stories import USUAL, Story, story_named, titles
@@ -17,6 +19,7 @@ from amends.practice.node import PracticeError
 from amends.supervise import sigterm_is_ctrl_c
 
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+LOOK_SECONDS = 0.5
 
 BEFORE = (
     "Everything here runs on this machine: {platforms}; Amends; and Prefect. No account, no "
@@ -107,7 +110,26 @@ def _stay(stage: Stage, screen: Screen) -> None:
         "amends status",
     )
     with suppress(KeyboardInterrupt):
-        threading.Event().wait()
+        _show_the_way_in(stage, screen)
+
+
+def _show_the_way_in(stage: Stage, screen: Screen) -> None:
+    """Ask for a link for Dee, and print every link that is mailed: there is no mailbox to open."""
+    installation = stage.installation
+    screen.say()
+    screen.say("To see the pages, give one of these addresses here:")
+    screen.shell(f"{installation.url}/sign-in")
+    screen.rows(((one.first_name, one.email) for one in installation.people), "bold")
+    screen.say("The link is printed below. It works once, for 15 minutes. Dee’s is coming:")
+    ask_for_sign_in_link(installation.url, DEE.email)
+    shown: set[str] = set()
+    while True:
+        for address, link in sign_in_links(installation.outbox):
+            if link not in shown:
+                screen.aside(f"For {address}:")
+                screen.shell(link)
+                shown.add(link)
+        time.sleep(LOOK_SECONDS)
 
 
 def _command(story: Story) -> str:

@@ -23,6 +23,7 @@ def examine(settings: Settings) -> Findings:
         yield _disk(settings)
     for name in KEYS:
         yield _key(settings.keys / name)
+    yield from _credentials(settings)
 
 
 def _home(settings: Settings) -> Finding:
@@ -59,3 +60,14 @@ def _key(path: Path) -> Finding:
     if path.stat().st_mode & stat.S_IRWXO:
         return bad("keys", f"Everybody on this machine can read {path}. Run: chmod o= {path}")
     return ok("keys", f"{path.name} is there. Keep a copy apart from the database's backups.")
+
+
+def _credentials(settings: Settings) -> Findings:
+    """Of a platform's credentials only the engine may know: who else could read their files?"""
+    for path in settings.credential_files:
+        if path.is_file() and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+            yield bad(
+                "credentials",
+                f"Others than its owner can read {path}: the web process too, where it runs under "
+                f"a user of its own. Run: chmod go= {path}",
+            )

@@ -16,6 +16,7 @@ from amends.web import (
     desk_pages,
     exports,
     health,
+    help_pages,
     incident_pages,
     incidents,
     list_pages,
@@ -75,6 +76,7 @@ def create_app(office: Office, provider: IdentityProvider | None = None) -> Fast
     app.include_router(public.router)
     app.include_router(statics.router)
     app.include_router(sign_in_elsewhere.router)
+    app.include_router(help_pages.router)
     app.include_router(sign_in.router)
     app.include_router(report.router)
     app.include_router(list_pages.router)

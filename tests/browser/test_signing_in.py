@@ -1,27 +1,13 @@
 """Signing in on a phone, with the keyboard alone and without scripts, as people meet it."""
 
-import re
 from collections.abc import Callable
-from email import message_from_bytes, policy
 
 import pytest
 from browsing import Seen
 from paper import ANA, Paper
+from sign_in_links import mailed_link
 
-from flows.hands import Hands
-from flows.sign_in_mail import mail_links
 from flows.signing_in import set_up_code
-from integrations.notices.outbox import OutboxCarrier
-from integrations.platforms.connections import Connections
-
-
-def mailed_link(paper: Paper) -> str:
-    """The path of the link that an engine mails."""
-    folder = paper.office.settings.outbox
-    mail_links(Hands(paper.office, "engine-1", Connections(), OutboxCarrier(folder)))
-    newest = max(folder.glob("sign-in.*.eml"), key=lambda file: file.stat().st_mtime_ns)
-    letter = message_from_bytes(newest.read_bytes(), policy=policy.default)
-    return re.findall(r"/sign-in/[\w-]+", letter.get_body(("plain",)).get_content())[0]
 
 
 @pytest.mark.parametrize("scripts", [True, False])

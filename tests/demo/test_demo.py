@@ -7,11 +7,11 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 
 from amends.demo.failing import DemoError
@@ -25,6 +25,7 @@ from amends.practice.node import PracticeError
 
 COMMAND = [sys.executable, "-m", "amends.cli", "demo"]
 SECONDS = 170
+LINK = re.compile(r" *(http\S+/sign-in/\S+)$")
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 
 
@@ -167,17 +168,34 @@ def test_ctrl_c_ends_everything(room: Path) -> None:
     assert processes_of(home_in(shown)) == []
 
 
+def enter(link: str) -> str:
+    """Who is signed in by this link, as the list of open incidents says."""
+    with httpx.Client(trust_env=False) as browser:
+        assert browser.get(link).status_code == 200
+        assert browser.post(link).status_code == 303
+        page = browser.get(httpx.URL(link).join("/incidents"))
+    name = re.search(r'class="amends-header__name">([^<]+)<', page.text)
+    assert name, page.status_code
+    return name[1]
+
+
 def test_keep_leaves_it_running_until_it_is_told_to_end(room: Path) -> None:
     demo = start(room, "--keep", AMENDS_PREFECT="off", PYTHONUNBUFFERED="1")
     assert demo.stdout is not None
     shown = ""
     for line in demo.stdout:
         shown += line
-        if "amends status" in line:
+        if link := LINK.match(line):
             break
-    time.sleep(0.5)
     assert demo.poll() is None
     assert processes_of(home_in(shown))
+    assert link
+    assert enter(link[1]) == "Dee Diaz"
+    (asking,) = re.findall(r"^ *(http\S+/sign-in)$", shown, re.MULTILINE)
+    sent = httpx.post(asking, data={"email": "bo@dept.example"}, trust_env=False)
+    assert sent.status_code == 303
+    another = next(found[1] for line in demo.stdout if (found := LINK.match(line)))
+    assert enter(another) == "Bo Berg"
     demo.send_signal(signal.SIGTERM)
     demo.communicate(timeout=SECONDS)
     assert demo.returncode == 0

@@ -20,12 +20,47 @@ SHOTS = Path(os.environ.get("SCREENSHOTS", "/tmp/amends-screenshots"))
 """Where screenshots are kept: CI takes them from there."""
 
 SIZES = {"phone": (390, 844), "desk": (1280, 900), "narrow": (320, 640)}
+MARGIN = {"top": "15mm", "bottom": "15mm", "left": "15mm", "right": "15mm"}
 QUIET = (
     "--no-sandbox",
     "--disable-dev-shm-usage",  # a container has 64 MB of it
     "--disable-background-networking",
     "--disable-component-update",
 )
+
+TELL_OF_THE_POLICY = """
+document.addEventListener("securitypolicyviolation", (event) =>
+  window.brokePolicy(event.violatedDirective + " " + event.blockedURI + " " + event.sample));
+"""
+
+MARK_STOPS = """() => {
+  const shown = (one) => one.checkVisibility({visibilityProperty: true}) && !one.disabled;
+  const groups = new Set();
+  const stops = [...document.querySelectorAll(
+    "a[href], button, input:not([type=hidden]), select, textarea, summary")].filter((one) => {
+    if (!shown(one) || one.tabIndex < 0) return false;
+    if (one.type !== "radio") return true;
+    const key = (one.form ? [...document.forms].indexOf(one.form) : "") + one.name;
+    return !groups.has(key) && groups.add(key);
+  });
+  stops.forEach((one, at) => { one.dataset.stop = String(at); });
+  document.body.tabIndex = -1;  // from the beginning, wherever one was before
+  document.body.focus();
+  document.body.removeAttribute("tabindex");
+  return stops.length;
+}"""
+"""Numbers what a keyboard must come to; of a group of radios one."""
+
+WHERE_AM_I = """() => {
+  const here = document.activeElement;
+  if (!here || here === document.body) return null;
+  const radio = here.type === "radio" && document.querySelector(
+    `input[type=radio][name="${CSS.escape(here.name)}"][data-stop]`);
+  const box = here.getBoundingClientRect();
+  const seen = box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
+  return {stop: Number((here.dataset.stop ? here : radio || here).dataset.stop ?? -1), seen,
+    what: here.outerHTML.slice(0, 120)};
+}"""
 
 RUN_AXE = """async () => {
   const found = await axe.run(document, {runOnly: {type: "tag", values: [
@@ -87,6 +122,24 @@ class Seen:
             self.page.set_viewport_size(before)
         assert self.complaints == [], name
 
+    def print(self, name: str) -> bytes:
+        """Print it on A4 as Chromium does; keeps and returns the PDF."""
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        return self.page.pdf(path=SHOTS / f"{name}.pdf", format="A4", margin=MARGIN)
+
+    def tab_through(self, name: str) -> None:
+        """Go through the page by keyboard alone: everything that can be used is come to, in the
+        order in which it is read, and is in view then."""
+        wanted = int(self.page.evaluate(MARK_STOPS))
+        came = []
+        for _ in range(wanted):
+            self.page.keyboard.press("Tab")
+            at = self.page.evaluate(WHERE_AM_I)
+            assert at, f"{name}: the keyboard leaves the page after {len(came)} of {wanted}"
+            assert at["seen"], f"{name}: out of view: {at['what']}"
+            came.append(at["stop"])
+        assert came == list(range(wanted)), f"{name}: {came}"
+
     def _overhang(self) -> int:
         width = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         return int(self.page.evaluate(width))
@@ -112,5 +165,9 @@ def browse(browser: Browser, url: str, *, scripts: bool = True) -> Seen:
             seen.complaints.append(message.text)
 
     page.on("console", note)
+    page.on("dialog", lambda dialog: (seen.complaints.append("a dialog"), dialog.dismiss()))
+    if scripts:
+        context.expose_function("brokePolicy", lambda said: seen.complaints.append(said))
+        context.add_init_script(TELL_OF_THE_POLICY)
     page.on("pageerror", lambda error: seen.complaints.append(str(error)))
     return seen

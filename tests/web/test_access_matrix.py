@@ -91,6 +91,8 @@ ROUTES: dict[str, str] = {
             "POST /report/link", "GET /report/kind", "POST /report/kind", "GET /report/about",
             "POST /report/about", "GET /report/check", "POST /report/check", "POST /report/forget",
             "GET /report/sent/{reference}",
+            "GET /help", "GET /help/procedure", "GET /help/by-hand", "GET /help/accessibility",
+            "GET /help/contact",
         ),
         PAGES,
     ),
