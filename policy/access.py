@@ -130,6 +130,12 @@ def may_see_what_is_open(person: Person) -> bool:
     return may_lift(person) or person.has_role(Role.AUDITOR)
 
 
+def may_see_figures(person: Person) -> bool:
+    """Whether this person sees how long things took: who sees every incident, and nobody else, as a
+    small figure tells of one person."""
+    return is_dtu(person) or person.has_role(Role.AUDITOR)
+
+
 def relations(
     person: Person, seen: Snapshot, register: Register, now: datetime
 ) -> frozenset[Relation]:

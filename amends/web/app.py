@@ -15,6 +15,7 @@ from amends.web import (
     decisions,
     desk_pages,
     exports,
+    figure_pages,
     health,
     incident_pages,
     incidents,
@@ -76,6 +77,7 @@ def create_app(office: Office) -> FastAPI:
     app.include_router(incident_pages.router)
     app.include_router(case_pages.router)
     app.include_router(desk_pages.router)
+    app.include_router(figure_pages.router)
     problems.install(app)
     signed_in.install(app)
     case_door.install(app)

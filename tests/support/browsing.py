@@ -1,13 +1,14 @@
 """Chromium for the tests: pages at a phone's and a desk's width, looked at by axe, and kept."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from chromium import find
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from served import Served
 
 AXE = Path(__file__).parents[1] / "browser" / "axe.min.js"
 SHOTS = Path(os.environ.get("SCREENSHOTS", "/tmp/amends-screenshots"))
@@ -101,4 +102,14 @@ def browse(browser: Browser, url: str, *, scripts: bool = True) -> Seen:
 
     page.on("console", note)
     page.on("pageerror", lambda error: seen.complaints.append(str(error)))
+    return seen
+
+
+def window_of(
+    window: Callable[..., Seen], web: Served, email: str, *, scripts: bool = True
+) -> Seen:
+    """A window in which this person is signed in."""
+    seen, visitor = window(scripts=scripts), web.browser(email)
+    for name, value in visitor.cookies.items():
+        seen.context.add_cookies([{"name": name, "value": value, "url": web.url}])
     return seen

@@ -86,6 +86,7 @@ ROUTES: dict[str, str] = {
             "POST /i/{reference}/clear", "POST /i/{reference}/acknowledge",
             "POST /i/{reference}/answer", "GET /i/{reference}/more", "POST /i/{reference}/more",
             "GET /i/{reference}/kind", "POST /i/{reference}/kind",
+            "GET /figures", "GET /figures/csv",
             "GET /report", "POST /report", "GET /report/link",
             "POST /report/link", "GET /report/kind", "POST /report/kind", "GET /report/about",
             "POST /report/about", "GET /report/check", "POST /report/check", "POST /report/forget",

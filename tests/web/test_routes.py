@@ -72,6 +72,8 @@ ROUTES: dict[str, Who] = {
     "POST /i/{reference}/more": S,
     "GET /i/{reference}/kind": S,
     "POST /i/{reference}/kind": S,
+    "GET /figures": S,
+    "GET /figures/csv": S,
     "GET /report": S,
     "POST /report": S,
     "GET /report/link": S,
