@@ -8,6 +8,7 @@ from starlette.concurrency import run_in_threadpool
 
 from amends.settings import DRILL_MARK
 from amends.web import (
+    account_pages,
     case_door,
     case_pages,
     cases,
@@ -78,6 +79,7 @@ def create_app(office: Office) -> FastAPI:
     app.include_router(case_pages.router)
     app.include_router(desk_pages.router)
     app.include_router(figure_pages.router)
+    app.include_router(account_pages.router)
     problems.install(app)
     signed_in.install(app)
     case_door.install(app)

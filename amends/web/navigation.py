@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from models.people import Person
-from policy.access import may_see_figures
+from policy.access import may_see_figures, may_see_register
 
 Link = tuple[str, str]
 
@@ -18,3 +18,5 @@ def _links(person: Person) -> Iterator[Link]:
     yield "/incidents", "Open incidents"
     if may_see_figures(person):
         yield "/figures", "Figures"
+    if may_see_register(person):
+        yield "/accounts", "Accounts"

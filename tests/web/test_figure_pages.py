@@ -9,12 +9,12 @@ from html import unescape
 from urllib.parse import parse_qs
 
 import pytest
+from counting import statements_sent
 from databases import NewDatabase
 from hostile import CORPUS, what_it_did
 from paper import ADA, ANA, BO, CY, DEE, EVE, HAL, PAT, ROY, SUE, Paper, open_paper
 from past import Took, ago, past
 from served import Served, Visitor, serve
-from sqlalchemy import event
 from sqlmodel import col, select, update
 
 from flows.figures import Figures, Month, Wanted, figures, month_of, zone_of
@@ -150,15 +150,8 @@ def test_a_sealed_case_is_in_no_figure(paper: Paper) -> None:
 
 def statements_of(paper: Paper, do: Callable[[], object]) -> int:
     """How many statements the database was sent."""
-    sent: list[str] = []
-    engine = paper.office.store.engine
-
-    def note(_c: object, _x: object, statement: str, *_: object) -> None:
-        sent.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    do()
-    event.remove(engine, "before_cursor_execute", note)
+    with statements_sent(paper.office.store) as sent:
+        do()
     return len(sent)
 
 

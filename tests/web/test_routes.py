@@ -74,6 +74,9 @@ ROUTES: dict[str, Who] = {
     "POST /i/{reference}/kind": S,
     "GET /figures": S,
     "GET /figures/csv": S,
+    "GET /accounts": S,
+    "GET /accounts/{account}": S,
+    "POST /accounts/{account}": S,
     "GET /report": S,
     "POST /report": S,
     "GET /report/link": S,
@@ -111,7 +114,12 @@ def _of(*who: Who, unsafe: bool = False) -> list[str]:
 
 def _split(route: str) -> tuple[str, str]:
     method, path = route.split()
-    for name, given in (("reference", "AM-XXXXX"), ("token", "nothing"), ("address", "A" * 38)):
+    for name, given in (
+        ("reference", "AM-XXXXX"),
+        ("token", "nothing"),
+        ("address", "A" * 38),
+        ("account", "0" * 32),
+    ):
         path = path.replace(f"{{{name}}}", given)
     return method, path
 
