@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from department import DEE, EVE, Department
+from department import CY, DEE, EVE, Department
 from rewriting import rewrite_department
 from sqlmodel import col, select
 from waiting import until
@@ -15,7 +15,8 @@ from integrations.notices.registry import mail_carrier
 from integrations.platforms.connections import Connections
 from models.account_checks import AccountCheck
 from models.people import Account
-from models.words import DecisionType, Kind, PostState
+from models.snapshot import Snapshot
+from models.words import DecisionType, Kind, PostState, StatementState
 
 
 def account(department: Department, handle: str = "dept") -> Account:
@@ -47,6 +48,23 @@ def test_an_account_in_dry_run_is_looked_at_and_changed_by_people_alone(quiet: D
     confirm_live(quiet.office, eve, account(quiet).id)
     later = quiet.report(quiet.post("Lunch!"), Kind.WRONG_ACCOUNT)
     quiet.until(later, lambda seen: seen.posts[0].state == PostState.GONE)
+
+
+def test_words_for_an_account_in_dry_run_are_published_by_a_person(quiet: Department) -> None:
+    rewrite_department(quiet, "[organisation]", "two_people_to_connect = true")
+    quiet.start_engine()
+    reference = quiet.report_wrong_fact(quiet.post("The fund opens on 3 May."))
+    quiet.until(reference, lambda seen: _states(seen) == [StatementState.WAITING])
+    quiet.clear(reference, by=CY)
+    seen = quiet.until(
+        reference, lambda seen: any(q.type == DecisionType.SETTLE for q in seen.open_decisions())
+    )
+    assert _states(seen) == [StatementState.NEEDS_HUMAN]
+    assert not quiet.sandbox.calls("create")
+
+
+def _states(seen: Snapshot) -> list[StatementState]:
+    return [one.state for one in seen.statements]
 
 
 def hands_of(department: Department) -> Hands:
