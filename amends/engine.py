@@ -14,6 +14,7 @@ from amends.procedure_runner import ProcedureRunner
 from amends.settings import load
 from amends.urgency import Urgency
 from flows import lease
+from flows.account_checks import check_connections
 from flows.chasing import tell_waiting
 from flows.deliveries import look_at_deliveries
 from flows.first_response import respond_at_once
@@ -30,6 +31,7 @@ from integrations.notices.registry import chat_carrier, mail_carrier, text_carri
 from integrations.platforms.connections import Connections
 from integrations.platforms.drills import marking
 from integrations.platforms.registry import connect
+from models.account_checks import CHECKS
 from models.anchor_keys import AnchorKeyError
 from models.anchoring import write_anchor
 from models.audit import chain_of_incident
@@ -87,6 +89,7 @@ class Engine:
         self._reconciled = float("-inf")
         self._reading: concurrent.futures.Future[None] | None = None
         self._mailing: concurrent.futures.Future[None] | None = None
+        self._checking: concurrent.futures.Future[None] | None = None
         self._reviewed = float("-inf")
         self._reviewing: concurrent.futures.Future[None] | None = None
         self._sweep_at = float("-inf")
@@ -139,11 +142,14 @@ class Engine:
                 for incident_id in due_incidents(self.hands):
                     self.respond(incident_id, again=False)
                 self._mail_links()
+                self._check_connections()
                 self._sweep_at = time.monotonic() + self._pause()
             rung = bell.wait(max(self._sweep_at - time.monotonic(), 0))
             if SIGN_INS in rung:
                 self._mail_links()
-            for incident_id in rung - {SIGN_INS}:
+            if CHECKS in rung:
+                self._check_connections()
+            for incident_id in rung - {SIGN_INS, CHECKS}:
                 self.respond(incident_id)
         except (OperationalError, TimeoutError):
             log.error("the database cannot be reached; trying again")
@@ -174,6 +180,18 @@ class Engine:
             mail_links(self.hands)
         except Exception as error:
             log.error("links to sign in could not be mailed: %s", type(error).__name__)
+
+    def _check_connections(self) -> None:
+        """Try the connections that are due, one round at a time."""
+        if self._checking is None or self._checking.done():
+            self._checking = self._notices.submit(self._check_what_is_due)
+
+    def _check_what_is_due(self) -> None:
+        """The outermost edge of one round: what fails here is tried again in the next."""
+        try:
+            check_connections(self.hands)
+        except Exception as error:
+            log.error("connections could not be checked: %s", type(error).__name__)
 
     def _review(self) -> None:
         """Have the cases looked at for what is due, one round at a time."""

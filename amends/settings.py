@@ -4,7 +4,7 @@ import os
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -93,6 +93,7 @@ class OrganisationPart(_Part):
     timezone: str = "Europe/London"
     hours: str = "09:00-17:00"
     holidays: str = "GB-ENG"
+    two_people_to_connect: bool = False
 
     _lower = field_validator("dtu", "hr")(_address)
     _known = field_validator("timezone")(_zone)
@@ -155,7 +156,10 @@ class RotaPart(_Part):
 
 
 class AccountPart(_Part):
-    """One official account. ``credentials`` says where the secret is, never what it is."""
+    """One official account. ``credentials`` says where the secret is, never what it is.
+
+    ``mfa`` is what people say of its log-in, ``review_due`` when they look at the account again.
+    """
 
     platform: str
     handle: str
@@ -165,6 +169,10 @@ class AccountPart(_Part):
     languages: tuple[str, ...] = ("en",)
     credentials: str | None = None
     base_url: str | None = None
+    purpose: str | None = Field(default=None, max_length=300)
+    mfa: bool | None = None
+    review_due: date | None = None
+    dry_run: bool = False
 
     _lower = field_validator("owner")(_address)
 

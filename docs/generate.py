@@ -56,6 +56,8 @@ SETTINGS = {
     "[organisation] hours": "when it works: `09:00-17:00` is Monday to Friday",
     "[organisation] holidays": "whose bank holidays it has: a country, or one with a part of it, "
     "like `GB-SCT`, as the library `holidays` names them; `none` for none",
+    "[organisation] two_people_to_connect": "whether every account starts in dry-run, until two "
+    "people have [made it live](../how-to/keep-the-register.md)",
     "[[people]] email": "the address that identifies the person",
     "[[people]] name": "as colleagues know them",
     "[[people]] employer": "who employs them: decides the route for possible misconduct",
@@ -83,6 +85,12 @@ SETTINGS = {
     "`credential:NAME` (systemd); never the secret itself",
     "[[accounts]] base_url": "the server, where it is not the platform's own; for `by-hand`, what "
     "the links of its posts begin with",
+    "[[accounts]] purpose": "what it is for, in a sentence",
+    "[[accounts]] mfa": "whether its log-in needs a second factor, as people have noted it",
+    "[[accounts]] review_due": "when somebody looks at the account and its people again: "
+    "`2027-03-01`",
+    "[[accounts]] dry_run": "whether Amends changes nothing there until two people have "
+    "[made it live](../how-to/keep-the-register.md)",
     "[[rotas]] role": "the role whose holders take turns, like `dtu-duty`",
     "[[rotas]] people": "the e-mail addresses in the order of their turns; each needs the role",
     "[[rotas]] starts": "when the first turn begins, by the local clock: `2026-01-05T09:00:00`",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlmodel import select
 
+from flows.dry_run import is_dry
 from flows.permission import Said, Verdict, verdict
 from flows.report_request import NamedPost, ReadReport, ReportRequest, posts_of, read_report
 from models.office import Office
@@ -43,13 +44,19 @@ def what_next(office: Office, reporter: Person, request: ReportRequest) -> tuple
     tiers = {post.account.tier for post in read.posts if post.account}
     tier = Tier.PERSONAL_OFFICIAL if Tier.PERSONAL_OFFICIAL in tiers else Tier.OFFICIAL
     plan = decide(request.kinds, request.circumstances, tier=tier)
-    return (*_of_posts(plan, reporter, read.posts), *_of_words(plan), *_of_people(plan, read))
+    return (
+        *_of_posts(office, plan, reporter, read.posts),
+        *_of_words(plan),
+        *_of_people(plan, read),
+    )
 
 
-def _of_posts(plan: Plan, reporter: Person, posts: Sequence[NamedPost]) -> Iterator[Coming]:
+def _of_posts(
+    office: Office, plan: Plan, reporter: Person, posts: Sequence[NamedPost]
+) -> Iterator[Coming]:
     if any(post.account for post in posts):
         yield Coming("kept-details" if plan.metadata_only else "kept")
-    by_account = {_name(post): _of_post(plan, reporter, post.account) for post in posts}
+    by_account = {_name(post): _of_post(office, plan, reporter, post.account) for post in posts}
     alike = len(set(by_account.values())) == 1
     for name, code in list(by_account.items())[: 1 if alike else None]:
         yield Coming(code, "" if alike else name)
@@ -59,10 +66,11 @@ def _name(post: NamedPost) -> str:
     return f"@{post.link.handle}" if post.link.handle else post.link.platform
 
 
-def _of_post(plan: Plan, reporter: Person, account: Account | None) -> str:
+def _of_post(office: Office, plan: Plan, reporter: Person, account: Account | None) -> str:
     if account is None and plan.delete != DeleteWord.NO:
         return ELSEWHERE
-    ours = account is not None and account.credentials is not None
+    connected = account is not None and account.credentials is not None
+    ours = connected and account is not None and not is_dry(office, account)
     entitled = is_dtu(reporter) or (account is not None and account.published_by(reporter.email))
     return verdict(plan, Said(entitled, not entitled, registered=ours)).value
 

@@ -2,6 +2,7 @@
 
 from sqlmodel import SQLModel
 
+from models.account_checks import AccountCheck, GoingLive
 from models.audit import Entry
 from models.beats import Beat
 from models.case_rows import CaseLetter, SealedCase
@@ -22,5 +23,5 @@ ALL: tuple[type[SQLModel], ...] = (
     Person, Account, Token, Incident, Report, IdempotencyKey, Post, Capture, Effect, Attempt,
     Statement, Wording, Clearance, Notice, Acknowledgement, Decision, Referral, Entry, Beat,
     Reconciliation, Reading, Look, Escalation, InformationRequest, SignIn, WebSession,
-    SealedCase, CaseLetter,
+    SealedCase, CaseLetter, AccountCheck, GoingLive,
 )  # fmt: skip

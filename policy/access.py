@@ -130,6 +130,32 @@ def may_see_what_is_open(person: Person) -> bool:
     return may_lift(person) or person.has_role(Role.AUDITOR)
 
 
+def may_see_figures(person: Person) -> bool:
+    """Whether this person sees how long things took: who sees every incident, and nobody else, as a
+    small figure tells of one person."""
+    return is_dtu(person) or person.has_role(Role.AUDITOR)
+
+
+def may_see_register(person: Person) -> bool:
+    """Whether this person sees every account, and who everybody is."""
+    return is_dtu(person) or person.has_role(Role.ADMIN) or person.has_role(Role.AUDITOR)
+
+
+def may_see_account(person: Person, account: Account) -> bool:
+    """Whether this person sees what the register says of the account."""
+    return may_see_register(person) or account.published_by(person.email)
+
+
+def may_connect(person: Person, account: Account) -> bool:
+    """Whether this person has the connection tried, and is one of the two who make it live."""
+    return is_dtu(person) or person.has_role(Role.ADMIN) or account.owner == person.email
+
+
+def may_end_sessions(person: Person) -> bool:
+    """Whether this person sees who is signed in, and signs others out."""
+    return person.has_role(Role.ADMIN)
+
+
 def relations(
     person: Person, seen: Snapshot, register: Register, now: datetime
 ) -> frozenset[Relation]:

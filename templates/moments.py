@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 CLOSE = timedelta(minutes=2)
 """Nearer than this the seconds tell something."""
 
+TENTHS_BELOW = 9.95
+
 
 def clock(when: datetime, beside: datetime) -> str:
     """``10:42 UTC``, with seconds or the day where the reader's time, ``beside``, needs them."""
@@ -27,6 +29,11 @@ def second(when: datetime) -> str:
 def day(when: date) -> str:
     """``23 November 2026``."""
     return f"{when:%-d %B %Y}"
+
+
+def took(seconds: float) -> str:
+    """A time that something took: below ten seconds with its tenths."""
+    return f"{seconds:.1f} s" if seconds < TENTHS_BELOW else duration(seconds)
 
 
 def duration(seconds: float) -> str:

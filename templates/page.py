@@ -12,7 +12,7 @@ from templates.case_papers import paper_html
 from templates.environment import HERE
 from templates.kinds import kind_in_words
 from templates.labels import label
-from templates.moments import day, duration, moment, second
+from templates.moments import day, duration, moment, second, took
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Frame:
 
     ``csrf`` is what each form of the page sends back; empty where nobody is signed in. ``at`` is
     the address of the page, to mark where one is. ``drill`` is what a drill says of itself; empty
-    where this is none.
+    where this is none. ``links`` are the pages to go to, an address and words each.
     """
 
     organisation: str
@@ -30,6 +30,7 @@ class Frame:
     csrf: str = field(default="", repr=False)
     at: str = ""
     drill: str = ""
+    links: tuple[tuple[str, str], ...] = ()
 
 
 @cache
@@ -46,6 +47,7 @@ def _pages() -> Environment:
     environment.filters["second"] = second
     environment.filters["day"] = day
     environment.filters["duration"] = duration
+    environment.filters["took"] = took
     environment.filters["begin"] = lambda words: words[:1].upper() + words[1:]
     environment.filters["kind"] = lambda value: kind_in_words(Kind(value))
     environment.filters["paper"] = paper_html

@@ -8,6 +8,7 @@ from starlette.concurrency import run_in_threadpool
 
 from amends.settings import DRILL_MARK
 from amends.web import (
+    account_pages,
     case_door,
     case_pages,
     cases,
@@ -15,6 +16,7 @@ from amends.web import (
     decisions,
     desk_pages,
     exports,
+    figure_pages,
     health,
     help_pages,
     incident_pages,
@@ -83,6 +85,8 @@ def create_app(office: Office, provider: IdentityProvider | None = None) -> Fast
     app.include_router(incident_pages.router)
     app.include_router(case_pages.router)
     app.include_router(desk_pages.router)
+    app.include_router(figure_pages.router)
+    app.include_router(account_pages.router)
     problems.install(app)
     signed_in.install(app)
     case_door.install(app)

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 
 from fastapi.responses import HTMLResponse
 
+from amends.web.navigation import links_for
 from models.office import Office
+from models.people import Person
 from templates.page import Frame, render_page
 
 
@@ -15,14 +17,15 @@ def open_page(
     return HTMLResponse(render_page(name, frame_of(here), facts), status)
 
 
-def frame_of(here: Office, signed_in_as: str | None = None, csrf: str = "", at: str = "") -> Frame:
+def frame_of(here: Office, person: Person | None = None, csrf: str = "", at: str = "") -> Frame:
     """The frame of this installation's pages, for whoever is signed in."""
     organisation, drill = here.settings.organisation, here.settings.drill
     return Frame(
         organisation.name,
         organisation.duty_officer,
-        signed_in_as,
+        person.name if person else None,
         csrf,
         at,
         drill=drill.says if drill else "",
+        links=links_for(person) if person else (),
     )

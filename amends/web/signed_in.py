@@ -53,7 +53,7 @@ class Signed:
         self, name: str, facts: dict[str, object] | None = None, status: int = 200
     ) -> HTMLResponse:
         """The page, in their frame."""
-        frame = frame_of(self.office, self.person.name, self.csrf, self.at)
+        frame = frame_of(self.office, self.person, self.csrf, self.at)
         return HTMLResponse(render_page(name, frame, facts), status)
 
 

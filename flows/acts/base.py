@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from flows.dry_run import is_dry
 from flows.hands import Hands
-from integrations.errors import NotAuthorised
+from integrations.errors import NotAuthorised, NotSupported
 from integrations.platforms.base import Platform
 from models.effects import Effect
 from models.office import Office
@@ -83,6 +84,13 @@ class Act(Protocol):
     def needs_human(self, tx: Transaction, effect: Effect) -> None:
         """What changes when only a person can tell whether it happened."""
         ...
+
+
+def platform_to_act_on(hands: Hands, account: Account | None) -> Platform:
+    """The same, to change something there. Raises NotSupported while the account is in dry-run."""
+    if account is not None and is_dry(hands.office, account):
+        raise NotSupported("dry-run")
+    return platform_of(hands, account)
 
 
 def platform_of(hands: Hands, account: Account | None) -> Platform:

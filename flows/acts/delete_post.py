@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import col, update
 
-from flows.acts.base import NOTHING, Again, Finding, Receipt, platform_of
+from flows.acts.base import NOTHING, Again, Finding, Receipt, platform_of, platform_to_act_on
 from flows.asking import ask_by_hand
 from flows.hands import Hands
 from models.effects import Effect
@@ -41,7 +41,7 @@ class DeletePost:
 
     def do(self, hands: Hands, account: Account | None, effect: Effect, payload: bytes) -> Receipt:
         frozen = json.loads(payload)
-        platform_of(hands, account).delete(frozen["remote_id"], frozen.get("version"))
+        platform_to_act_on(hands, account).delete(frozen["remote_id"], frozen.get("version"))
         return Receipt(frozen["remote_id"])
 
     def look(

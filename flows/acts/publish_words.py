@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import col, update
 
-from flows.acts.base import NOTHING, Again, Finding, Receipt, platform_of
+from flows.acts.base import NOTHING, Again, Finding, Receipt, platform_of, platform_to_act_on
 from flows.asking import ask_for_words, ask_to_publish
 from flows.hands import Hands, hands_here
 from flows.restored import may_be_up_since, not_of_others
@@ -165,7 +165,7 @@ class PublishWords:
         return HELD if has_run_out(seen, statement, now) else None
 
     def do(self, hands: Hands, account: Account | None, effect: Effect, payload: bytes) -> Receipt:
-        platform = platform_of(hands, account)
+        platform = platform_to_act_on(hands, account)
         words = words_of(effect, payload)
         since = _since_before_a_restore(hands, effect)
         if edited := _edited(payload):

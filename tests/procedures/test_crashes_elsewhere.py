@@ -24,6 +24,7 @@ from sqlmodel import col, select, update
 from waiting import until
 
 from amends.supervise import free_port
+from flows.asking_for_checks import ask_for_check
 from flows.deciding.attesting import attest
 from flows.deciding.confirming import confirm
 from flows.deciding.reclassifying import reclassify
@@ -33,12 +34,13 @@ from flows.deciding.speaking_at_once import speak_at_once
 from flows.expiring import ASK_AGAIN
 from flows.reviewing.cabinet import find, note, notes, put_back, read_case
 from flows.signing_in import ask_for_link, link_works
+from models.account_checks import AccountCheck
 from models.anchoring import write_anchor
 from models.case_rows import CaseLetter, SealedCase
 from models.decisions import Decision
 from models.holding_lines import lines_of
 from models.office import Office, use
-from models.people import Person
+from models.people import Account, Person
 from models.reconciliation import Reconciliation
 from models.referral import Referral
 from models.register import sync
@@ -293,6 +295,20 @@ def roles_that_run_out(department: Department) -> Road:
     return Road(ends)
 
 
+def somebody_asks_for_a_check(department: Department) -> Road:
+    """The connection is tried however often the engine dies, and every account is known."""
+    with department.office.store.read() as tx:
+        accounts = tx.exec(select(Account.id).order_by(col(Account.handle))).all()
+    ask_for_check(department.office, department.person(DEE), accounts[0])
+
+    def ends() -> bool:
+        with department.office.store.read() as tx:
+            found = {one.account_id: one for one in tx.exec(select(AccountCheck))}
+        return set(found) == set(accounts) and found[accounts[0]].is_well
+
+    return Road(ends)
+
+
 def a_yes_that_runs_out(department: Department) -> Road:
     """One of two has said yes, and the other does not within half a day."""
     reference = department.report(department.post("We hate this."), Kind.OFF_POLICY)
@@ -450,6 +466,9 @@ ROADS: dict[str, Callable[[Department], Road]] = {
     "ask-engines": a_worker_that_asks,
     "ask-words": words_taken_back,
     "begin-outside-look": a_word_that_it_is_gone,
+    "claim-check": somebody_asks_for_a_check,
+    "conclude-check": somebody_asks_for_a_check,
+    "note-accounts": somebody_asks_for_a_check,
     "claim-link": somebody_signs_in,
     "conclude-link": somebody_signs_in,
     "end-group-roles": roles_that_run_out,

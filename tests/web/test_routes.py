@@ -80,6 +80,11 @@ ROUTES: dict[str, Who] = {
     "POST /i/{reference}/more": S,
     "GET /i/{reference}/kind": S,
     "POST /i/{reference}/kind": S,
+    "GET /figures": S,
+    "GET /figures/csv": S,
+    "GET /accounts": S,
+    "GET /accounts/{account}": S,
+    "POST /accounts/{account}": S,
     "GET /report": S,
     "POST /report": S,
     "GET /report/link": S,
@@ -110,7 +115,12 @@ def _of(*who: Who, unsafe: bool = False) -> list[str]:
 
 def _split(route: str) -> tuple[str, str]:
     method, path = route.split()
-    for name, given in (("reference", "AM-XXXXX"), ("token", "nothing"), ("address", "A" * 38)):
+    for name, given in (
+        ("reference", "AM-XXXXX"),
+        ("token", "nothing"),
+        ("address", "A" * 38),
+        ("account", "0" * 32),
+    ):
         path = path.replace(f"{{{name}}}", given)
     return method, path
 

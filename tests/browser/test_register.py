@@ -1,0 +1,70 @@
+"""The register in a real browser: an account made live by two people, a check, and how it looks."""
+
+from collections.abc import Callable
+
+import pytest
+from browsing import Seen
+from paper import ADA, DEE, Paper
+from rewriting import rewrite_paper
+from sqlmodel import col, select
+
+from flows.dry_run import is_dry
+from models.account_checks import AccountCheck
+from models.people import Account
+
+DRY = """purpose = "News of the embassy, and help for travellers"
+mfa = true
+review_due = 2026-01-31
+dry_run = true"""
+
+
+def of_engine(paper: Paper, handle: str, *problems: str) -> None:
+    """What an engine does: try the connection, and write down what it found."""
+    with paper.office.store.write("found") as tx:
+        account = tx.exec(select(Account).where(col(Account.handle) == handle)).one()
+        row = tx.get(AccountCheck, account.id) or AccountCheck(
+            account_id=account.id, due_at=tx.now()
+        )
+        row.checked_at, row.able, row.problems = tx.now(), ["delete", "publish"], list(problems)
+        tx.add(row)
+
+
+@pytest.fixture
+def paper(paper: Paper) -> Paper:
+    """One account is in dry-run."""
+    rewrite_paper(paper, 'handle = "embassy"', DRY)
+    return paper
+
+
+def test_two_people_make_an_account_live_from_a_phone(
+    open_as: Callable[..., Seen], paper: Paper
+) -> None:
+    dee, ada = open_as(DEE), open_as(ADA, scripts=False)
+    dee.go("/")
+    dee.press("Accounts")
+    of_engine(paper, "dept", "Its token may read and not write. Make one that may write.")
+    dee.page.reload()
+    dee.look("accounts")
+    dee.press("X @dept")
+    dee.look("account-wrong")
+    dee.go("/accounts")
+    dee.press("X @embassy")
+    dee.press("Check it now")
+    assert dee.page.get_by_text("dee@dept.example asked for a check").is_visible()
+    dee.look("account-asked")
+    of_engine(paper, "embassy")
+    dee.page.get_by_text("Amends can delete and publish here").wait_for()
+    dee.press("Ask for it to be made live")
+    assert dee.page.get_by_text("Somebody else has to confirm it").is_visible()
+    assert dee.page.get_by_role("button", name="Make it live").count() == 0
+    ada.go("/accounts")
+    ada.press("X @embassy")
+    ada.press("Make it live")
+    assert ada.page.get_by_text("ada@dept.example confirmed it").is_visible()
+    with paper.office.store.read() as tx:
+        embassy = tx.exec(select(Account).where(col(Account.handle) == "embassy")).one()
+    assert not is_dry(paper.office, embassy)
+    dee.press("Leave it in dry-run")
+    assert is_dry(paper.office, embassy), "one person takes it back"
+    dee.press("Ask for it to be made live")
+    dee.look("account-dry-run")
