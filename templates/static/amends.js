@@ -12,16 +12,35 @@ function isBeingFilledIn(region) {
   return [...fields].some((field) => field === document.activeElement || field.checked || field.value !== field.defaultValue);
 }
 
+// One at a time: of two answers on their way the older might come last, and stay.
+let loading = false, hasMore = false;
+
 async function loadAgain() {
-  if (isBeingFilledIn(live()) || live().dataset.busy) {
-    document.getElementById("changed").textContent = "Something has changed since this page was loaded. Load it again when you are done.";
-    return;
+  hasMore = loading;
+  if (loading) return;
+  loading = true;
+  try {
+    await loadOnce();
+  } finally {
+    loading = false;
   }
+  if (hasMore) await loadAgain();
+}
+
+const isTaken = () => isBeingFilledIn(live()) || live().dataset.busy;
+
+function sayThatItChanged() {
+  document.getElementById("changed").textContent = "Something has changed since this page was loaded. Load it again when you are done.";
+}
+
+async function loadOnce() {
+  if (isTaken()) return sayThatItChanged();
   const address = new URL(location);
   address.searchParams.set("again", "yes");
   const answer = await fetch(address, { headers: { Accept: "text/html" } });
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const fresh = page.getElementById("live");
+  if (isTaken()) return sayThatItChanged(); // somebody began while it was on its way
   if (answer.ok && fresh) live().replaceWith(document.importNode(fresh, true));
 }
 
