@@ -59,6 +59,7 @@ def test_what_was_pasted_is_shown_and_is_the_evidence_without_another_reading(
     assert department.seen(reference).posts[0].posted_at is not None
 
 
+@pytest.mark.matrix
 def test_the_timeline_says_that_it_was_kept_when_it_was_pasted(quiet: Department) -> None:
     link = quiet.post(FACT)
     quiet.start_engine()
@@ -70,6 +71,7 @@ def test_the_timeline_says_that_it_was_kept_when_it_was_pasted(quiet: Department
     assert any("when its link was pasted at " in one.sentence for one in said)
 
 
+@pytest.mark.matrix
 def test_only_who_pasted_it_sees_it(department: Department) -> None:
     link = department.post(FACT)
     paste_and_see(department, link)
@@ -80,6 +82,7 @@ def test_only_who_pasted_it_sees_it(department: Department) -> None:
     assert preview(department).id not in {one.id for one in captures(department, reference)}
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("kind", [Kind.CLASSIFIED, Kind.SAFETY, Kind.PERSONAL_DATA])
 def test_of_what_proves_secret_nothing_that_was_pasted_is_kept(
     department: Department, kind: Kind
@@ -110,6 +113,7 @@ def test_what_nobody_reports_is_destroyed_with_its_row(department: Department) -
     assert (previews(department), files(department)) == ([], set())
 
 
+@pytest.mark.matrix
 def test_a_file_that_a_capture_names_outlives_every_preview(department: Department) -> None:
     link, other = (post_with_a_picture(department, text) for text in (FACT, "Another one."))
     paste_and_see(department, link)
@@ -123,6 +127,7 @@ def test_a_file_that_a_capture_names_outlives_every_preview(department: Departme
     assert len(files(department)) == 1, "both had the same picture"
 
 
+@pytest.mark.matrix
 def test_a_file_that_somebody_is_about_to_keep_is_not_destroyed(quiet: Department) -> None:
     name = keep_file(quiet.office, PICTURE.content)
     assert destroy_file(quiet.office, name) is False
@@ -145,6 +150,7 @@ def test_a_file_touched_while_it_is_moved_aside_comes_back(
     assert files(quiet) == {name}
 
 
+@pytest.mark.matrix
 def test_an_engine_that_died_over_a_file_leaves_it_to_be_found(quiet: Department) -> None:
     name = keep_file(quiet.office, PICTURE.content)
     untouched(quiet)
@@ -156,6 +162,7 @@ def test_an_engine_that_died_over_a_file_leaves_it_to_be_found(quiet: Department
         assert not named_elsewhere(tx, name, "")
 
 
+@pytest.mark.matrix
 def test_changing_ones_mind_ends_it(department: Department) -> None:
     link = department.post(FACT)
     paste_and_see(department, link)
@@ -165,6 +172,7 @@ def test_changing_ones_mind_ends_it(department: Department) -> None:
     assert paste_and_see(department, link).says is Says.SHOWN, "pasted again it is read again"
 
 
+@pytest.mark.matrix
 def test_an_old_copy_is_kept_and_the_post_is_read_once_more(department: Department) -> None:
     link = department.post(FACT)
     paste_and_see(department, link)
@@ -177,6 +185,7 @@ def test_an_old_copy_is_kept_and_the_post_is_read_once_more(department: Departme
     assert second.outdated_at is None
 
 
+@pytest.mark.matrix
 def test_of_a_post_that_an_incident_has_the_preview_ends(department: Department) -> None:
     link = department.post(FACT)
     reference = department.report_wrong_fact(link)
@@ -187,6 +196,7 @@ def test_of_a_post_that_an_incident_has_the_preview_ends(department: Department)
     assert len(captures(department, reference)) == 1
 
 
+@pytest.mark.matrix
 def test_a_report_never_waits_for_what_was_pasted(quiet: Department) -> None:
     link = quiet.post(FACT)
     paste(quiet, link)
@@ -200,6 +210,7 @@ def test_a_report_never_waits_for_what_was_pasted(quiet: Department) -> None:
     assert len(captures(quiet, reference)) == 1
 
 
+@pytest.mark.matrix
 def test_each_link_that_is_not_shown_is_said_why(department: Department) -> None:
     department.sandbox.add_account("ana_at_home", "Ana at home")
     elsewhere = department.post("My own words", "ana_at_home")
@@ -214,6 +225,7 @@ def test_each_link_that_is_not_shown_is_said_why(department: Department) -> None
     assert {call.verb for call in department.sandbox.calls()} <= {"get"}
 
 
+@pytest.mark.matrix
 def test_a_reading_that_fails_for_the_moment_is_tried_again(
     department: Department, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -225,6 +237,7 @@ def test_a_reading_that_fails_for_the_moment_is_tried_again(
     assert len(department.sandbox.calls("get")) <= 3 + 3
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("by", "audience", "says"),
     [
@@ -245,6 +258,7 @@ def test_what_not_everybody_can_see_is_shown_to_those_who_read_it_anyhow(
     assert (FACT in str(shown(department, link, by=by)[0].text)) is (says is Says.SHOWN)
 
 
+@pytest.mark.matrix
 def test_nobody_has_the_platforms_read_without_end(quiet: Department) -> None:
     start = 10_000
     links = [f"{quiet.sandbox.url}/dept/status/{start + n}" for n in range(MOST_ASKED + 5)]
@@ -259,6 +273,7 @@ def test_nobody_has_the_platforms_read_without_end(quiet: Department) -> None:
     assert len(previews(quiet)) == MOST_ASKED + 1
 
 
+@pytest.mark.matrix
 def test_pasting_the_same_again_reads_nothing_again(department: Department) -> None:
     link = department.post(FACT)
     for _ in range(3):
@@ -266,6 +281,7 @@ def test_pasting_the_same_again_reads_nothing_again(department: Department) -> N
     assert len(department.sandbox.calls("get")) == len(previews(department)) == 1
 
 
+@pytest.mark.matrix
 def test_who_comes_late_with_a_reading_keeps_nothing(
     quiet: Department, monkeypatch: pytest.MonkeyPatch
 ) -> None:
