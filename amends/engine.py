@@ -10,6 +10,7 @@ from functools import partial
 
 from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError
 
+from amends.preview_runner import PreviewRunner
 from amends.procedure_runner import ProcedureRunner
 from amends.settings import load
 from amends.urgency import Urgency
@@ -40,6 +41,7 @@ from models.bell import Listener, listener
 from models.incident import Incident
 from models.leases import LeaseLostError, carried
 from models.office import Office, use
+from models.previews import PREVIEWS
 from models.reconciliation import is_reconciling
 from models.register import sync
 from models.sign_in import SIGN_INS
@@ -82,6 +84,7 @@ class Engine:
         self._notices = concurrent.futures.ThreadPoolExecutor(8, "notices")
         self._cases = concurrent.futures.ThreadPoolExecutor(URGENT_AT_ONCE * 4, "case")
         self._urgency = Urgency()
+        self._previews = PreviewRunner(self.hands, self._urgency)
         self._running: dict[str, bool] = {}
         self._guard = threading.Lock()
         self._stopping = threading.Event()
@@ -110,6 +113,7 @@ class Engine:
         finally:
             bell.close()
             self._runner.stop()
+            self._previews.stop()
             for pool in (self._urgent, self._recovering, self._notices, self._cases):
                 pool.shutdown(wait=False, cancel_futures=True)
 
@@ -143,13 +147,16 @@ class Engine:
                     self.respond(incident_id, again=False)
                 self._mail_links()
                 self._check_connections()
+                self._previews.look()
                 self._sweep_at = time.monotonic() + self._pause()
             rung = bell.wait(max(self._sweep_at - time.monotonic(), 0))
             if SIGN_INS in rung:
                 self._mail_links()
             if CHECKS in rung:
                 self._check_connections()
-            for incident_id in rung - {SIGN_INS, CHECKS}:
+            if PREVIEWS in rung:
+                self._previews.look()
+            for incident_id in rung - {SIGN_INS, CHECKS, PREVIEWS}:
                 self.respond(incident_id)
         except (OperationalError, TimeoutError):
             log.error("the database cannot be reached; trying again")

@@ -17,6 +17,7 @@ from sqlmodel import bindparam, col, select, update
 
 from amends.settings import LOOPBACK
 from flows.own_words import add_own_words, link_to_own_words, words_at
+from flows.previews import take_over
 from flows.refusals import BadRequestError, KeyReusedError, NotNowError
 from flows.report_request import MOST_POSTS, ReadReport, ReportRequest, read_report
 from models.audit import chain_of_incident
@@ -196,6 +197,8 @@ class _Intake:
         elif own:
             who = bool(self.report.request.poster)
             link_to_own_words(tx, incident_id, own, self.reporter.email, who=who)
+        whole = self.report.keeps_whole and not holders
+        take_over(tx, self.reporter, self.report.posts, new, whole=whole)
         accepted = Accepted(reference, created=not holders)
         if idempotency_key:
             self._remember(tx, idempotency_key, incident_id, accepted)

@@ -82,6 +82,8 @@ class ReadReport:
     language: str
     asks_to_delete: bool
     """Whether its own kinds, with nobody else's, have the posts taken down at once."""
+    keeps_whole: bool
+    """Whether the whole of such a post is kept, and nothing else will do."""
 
 
 def read_report(
@@ -109,6 +111,7 @@ def read_report(
         cleared_by=_cleared_by(request),
         language=request.language or spoken or "en",
         asks_to_delete=plan.delete == DeleteWord.NOW,
+        keeps_whole=not (plan.metadata_only or plan.may_delete_without_capture),
     )
 
 

@@ -123,6 +123,8 @@ def _in_words(
         words |= {"account": f"@{account.handle}", "platform": account.platform}
     if again := facts.get("again_at"):
         words["again_at"] = clock(datetime.fromisoformat(again), row.at)
+    if pasted := facts.get("pasted_at"):
+        words["pasted_at"] = clock(datetime.fromisoformat(pasted), row.at)
     if until := facts.get("known_until"):
         words["known_until"] = f"{datetime.fromisoformat(until):%-d %B %Y, %H:%M} UTC"
     if code := facts.get("code"):

@@ -14,6 +14,7 @@ from models.information_requests import InformationRequest
 from models.looks import Look
 from models.notices import Acknowledgement, Notice
 from models.people import Account, Person, Token
+from models.previews import Preview
 from models.reconciliation import Reading, Reconciliation
 from models.referral import Referral
 from models.sign_in import SignIn, WebSession
@@ -23,5 +24,8 @@ ALL: tuple[type[SQLModel], ...] = (
     Person, Account, Token, Incident, Report, IdempotencyKey, Post, Capture, Effect, Attempt,
     Statement, Wording, Clearance, Notice, Acknowledgement, Decision, Referral, Entry, Beat,
     Reconciliation, Reading, Look, Escalation, InformationRequest, SignIn, WebSession,
-    SealedCase, CaseLetter, AccountCheck, GoingLive,
+    SealedCase, CaseLetter, AccountCheck, GoingLive, Preview,
 )  # fmt: skip
+
+PASSING: tuple[type[SQLModel], ...] = (Preview,)
+"""What lives for a day, and is in no backup: a copy of it would outlive its time."""

@@ -26,6 +26,7 @@ from amends.web import (
     public,
     reconciliation,
     report,
+    report_preview,
     sign_in,
     sign_in_elsewhere,
     signed_in,
@@ -66,6 +67,7 @@ def create_app(office: Office, provider: IdentityProvider | None = None) -> Fast
     app.state.office = office
     app.state.provider = provider
     app.state.pace = Pace()
+    app.state.preview_pace = Pace(report_preview.MOST_A_MINUTE)
     app.state.sign_in_pace = Pace(sign_in.MOST_A_MINUTE)
     app.state.client_pace = Pace(sign_in.MOST_OF_A_CLIENT)
     app.state.crowd = Crowd(office)
@@ -81,6 +83,7 @@ def create_app(office: Office, provider: IdentityProvider | None = None) -> Fast
     app.include_router(help_pages.router)
     app.include_router(sign_in.router)
     app.include_router(report.router)
+    app.include_router(report_preview.router)
     app.include_router(list_pages.router)
     app.include_router(incident_pages.router)
     app.include_router(case_pages.router)

@@ -23,9 +23,11 @@ from amends.web.report_draft import (
     links_wrong,
     read_draft,
 )
+from amends.web.report_preview import forget_unless_shown, pasted, seen_so_far
 from amends.web.signed_in import SEE_OTHER, OurForm, Signed, SignedIn
 from flows.drafts import keep_draft
 from flows.intake import Asked
+from flows.previews import forget_previews
 from flows.refusals import BadRequestError, Refusal
 from flows.report_request import ME, UNKNOWN, NamedPost
 from flows.view import view, viewer
@@ -65,6 +67,7 @@ def first(signed: SignedIn, draft: Draft) -> Response:
 def take_first(signed: SignedIn, form: OurForm, draft: Draft) -> Response:
     """Keep the answer, and go on."""
     draft = draft.with_answers(form, "first")
+    forget_unless_shown(signed, draft)
     return _kept(signed, draft, first_wrong(draft), _first, "/report/link")
 
 
@@ -84,6 +87,8 @@ def take_link(signed: SignedIn, form: OurForm, draft: Draft) -> Response:
     """Keep the links if each can be read."""
     draft = draft.with_answers(form, "links")
     errors = links_wrong(draft) or _unread(signed, draft)
+    if not errors:
+        pasted(signed, draft)
     after = "/report/about" if draft.is_secret else "/report/kind"
     return _kept(signed, draft, errors, _link, after)
 
@@ -97,7 +102,9 @@ def _unread(signed: Signed, draft: ReportDraft) -> Errors:
 
 
 def _link(signed: Signed, draft: ReportDraft, errors: Errors) -> Response:
-    return signed.page("report/link", {"draft": draft, "errors": errors}, _status(errors))
+    previews = () if errors else seen_so_far(signed, draft)
+    facts: dict[str, object] = {"draft": draft, "errors": errors, "previews": previews}
+    return signed.page("report/link", facts, _status(errors))
 
 
 @router.get("/kind")
@@ -110,6 +117,7 @@ def kind(signed: SignedIn, draft: Draft) -> Response:
 def take_kind(signed: SignedIn, form: OurForm, draft: Draft) -> Response:
     """Keep the kinds."""
     draft = draft.with_answers(form, "kinds")
+    forget_unless_shown(signed, draft)
     return _kept(signed, draft, kinds_wrong(draft), _kind, "/report/about")
 
 
@@ -120,6 +128,7 @@ def _kind(signed: Signed, draft: ReportDraft, errors: Errors) -> Response:
         "others": [row[1:] for row in rows if not row[0]],
         "draft": draft,
         "errors": errors,
+        "previews": seen_so_far(signed, draft),
     }
     return signed.page("report/kind", facts, _status(errors))
 
@@ -143,6 +152,7 @@ def _about(signed: Signed, draft: ReportDraft, errors: Errors) -> Response:
     facts: dict[str, object] = {
         "draft": draft,
         "errors": errors,
+        "previews": seen_so_far(signed, draft),
         "posters": POSTERS,
         "poster": draft.one("poster") or _likely_poster(signed, draft),
         "circumstances": [one.value for one in circumstances_of(draft.kinds)],
@@ -181,6 +191,7 @@ def _check(signed: Signed, draft: ReportDraft, errors: Errors) -> Response:
         "draft": draft,
         "errors": errors,
         "posts": [_named(one) for one in posts_meant(signed.office, draft.links)],
+        "previews": seen_so_far(signed, draft),
         "kinds": [kind_in_words(one) for one in draft.kinds],
         "poster": dict(POSTERS).get(draft.one("poster"), ""),
         "coming": coming,
@@ -239,6 +250,7 @@ def sent(
 def forget(here: Here, signed: SignedIn, _: OurForm) -> Response:
     """Begin anew: nothing of what was entered is kept."""
     again(lambda: keep_draft(here, signed.session.id, None))
+    again(lambda: forget_previews(here, signed.person))
     return RedirectResponse("/", SEE_OTHER)
 
 

@@ -64,6 +64,12 @@ class ReportDraft:
         return self.one("first") not in ("", NO)
 
     @property
+    def may_be_shown(self) -> bool:
+        """Whether the posts may be looked at before they are reported: they were said to be
+        neither secret, nor personal, nor dangerous."""
+        return self.one("first") == NO and not SECRET_KINDS & set(self.kinds)
+
+    @property
     def links(self) -> tuple[str, ...]:
         """One a line."""
         return tuple(line.strip() for line in self.one("links").splitlines() if line.strip())

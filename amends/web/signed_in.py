@@ -22,7 +22,7 @@ from flows.signing_in import session_of, stir
 from models.office import Office
 from models.people import Person
 from models.sign_in import WebSession
-from templates.page import render_page
+from templates.page import Frame, render_page
 
 SEE_OTHER = 303
 SEALED = "/cases"
@@ -53,8 +53,11 @@ class Signed:
         self, name: str, facts: dict[str, object] | None = None, status: int = 200
     ) -> HTMLResponse:
         """The page, in their frame."""
-        frame = frame_of(self.office, self.person, self.csrf, self.at)
-        return HTMLResponse(render_page(name, frame, facts), status)
+        return HTMLResponse(render_page(name, self.frame(), facts), status)
+
+    def frame(self) -> Frame:
+        """What every page of theirs knows."""
+        return frame_of(self.office, self.person, self.csrf, self.at)
 
 
 def cookie_name(office: Office) -> str:

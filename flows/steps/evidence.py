@@ -4,15 +4,14 @@ import concurrent.futures
 import contextvars
 import hashlib
 import json
-import os
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from sqlmodel import col, or_, select, update
 from sqlmodel.sql.expression import SelectOfScalar
 
 from flows.asking import ask_by_hand
 from flows.hands import Hands, hands_here
+from flows.manifests import Whose, seal_manifest
 from flows.repeats import if_repeated
 from flows.step import urgent_step
 from flows.turns import turn
@@ -121,21 +120,18 @@ def _depth(here: Office, plan: Plan) -> CaptureDepth:
 
 
 def _keep(here: Office, incident: Incident, plan: Plan, post: Post, captured: Captured) -> None:
+    capture_id, depth = new_id(), _depth(here, plan)
+    manifest = seal_manifest(here, captured, Whose(capture_id, post.platform, post.url), depth)
     capture = Capture(
-        id=new_id(),
+        id=capture_id,
         post_id=post.id,
-        depth=_depth(here, plan),
-        digest="",
-        manifest_sealed=b"",
+        depth=depth,
+        digest=manifest.digest,
+        manifest_sealed=manifest.sealed,
+        files=list(manifest.files),
         version=captured.version,
         audience=captured.audience,
         taken_at=captured.posted_at or incident.opened_at,
-    )
-    manifest = _manifest(here, captured, post, capture)
-    canonical = json.dumps(manifest, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    capture.digest = hashlib.sha256(canonical.encode()).hexdigest()
-    capture.manifest_sealed = here.content.close(
-        canonical, place("capture", capture.id, "manifest")
     )
     with here.store.write("keep-capture") as tx:
         capture.taken_at = tx.now()
@@ -153,79 +149,6 @@ def _keep(here: Office, incident: Incident, plan: Plan, post: Post, captured: Ca
                 depth=capture.depth.value,
                 files=0 if capture.depth == CaptureDepth.METADATA else len(captured.media),
             )
-
-
-def _manifest(here: Office, captured: Captured, post: Post, capture: Capture) -> dict[str, object]:
-    """Everything kept, each part with its SHA-256; media lie beside it in sealed files."""
-    always: dict[str, object] = {
-        "remote_id": captured.remote_id,
-        "platform": post.platform,
-        "author": captured.author_handle,
-        "author_id": captured.author_id,
-        "version": captured.version,
-        "posted_at": _iso(captured.posted_at),
-        "raw_sha256": hashlib.sha256(captured.raw).hexdigest(),
-    }
-    if capture.depth == CaptureDepth.METADATA:
-        return always
-    files = [
-        {
-            "sha256": _keep_file(here, medium.content),
-            "name": medium.name,
-            "type": medium.content_type,
-            "alt_text": medium.alt_text,
-        }
-        for medium in captured.media
-    ]
-    capture.files = [str(file["sha256"]) for file in files]
-    if captured.signed is not None:
-        always["signed_sha256"] = _keep_file(here, captured.signed)
-        capture.files = [*capture.files, str(always["signed_sha256"])]
-    return always | {
-        "url": post.url,
-        "warning": captured.warning,
-        "language": captured.language,
-        "language_guessed": captured.language_guessed,
-        "audience": captured.audience.value,
-        "text": captured.text,
-        "raw": captured.raw.decode("utf-8", "replace"),
-        "headers": captured.headers,
-        "metrics": captured.metrics,
-        "edit_chain": list(captured.edit_chain),
-        "media": files,
-    }
-
-
-def _keep_file(here: Office, content: bytes) -> str:
-    """Seal one medium into a file named by its SHA-256, on disk before this returns.
-
-    Raises OSError, and leaves nothing behind, where the disk does not take it."""
-    name = hashlib.sha256(content).hexdigest()
-    folder = here.settings.media
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = folder / name
-    if path.exists():
-        return name
-    fresh = folder / f".{name}.{os.getpid()}.{new_id()}"
-    try:
-        with fresh.open("wb") as file:
-            file.write(here.content.close(content, place("media", name, "content")))
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.rename(path)
-    except OSError:
-        fresh.unlink(missing_ok=True)  # half a file would keep a full disk full
-        raise
-    _sync_folder(folder)
-    return name
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _was_gone(here: Office, incident: Incident, post: Post) -> None:
@@ -305,7 +228,3 @@ def _keep_metadata(here: Office, tx: Transaction, post: Post) -> None:
             taken_at=tx.now(),
         )
     )
-
-
-def _iso(when: datetime | None) -> str | None:
-    return when.isoformat() if when else None

@@ -211,10 +211,10 @@ def test_what_was_there_is_kept_aside(lived: Department) -> None:
 
 @pytest.mark.matrix
 def test_kept_media_are_checked_and_come_back(lived: Department) -> None:
-    from flows.steps.evidence import _keep_file
+    from flows.kept_files import keep_file
     from models.incident import Capture
 
-    name = _keep_file(lived.office, PICTURE)
+    name = keep_file(lived.office, PICTURE)
     with lived.office.store.write("keep") as tx:
         capture = tx.exec(select(Capture)).one()
         capture.files = [name]

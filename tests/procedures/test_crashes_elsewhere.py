@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
+import pasting
 import pytest
 import workers
 from bundles import Bundle, found_in, made
@@ -41,6 +42,7 @@ from models.decisions import Decision
 from models.holding_lines import lines_of
 from models.office import Office, use
 from models.people import Account, Person
+from models.previews import KEPT
 from models.reconciliation import Reconciliation
 from models.referral import Referral
 from models.register import sync
@@ -309,6 +311,31 @@ def somebody_asks_for_a_check(department: Department) -> Road:
     return Road(ends)
 
 
+def a_link_that_is_pasted(department: Department) -> Road:
+    """Whoever pastes it sees the post in the end, and its copy is the one that is reported."""
+    link = pasting.post_with_a_picture(department, FACT)
+    pasting.paste(department, link)
+
+    def ends() -> bool:
+        if not pasting.is_read(department):
+            return False
+        reference = department.report_wrong_fact(link)
+        assert len(pasting.captures(department, reference)) == 1
+        return len(pasting.files(department)) == 1
+
+    return Road(ends, mended=partial(pasting.age, department, timedelta(minutes=2)))
+
+
+def a_link_that_nobody_reports(department: Department) -> Road:
+    """Its time is up: the picture goes, and then the row."""
+    pasting.paste(department, pasting.post_with_a_picture(department, FACT))
+    with EngineProcess(department):
+        until(partial(pasting.is_read, department), 40, "it was not read")
+    pasting.age(department, KEPT)
+    pasting.untouched(department)
+    return Road(lambda: not pasting.previews(department) and not pasting.files(department))
+
+
 def a_yes_that_runs_out(department: Department) -> Road:
     """One of two has said yes, and the other does not within half a day."""
     reference = department.report(department.post("We hate this."), Kind.OFF_POLICY)
@@ -472,6 +499,10 @@ ROADS: dict[str, Callable[[Department], Road]] = {
     "claim-link": somebody_signs_in,
     "conclude-link": somebody_signs_in,
     "end-group-roles": roles_that_run_out,
+    "claim-preview": a_link_that_is_pasted,
+    "conclude-preview": a_link_that_is_pasted,
+    "name-preview-files": a_link_that_is_pasted,
+    "purge-preview": a_link_that_nobody_reports,
     "begin-reconciling": a_database_that_went_back,
     "conclude-outside-look": a_word_that_it_is_gone,
     "case-letter": a_case_that_moves,

@@ -86,6 +86,7 @@ class Seen:
     page: Page
     url: str
     complaints: list[str] = field(default_factory=list)
+    scripts: bool = True
 
     def take(self, cookies: Mapping[str, str]) -> None:
         """Hold these cookies of the site from now on."""
@@ -158,7 +159,7 @@ def browse(browser: Browser, url: str, *, scripts: bool = True) -> Seen:
         viewport={"width": width, "height": height}, java_script_enabled=scripts
     )
     page = context.new_page()
-    seen = Seen(context, page, url)
+    seen = Seen(context, page, url, scripts=scripts)
 
     def note(message: ConsoleMessage) -> None:
         if message.type in ("error", "warning") and "status of 4" not in message.text:

@@ -92,7 +92,7 @@ ROUTES: dict[str, str] = {
             "GET /report", "POST /report", "GET /report/link",
             "POST /report/link", "GET /report/kind", "POST /report/kind", "GET /report/about",
             "POST /report/about", "GET /report/check", "POST /report/check", "POST /report/forget",
-            "GET /report/sent/{reference}",
+            "GET /report/sent/{reference}", "GET /report/preview", "POST /report/preview",
             "GET /help", "GET /help/procedure", "GET /help/by-hand", "GET /help/accessibility",
             "GET /help/contact",
         ),

@@ -96,6 +96,8 @@ ROUTES: dict[str, Who] = {
     "GET /report/check": S,
     "POST /report/check": S,
     "POST /report/forget": S,
+    "GET /report/preview": S,
+    "POST /report/preview": S,
     "GET /report/sent/{reference}": S,
 }
 
