@@ -23,6 +23,7 @@ from amends.web import (
     public,
     reconciliation,
     report,
+    retention,
     sign_in,
     signed_in,
     statics,
@@ -39,7 +40,7 @@ from models.office import Office
 DESCRIPTION = "What has to happen after a post goes out in error. Errors are RFC 9457 problems."
 
 AREAS = (
-    incidents, timelines, clearances, decisions, exports, cases, tokens, reconciliation,
+    incidents, timelines, clearances, decisions, exports, cases, tokens, reconciliation, retention,
 )  # fmt: skip
 
 
