@@ -44,9 +44,9 @@ class Years:
         """So many days after the beginning."""
         self.clock.skipped = timedelta(days=day)
 
-    def over(self, number: int, *kinds: Kind, link: str | None = None) -> str:
+    def over(self, number: int, *kinds: Kind, link: str | None = None, note: str = CANARY) -> str:
         """An incident that was closed on this day, with something in every table; its reference."""
-        reference = self.paper.worded(link or self.paper.link(number), kinds=kinds, note=CANARY)
+        reference = self.paper.worded(link or self.paper.link(number), kinds=kinds, note=note)
         self._fill(reference)
         with self.paper.office.store.write("close") as tx:
             incident = incident_by(tx, reference)

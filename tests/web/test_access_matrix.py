@@ -69,6 +69,7 @@ ROUTES: dict[str, str] = {
     "POST /api/v1/incidents/{reference}/decisions": OF_INCIDENTS,
     "POST /api/v1/incidents/{reference}/exports": OF_INCIDENTS,
     "GET /api/v1/retention": ELSE,
+    "POST /api/v1/subject-access": ELSE,
     "POST /api/v1/incidents/{reference}/hold": OF_INCIDENTS,
     "POST /api/v1/incidents/{reference}/hold/release": OF_INCIDENTS,
     "POST /api/v1/tokens": ELSE,

@@ -48,6 +48,7 @@ ROUTES: dict[str, Who] = {
     f"POST {API}/incidents/{{reference}}/decisions": T,
     f"POST {API}/incidents/{{reference}}/exports": T,
     f"GET {API}/retention": T,
+    f"POST {API}/subject-access": T,
     f"POST {API}/incidents/{{reference}}/hold": T,
     f"POST {API}/incidents/{{reference}}/hold/release": T,
     f"GET {API}/cases": T,
