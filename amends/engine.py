@@ -22,6 +22,7 @@ from flows.first_response import respond_at_once
 from flows.hands import Hands, lend, owner_name
 from flows.reconcile import read_what_is_open
 from flows.recovery import recover_incident, unsettled
+from flows.retention import purge_round
 from flows.reviewing.rounds import review_round
 from flows.sign_in_mail import mail_links
 from flows.standing_now import last_seq, stand
@@ -53,6 +54,8 @@ SWEEP_SECONDS = 15.0
 RECOVERY_SECONDS = 30.0
 RECONCILE_SECONDS = 2.0
 REVIEW_SECONDS = 2.0
+PURGE_SECONDS = 60.0
+"""How often it is asked whether a night has begun since the last purge."""
 BEAT_SECONDS = 10.0
 SHORTEST_PAUSE_SECONDS = 0.25
 LONGEST_PAUSE_SECONDS = 1.0
@@ -95,6 +98,8 @@ class Engine:
         self._checking: concurrent.futures.Future[None] | None = None
         self._reviewed = float("-inf")
         self._reviewing: concurrent.futures.Future[None] | None = None
+        self._purged = float("-inf")
+        self._purging: concurrent.futures.Future[None] | None = None
         self._sweep_at = float("-inf")
 
     def run(self) -> None:
@@ -142,6 +147,9 @@ class Engine:
             if time.monotonic() - self._reviewed >= REVIEW_SECONDS:
                 self._reviewed = time.monotonic()
                 self._review()
+            if time.monotonic() - self._purged >= PURGE_SECONDS:
+                self._purged = time.monotonic()
+                self._purge()
             if time.monotonic() >= self._sweep_at:
                 for incident_id in due_incidents(self.hands):
                     self.respond(incident_id, again=False)
@@ -211,6 +219,18 @@ class Engine:
             review_round(self.hands)
         except Exception as error:
             log.error("a round could not be made: %s", type(error).__name__)
+
+    def _purge(self) -> None:
+        """Have what has had its time erased, once a night."""
+        if self._purging is None or self._purging.done():
+            self._purging = self._notices.submit(self._purge_what_is_due)
+
+    def _purge_what_is_due(self) -> None:
+        """The outermost edge of one purge: what fails here is begun anew in the next."""
+        try:
+            purge_round(self.office)
+        except Exception as error:
+            log.error("what has had its time could not be erased: %s", type(error).__name__)
 
     def _pause(self) -> float:
         """Until the next deadline, but never long: a deadline may be set by another process."""

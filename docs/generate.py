@@ -149,7 +149,8 @@ TABLES = {
     "(../explanation/the-sealed-side.md)).",
     "disclosure": "What an archive of an incident shows at each level "
     "([what an archive shows](../explanation/what-an-archive-shows.md)).",
-    "retention": "How long a case is kept once it is over; then its key is destroyed.",
+    "retention": "How long each class of records is kept ([keep and erase]"
+    "(../how-to/keep-and-erase.md)). The data protection officer owns it.",
     "conditions": "Which law allows what is sensitive in a case to be used. HR chooses when it "
     "decides on a referral, and the person is told. The data protection officer owns it.",
     "fairness": "What is thought about before anybody is referred: an assist, never a score. "

@@ -6,6 +6,7 @@ is given (design §8, lines 54-56).
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from pydantic import BaseModel
@@ -14,6 +15,7 @@ from sqlmodel import col, select
 
 from flows.refusals import NotFoundError
 from flows.reviewing.cabinet import (
+    NO_CASE,
     CaseNote,
     NotRecordedError,
     Opened,
@@ -194,6 +196,26 @@ def case(office: Office, person: Person, reference: str) -> CaseShape:
     except DBAPIError:
         raise NotRecordedError from None
     return _shape(office, here, record)
+
+
+def case_as_told(office: Office, person: Person, reference: str, subject: str) -> CaseShape:
+    """The case as the person reads it whom it is about, for whoever keeps it for HR to give it to
+    them; recorded first. Raises NotRecordedError, and NotFoundError where it is not theirs, or they
+    were told nothing yet."""
+    try:
+        with office.store.write("read-case") as tx:
+            here = opened(tx, office, person, reference)
+            if (
+                here.case.subject != subject
+                or here.case.told_at is None
+                or Part.COORDINATOR not in here.parts
+            ):
+                raise NotFoundError(NO_CASE)
+            note(tx, here.row, here.seal, person.email, "case-given")
+    except DBAPIError:
+        raise NotRecordedError from None
+    as_theirs = replace(here, parts=frozenset({Part.SUBJECT}))
+    return _shape(office, as_theirs, []).model_copy(update={"you": [], "you_may": []})
 
 
 def _listed(tx: Transaction, office: Office, person: Person, before: str | None) -> CasePage:

@@ -131,7 +131,8 @@ def find(tx: Transaction, here: Office, person: Person, text: str) -> tuple[Row,
         matches = col(Incident.reference) == wanted.upper()
     else:
         raise BadRequestError(NEITHER)
-    query = select(Incident).where(matches).order_by(col(Incident.id).desc()).limit(MOST_FOUND)
+    there = select(Incident).where(matches, col(Incident.erased_at).is_(None))
+    query = there.order_by(col(Incident.id).desc()).limit(MOST_FOUND)
     return rows_of(tx, here, person, tx.exec(query).all())
 
 
@@ -223,7 +224,10 @@ def _is_past(filters: Filters) -> bool:
 
 def _conditions(person: Person, filters: Filters) -> list[ColumnElement[bool]]:
     shown = Shown.OPEN if filters.waits_for_me and filters.shown in PAST else filters.shown
-    found: list[ColumnElement[bool]] = [col(Incident.state).in_(STATES[shown])]
+    found: list[ColumnElement[bool]] = [
+        col(Incident.state).in_(STATES[shown]),
+        col(Incident.erased_at).is_(None),
+    ]
     if filters.kind is not None:
         found.append(is_of_kind(filters.kind))
         if not hears_of_secrets(person):  # or what is found would tell what it is

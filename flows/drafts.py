@@ -10,12 +10,15 @@ from models.office import Office
 from models.sealed import place
 from models.sign_in import WebSession
 from models.store import Transaction
+from policy.retention import Record, kept_for
 
 Draft = Mapping[str, Sequence[str]]
 """What was entered, by the name of the field."""
 
-KEPT = timedelta(hours=24)
-"""How long a draft waits for its writer to sign in again."""
+
+def _kept() -> timedelta:
+    """How long a draft waits for its writer to sign in again."""
+    return kept_for(Record.DRAFT)
 
 
 def keep_draft(office: Office, session_id: str, draft: Draft | None) -> None:
@@ -43,7 +46,7 @@ def carry_over(office: Office, tx: Transaction, new: WebSession) -> None:
     last = tx.exec(
         select(WebSession)
         .where(mine, col(WebSession.draft_sealed).is_not(None))
-        .where(col(WebSession.seen_at) > tx.now() - KEPT)
+        .where(col(WebSession.seen_at) > tx.now() - _kept())
         .order_by(col(WebSession.seen_at).desc())
     ).first()
     if last is not None and last.draft_sealed is not None:
@@ -55,7 +58,10 @@ def carry_over(office: Office, tx: Transaction, new: WebSession) -> None:
 def forget_old_drafts(office: Office) -> None:
     """What nobody came back for in time is kept no longer."""
     with office.store.read() as tx:
-        old = (col(WebSession.draft_sealed).is_not(None), col(WebSession.seen_at) < tx.now() - KEPT)
+        old = (
+            col(WebSession.draft_sealed).is_not(None),
+            col(WebSession.seen_at) < tx.now() - _kept(),
+        )
         if tx.exec(select(WebSession.id).where(*old)).first() is None:
             return
     with office.store.write("forget-old-drafts") as tx:

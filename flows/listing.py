@@ -84,7 +84,7 @@ def own(
 
 
 def _filters(wanted: Wanted) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
+    found: list[ColumnElement[bool]] = [col(Incident.erased_at).is_(None)]
     if wanted.before is not None:
         found.append(col(Incident.id) < wanted.before)
     if wanted.state is not None:

@@ -19,6 +19,7 @@ class Incident(SQLModel, table=True):
     gave, so that a run which ends late cannot hide one that it has not seen, and ``shown`` the
     last of them that a run has covered. ``came_of`` is the reference of the incident whose public
     words are reported here; ``never_clear`` holds the addresses of who wrote or cleared those.
+    ``erased_at`` is when its time was up: from then on there is none, but for its record.
     """
 
     __tablename__ = "incident"
@@ -42,7 +43,8 @@ class Incident(SQLModel, table=True):
     plan: dict[str, Any] | None = Field(default=None, sa_type=JSON)
     generation: int = Field(default=1)
     opened_at: datetime = at(index=True)
-    closed_at: datetime | None = at(nullable=True)
+    closed_at: datetime | None = at(nullable=True, index=True)
+    erased_at: datetime | None = at(nullable=True)
     wake_at: datetime | None = at(nullable=True, index=True)
     stirred: int = Field(default=0)
     shown: int = Field(default=-1)
@@ -136,7 +138,8 @@ class Capture(SQLModel, table=True):
     """What was kept before deletion. Content is sealed; media lie in files named by their hash.
 
     ``version`` is the platform's word for exactly what was kept. A capture is ``outdated`` when the
-    post was found changed before its deletion: another one is taken, and both are kept.
+    post was found changed before its deletion: another one is taken, and both are kept. From
+    ``erased_at`` on nobody is shown it; bytes and row go where no case rests on them.
     """
 
     __tablename__ = "capture"
@@ -160,3 +163,4 @@ class Capture(SQLModel, table=True):
     audience: Audience | None = word(Audience, nullable=True)
     taken_at: datetime = at()
     outdated_at: datetime | None = at(nullable=True)
+    erased_at: datetime | None = at(nullable=True)

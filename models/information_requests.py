@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlmodel import Field, SQLModel, col, func, select
+from sqlmodel import Field, SQLModel, col, func, or_, select
 
 from models.columns import at, key
 from models.store import Transaction
@@ -12,7 +12,7 @@ class InformationRequest(SQLModel, table=True):
     """Somebody has asked, under the Freedom of Information Act, for what we hold of the incident.
 
     ``received_on`` and ``due_on`` are days, as ``2026-11-23``: the law counts in them. The row is
-    never removed, and while there is one nothing of the incident may be (section 77).
+    never removed, and nothing of the incident is until its own time after the answer (section 77).
     ``text_sealed`` holds what was noted with it, sealed; ``remind_at`` is when people hear of it
     again, for the time after ``reminders``.
     """
@@ -42,9 +42,14 @@ class InformationRequest(SQLModel, table=True):
         return date.fromisoformat(self.due_on)
 
 
-def must_be_kept(tx: Transaction, incident_id: str) -> bool:
-    """Whether anybody has asked for what we hold of the incident: then none of it is destroyed."""
-    same = select(InformationRequest.id).where(col(InformationRequest.incident_id) == incident_id)
+def must_be_kept(tx: Transaction, incident_id: str, answered_since: datetime) -> bool:
+    """Whether somebody has asked for what we hold of the incident, and waits for the answer or was
+    answered after this moment: then none of it is destroyed."""
+    answered = col(InformationRequest.answered_at)
+    same = select(InformationRequest.id).where(
+        col(InformationRequest.incident_id) == incident_id,
+        or_(answered.is_(None), answered > answered_since),
+    )
     return tx.exec(same.limit(1)).first() is not None
 
 

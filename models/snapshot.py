@@ -50,10 +50,11 @@ class Snapshot:
         return tuple(d for d in self.decisions if d.choice is None and d.withdrawn_at is None)
 
 
-def incident_by(tx: Transaction, reference: str) -> Incident:
-    """The incident with this reference. Raises NoSuchIncidentError."""
+def incident_by(tx: Transaction, reference: str, *, erased_too: bool = False) -> Incident:
+    """The incident with this reference. One whose time is up is none, save for what rests on it
+    still (``erased_too``). Raises NoSuchIncidentError."""
     found = tx.exec(select(Incident).where(col(Incident.reference) == reference)).first()
-    if found is None:
+    if found is None or (found.erased_at is not None and not erased_too):
         raise NoSuchIncidentError(reference)
     return found
 

@@ -34,6 +34,9 @@ FROZEN_MILLISECONDS = 30_000
 """How long a PostgreSQL session may sit in a transaction before the server ends it: then its
 process is frozen, and others wait for what it holds."""
 
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
+"""Of a SQLite file. What is removed is overwritten: a key that was destroyed is not left in it."""
+
 LEASES = 7261002
 """The space of PostgreSQL's advisory locks in which an incident's lease is one."""
 CLOSING_SECONDS = 1.0
@@ -272,6 +275,13 @@ class Store:
             current = MigrationContext.configure(connection).get_current_revision()
         return current == ScriptDirectory.from_config(_alembic()).get_current_head()
 
+    def wipe(self) -> None:
+        """Leave nothing of what was removed in SQLite's journal. PostgreSQL overwrites the room of
+        removed rows in its own time."""
+        if self._turn is not None:
+            with self.engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         """Let go of every connection."""
         self.engine.dispose()
@@ -345,7 +355,7 @@ def _open(url: str) -> Engine:
         # reads first and writes later fails at once, whatever the busy timeout.
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        for pragma in PRAGMAS:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
         cursor.close()

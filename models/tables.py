@@ -11,6 +11,7 @@ from models.effects import Attempt, Effect
 from models.escalation import Escalation
 from models.incident import Capture, IdempotencyKey, Incident, Post, Report
 from models.information_requests import InformationRequest
+from models.legal_holds import LegalHold
 from models.looks import Look
 from models.notices import Acknowledgement, Notice
 from models.people import Account, Person, Token
@@ -24,7 +25,7 @@ ALL: tuple[type[SQLModel], ...] = (
     Person, Account, Token, Incident, Report, IdempotencyKey, Post, Capture, Effect, Attempt,
     Statement, Wording, Clearance, Notice, Acknowledgement, Decision, Referral, Entry, Beat,
     Reconciliation, Reading, Look, Escalation, InformationRequest, SignIn, WebSession,
-    SealedCase, CaseLetter, AccountCheck, GoingLive, Preview,
+    SealedCase, CaseLetter, AccountCheck, GoingLive, Preview, LegalHold,
 )  # fmt: skip
 
 PASSING: tuple[type[SQLModel], ...] = (Preview,)

@@ -15,6 +15,7 @@ from amends.cli import (
     programs,
     reconciling,
     reporting,
+    retaining,
     settling,
     status,
     tokens,
@@ -30,8 +31,8 @@ app = typer.Typer(
 )
 
 AREAS = (
-    reporting, status, clearing, deciding, settling, exporting, cases, programs, doctoring,
-    reconciling, backing_up,
+    reporting, status, clearing, deciding, settling, exporting, retaining, cases, programs,
+    doctoring, reconciling, backing_up,
 )  # fmt: skip
 
 for area in AREAS:

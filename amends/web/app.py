@@ -27,6 +27,7 @@ from amends.web import (
     reconciliation,
     report,
     report_preview,
+    retention,
     sign_in,
     sign_in_elsewhere,
     signed_in,
@@ -45,7 +46,7 @@ from models.office import Office
 DESCRIPTION = "What has to happen after a post goes out in error. Errors are RFC 9457 problems."
 
 AREAS = (
-    incidents, timelines, clearances, decisions, exports, cases, tokens, reconciliation,
+    incidents, timelines, clearances, decisions, exports, cases, tokens, reconciliation, retention,
 )  # fmt: skip
 
 

@@ -387,6 +387,12 @@ class ExportBody(Body):
     level: Annotated[Level, Field(description="what it shows and to whom it may be given")]
 
 
+class SubjectBody(Body):
+    """About whom the archive is made."""
+
+    subject: Annotated[Address, Field(description="an e-mail address")]
+
+
 class TokenBody(Body):
     """For whom; oneself where it is left out."""
 

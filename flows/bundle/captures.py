@@ -39,7 +39,8 @@ class Kept:
 def kept_of(tx: Transaction, here: Office, seen: Snapshot) -> tuple[Kept, ...]:
     """Every capture of the incident's posts, those that are outdated too, the oldest first."""
     mine = col(Capture.post_id).in_([post.id for post in seen.posts])
-    rows = tx.exec(select(Capture).where(mine).order_by(col(Capture.id))).all()
+    there = select(Capture).where(mine, col(Capture.erased_at).is_(None))
+    rows = tx.exec(there.order_by(col(Capture.id))).all()
     return tuple(_opened(here, row, number) for number, row in enumerate(rows, start=1))
 
 

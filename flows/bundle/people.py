@@ -89,7 +89,7 @@ class People:
             if shown is not Shown.ADDRESS:
                 found.append((re.compile(re.escape(person.email), re.IGNORECASE), TAKEN_OUT))
             if shown is Shown.ROLE:
-                found += [(one, TAKEN_OUT) for one in _patterns(person.name)]
+                found += [(one, TAKEN_OUT) for one in names_of(person.name)]
         return tuple(found)
 
 
@@ -103,7 +103,7 @@ def _number(phone: str) -> Iterator[re.Pattern[str]]:
         yield re.compile(rf"(?:\+?\s*44[\s().-]*(?:\(0\))?[\s().-]*|\b0[\s().-]*)?{spaced}\b")
 
 
-def _patterns(name: str) -> Iterator[re.Pattern[str]]:
+def names_of(name: str) -> Iterator[re.Pattern[str]]:
     """The whole name, then each of its parts that is no common word, as it is written."""
     parts = name.split()
     yield re.compile(r"\b" + r"\s+".join(map(re.escape, parts)) + r"\b", re.IGNORECASE)

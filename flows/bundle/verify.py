@@ -1,4 +1,4 @@
-"""Checks an archive of an incident that Amends made.
+"""Checks an archive that Amends made, of an incident or about a person.
 
     python verify.py ARCHIVE [--key FINGERPRINT]
 
@@ -26,6 +26,9 @@ RECORD = "record/"
 CHAIN, ANCHORS, ANCHOR_KEY = "record/chain.json", "record/anchors.jsonl", "record/anchor.pub"
 ANCHORED = "record/anchored.json"
 KEPT = "/kept.json"
+ABOUT_A_PERSON = "subject-access"
+"""The level of an archive that is about a person: it shows the record of no incident."""
+
 SIGNED_AS = b"amends archive 1\n"
 ALGORITHM = "Ed25519"
 NOTHING_BEFORE = "0" * 64
@@ -402,12 +405,24 @@ def _check(checks: Checks, files: Files, wanted: str, *, in_order: bool = False)
         checks.fails("The files are not in the order, or the folder, in which they were packed.")
     _check_signature(checks, files, wanted)
     _check_files(checks, files, listed)
+    if listed["level"] == ABOUT_A_PERSON:
+        _say_whose(checks, files, listed)
+        return
     mark, digests = _check_chain(checks, files, listed)
     _check_anchors(checks, files, mark, digests)
     checks.notes(
         f"This is an archive of {listed['reference']} at the level “{listed['level']}”, made at "
         f"{listed['made_at']}. Its number is {listed['archive'][:16]}: the department's own "
         "timeline of the incident names it."
+    )
+
+
+def _say_whose(checks: Checks, files: Files, listed: Said) -> None:
+    if any(name.startswith(RECORD) for name in files.names):
+        checks.fails("It has a record, which no archive about a person has.")
+    checks.notes(
+        f"This is an archive about one person, made at {listed['made_at']}. Its number is "
+        f"{listed['archive'][:16]}: the department's own record names it, and who made it."
     )
 
 

@@ -106,7 +106,7 @@ def desk(office: Office, person: Person, reference: str, name: str) -> Iterator[
         # The first statement takes the row's lock: what is read after it is what stands.
         stirred = tx.changed(
             update(Incident)
-            .where(col(Incident.reference) == reference)
+            .where(col(Incident.reference) == reference, col(Incident.erased_at).is_(None))
             .values(stirred=col(Incident.stirred) + 1, wake_at=now)
         )
         if not stirred:

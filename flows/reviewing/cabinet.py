@@ -73,7 +73,7 @@ def opened(
     ``outside`` lets in those who may break the glass besides, before they have.
     """
     try:
-        incident = incident_by(tx, reference)
+        incident = incident_by(tx, reference, erased_too=True)
     except NoSuchIncidentError:
         raise NotFoundError(NO_CASE) from None
     seen, register = snapshot(tx, incident), read_register(tx, office.settings)

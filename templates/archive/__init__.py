@@ -23,6 +23,17 @@ def read_me(incident: Facts) -> str:
     return _environment(html=False).get_template("README.txt").render(_given(incident))
 
 
+def person_in_html(person: Facts) -> str:
+    """What is held about one person, as one page. Everything in it is escaped."""
+    return _environment(html=True).get_template("person.html").render({"person": person})
+
+
+def read_me_of_person(person: Facts, name: str) -> str:
+    """What is in their archive, which is called ``name``, and how it is checked."""
+    template = _environment(html=False).get_template("person.txt")
+    return template.render({"person": person, "name": name})
+
+
 def _given(incident: Facts) -> Facts:
     return {"incident": incident, "level": label("level", incident["level"])}
 

@@ -19,10 +19,12 @@ from department import BO, DEE, HAL, PAT, SAM, Department, settings_of
 from elsewhere import POINTS
 from engine_process import EngineProcess
 from lives import Quick
+from paper import Paper
 from practice_notify import TEXT_TEMPLATE, PracticeNotify
 from sqlalchemy import text
 from sqlmodel import col, select, update
 from waiting import until
+from years import Years
 
 from amends.supervise import free_port
 from flows.asking_for_checks import ask_for_check
@@ -33,10 +35,13 @@ from flows.deciding.referring import Verdict, refer
 from flows.deciding.settling import settle
 from flows.deciding.speaking_at_once import speak_at_once
 from flows.expiring import ASK_AGAIN
+from flows.retention import PURGE
 from flows.reviewing.cabinet import find, note, notes, put_back, read_case
 from flows.signing_in import ask_for_link, link_works
 from models.account_checks import AccountCheck
 from models.anchoring import write_anchor
+from models.audit import Entry, chain_of_incident
+from models.beats import Beat
 from models.case_rows import CaseLetter, SealedCase
 from models.decisions import Decision
 from models.holding_lines import lines_of
@@ -46,6 +51,7 @@ from models.previews import KEPT
 from models.reconciliation import Reconciliation
 from models.referral import Referral
 from models.register import sync
+from models.sign_in import WebSession
 from models.snapshot import incident_by
 from models.words import DecisionType, Kind, Medium, NoticeState, PostState, StatementState, Wait
 from policy.disclosure import Level
@@ -462,6 +468,27 @@ def a_text_that_never_got_there(department: Department) -> Road:
     return Road(ends, close=notify.stop)
 
 
+def a_night_after_eight_years(department: Department) -> Road:
+    """All of an incident has had its time, and so has a session."""
+    years = Years(Paper(department.home, department.office))
+    reference = years.over(1, Kind.PERSONAL_DATA, link=department.post("What nobody should see"))
+    years.signed_in(DEE)
+    chain = chain_of_incident(department.seen(reference).incident.id)
+
+    def ends() -> bool:
+        with department.office.store.read() as tx:
+            sessions = tx.exec(select(WebSession)).all()
+            done = tx.get(Beat, PURGE)
+            whats = tx.exec(select(Entry.what).where(col(Entry.chain) == chain)).all()
+        told = [whats.count(one) for one in ("messages-erased", "evidence-erased", "erased")]
+        assert max(told) <= 1
+        left = (years.rows_of(reference), years.files(), list(sessions))
+        return done is not None and left == ({}, 0, []) and told == [1, 1, 1]
+
+    later = Quick.starting(datetime.now(UTC) + timedelta(days=8 * 366), 1.0)
+    return Road(ends, quick=later)
+
+
 def _again(department: Department) -> None:
     department.office = Office(department.office.settings)
     use(department.office)
@@ -511,6 +538,13 @@ ROADS: dict[str, Callable[[Department], Road]] = {
     "consider-referral": a_rule_broken,
     "remind-case": a_case_that_falls_due,
     "export": an_archive_that_is_made,
+    **dict.fromkeys(
+        (
+            *("forget-ways-in", "forget-messages", "end-evidence", "remove-evidence"),
+            *("end-incident", "remove-incident", "purged"),
+        ),
+        a_night_after_eight_years,
+    ),
     "expire-clearance": a_yes_that_runs_out,
     "note-delivery": a_text_that_never_got_there,
     "note-failure": a_step_that_fails,
@@ -527,6 +561,7 @@ IN_EVERY_TEST = (
     "claim-link:before-commit",
     "conclude-case-letter:before-commit",
     "consider-referral:after-commit",
+    "remove-evidence:before-commit",
     "was-gone:after-commit",
 )
 
