@@ -80,12 +80,15 @@ def destroy_file(here: Office, name: str) -> bool:
     return True
 
 
-def named_elsewhere(tx: Transaction, name: str, preview_id: str) -> bool:
-    """Whether a capture, or a preview besides this one that may yet become one, names the file."""
-    of_capture = select(Capture.id).where(cast(col(Capture.files), String).contains(name))
+def named_elsewhere(tx: Transaction, name: str, *besides: str) -> bool:
+    """Whether a capture, or a preview that may yet become one, names the file; ``besides`` are the
+    ids of those that do not count."""
+    of_capture = select(Capture.id).where(
+        cast(col(Capture.files), String).contains(name), col(Capture.id).not_in(besides)
+    )
     of_preview = select(Preview.id).where(
         cast(col(Preview.files), String).contains(name),
-        col(Preview.id) != preview_id,
+        col(Preview.id).not_in(besides),
         col(Preview.state) != PreviewState.ENDED,
     )
     return any(tx.exec(query.limit(1)).first() for query in (of_capture, of_preview))

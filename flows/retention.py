@@ -13,6 +13,7 @@ from sqlalchemy import Delete
 from sqlmodel import col, delete, exists, func, select, update
 
 from flows.due import UNDER_WAY
+from flows.kept_files import destroy_file, named_elsewhere
 from flows.naming import ENGINE
 from flows.reviewing.cabinet import find
 from flows.withheld import is_withheld
@@ -174,13 +175,12 @@ def _remove_evidence(office: Office, incident_id: str) -> None:
     with office.store.write("remove-evidence") as tx:
         if _rests_a_case_on(tx, office, incident_id):
             return
-        captures = [one for one in _captures(tx, incident_id) if one.erased_at is not None]
-        ids = [one.id for one in captures]
-        others = tx.exec(select(Capture.files).where(col(Capture.id).not_in(ids)))
-        named = {name for files in others for name in files}
-        for name in {name for one in captures for name in one.files} - named:
-            (office.settings.media / name).unlink(missing_ok=True)
-        tx.exec(delete(Capture).where(col(Capture.id).in_(ids)))
+        for capture in (one for one in _captures(tx, incident_id) if one.erased_at is not None):
+            mine = [name for name in capture.files if not named_elsewhere(tx, name, capture.id)]
+            left = [name for name in mine if not destroy_file(office, name)]
+            if not left:  # what somebody is about to keep for another mistake goes another night
+                tx.delete(capture)
+                tx.flush()
 
 
 def _captures(tx: Transaction, incident_id: str) -> list[Capture]:

@@ -23,6 +23,7 @@ from paper import Paper
 from practice_notify import TEXT_TEMPLATE, PracticeNotify
 from sqlalchemy import text
 from sqlmodel import col, select, update
+from untouched import untouched
 from waiting import until
 from years import Years
 
@@ -473,6 +474,7 @@ def a_night_after_eight_years(department: Department) -> Road:
     years = Years(Paper(department.home, department.office))
     reference = years.over(1, Kind.PERSONAL_DATA, link=department.post("What nobody should see"))
     years.signed_in(DEE)
+    untouched(department.office.settings.media)
     chain = chain_of_incident(department.seen(reference).incident.id)
 
     def ends() -> bool:

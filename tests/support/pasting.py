@@ -1,15 +1,13 @@
 """Somebody pastes a link: what the web process does with it, and what comes of it."""
 
-import os
-import time
 from datetime import timedelta
 
 from department import ANA, Department
 from sqlmodel import col, select, update
+from untouched import untouched as leave_alone
 from waiting import until
 
 from amends.sandbox.timeline import Picture
-from flows.kept_files import UNTOUCHED_SECONDS
 from flows.previews import Says, Shown, ask_previews, previews_of
 from flows.what_next import posts_meant
 from models.incident import Capture
@@ -83,9 +81,7 @@ def age(department: Department, by: timedelta) -> None:
 
 def untouched(department: Department) -> None:
     """Nobody has touched the kept files for a while."""
-    then = time.time() - UNTOUCHED_SECONDS - 1
-    for name in files(department):
-        os.utime(department.office.settings.media / name, (then, then))
+    leave_alone(department.office.settings.media)
 
 
 def as_of_audience(department: Department, audience: str) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from jumping import JumpingClock
 from paper import BO, Paper
 from sqlmodel import SQLModel, col, select
+from untouched import untouched
 
 from models.columns import new_id
 from models.effects import Effect
@@ -42,6 +43,7 @@ class Years:
 
     def pass_to(self, day: float) -> None:
         """So many days after the beginning."""
+        untouched(self.paper.office.settings.media)
         self.clock.skipped = timedelta(days=day)
 
     def over(self, number: int, *kinds: Kind, link: str | None = None, note: str = CANARY) -> str:
