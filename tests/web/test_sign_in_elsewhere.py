@@ -41,7 +41,8 @@ from flows.sign_in_mail import mail_links
 from flows.signing_in import ask_for_link, set_up_code
 from flows.signing_in_elsewhere import WAY_LIFE
 from flows.tokens import digest_of
-from integrations.identity.authlib import AT_ONCE, LEEWAY_SECONDS
+from integrations.identity.authlib import AT_ONCE
+from integrations.identity.authlib_tokens import LEEWAY_SECONDS
 from integrations.notices.outbox import OutboxCarrier
 from integrations.platforms.connections import Connections
 from models.group_roles import NEVER
@@ -581,7 +582,10 @@ LIES: list[Lie] = [
     ({"answers": {"/jwks": (200, b'{"keys": []}')}}, Stop.DOWN),
     ({"answers": {"/.well-known/openid-configuration": (503, b"")}}, Stop.DOWN),
     ({"without": ("email",), "told": {"sub": "another", "email": ANA}}, Stop.UNTRUSTED),
-    ({"without": ("email_verified",), "told": {"email_verified": True}}, Stop.NO_ADDRESS),
+    ({"without": ("email_verified",), "told": {"email_verified": True}}, Stop.UNVERIFIED),
+    ({"without": ("email_verified",)}, Stop.UNVERIFIED),
+    ({"claims": {"email_verified": False}, "told": {"email": ANA, "email_verified": True}},
+     Stop.UNVERIFIED),
 ]  # fmt: skip
 MORE_LIES: list[Lie] = [
     ({"claims": {"aud": ["another", "third"]}}, Stop.AUDIENCE),
