@@ -3,7 +3,8 @@
 from amends.doctor.findings import Findings, bad, ok, warn
 from amends.doctor.staff import Staff, listed
 from amends.settings import OidcPart, Settings, SettingsError, is_loopback
-from integrations.identity.authlib import OpenIdProvider, can_sign
+from integrations.identity.authlib import OpenIdProvider
+from integrations.identity.authlib_tokens import can_sign
 from integrations.identity.registry import provider_of
 from integrations.identity.shapes import Provider
 from models.identity import COMES_BACK_TO, Stop, StoppedError

@@ -7,7 +7,7 @@ text of an error: those hold codes, tokens and addresses of people.
 import logging
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -15,15 +15,13 @@ from urllib.parse import urlsplit
 import requests
 from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.requests_client import OAuth2Session
-from authlib.oidc.core import CodeIDToken
-from joserfc import jwt
-from joserfc.errors import ExpiredTokenError, InvalidClaimError, InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
-from joserfc.jws import JWSRegistry
 
 from amends.settings import OidcPart, is_loopback
 from integrations.deadline import within
 from integrations.errors import OutsideError
+from integrations.identity.authlib_tokens import NewKeyError, key_set, signed
+from integrations.identity.said import Said, identity, join, says_enough
 from integrations.identity.shapes import Failed, Keys, Provider, Tokens, Told
 from integrations.platforms.bounded import Answered, asked, bound, hush
 from integrations.platforms.bounded_connection import Bounds
@@ -31,15 +29,6 @@ from integrations.platforms.reading import Shape, read_as
 from models.identity import Begun, Identity, Stop, StoppedError
 
 log = logging.getLogger("amends.sign_in")
-
-ALGORITHMS = (
-    *("RS256", "RS384", "RS512", "PS256", "PS384", "PS512"),
-    *("ES256", "ES384", "ES512", "EdDSA"),
-)
-"""Signed with a key that the provider alone has; never with our secret, and never unsigned."""
-
-LEEWAY_SECONDS = 120
-"""How far the provider's clock may be from ours."""
 
 BOUNDS = Bounds(connect=3.0, read=5.0, whole=8.0, size=256 * 1024)
 WHOLE_SECONDS = 12.0
@@ -53,7 +42,6 @@ AT_ONCE = 8
 PATIENCE_SECONDS = 0.5
 
 WELL_KNOWN = "/.well-known/openid-configuration"
-YES = (True, "true")
 NOT_OUR_CLIENT = ("invalid_client", "unauthorized_client")
 
 
@@ -99,11 +87,11 @@ class OpenIdProvider:
         with self._outside():
             known = self._discovered()
             tokens = self._exchange(known.provider, begun, code)
-            claims = self._claims(known, begun, tokens)
-            if tokens.access_token and not self._says_enough(claims):
-                told = self._told(known.provider, tokens.access_token, str(claims["sub"]))
-                claims = self._joined(claims, told)
-        return self._identity(claims)
+            said = self._signed(known, begun, tokens)
+            if tokens.access_token and not says_enough(said, self._part):
+                told = self._told(known.provider, tokens.access_token, str(said["sub"]))
+                said = join(said, told, self._part)
+        return identity(said, self._part)
 
     def look(self) -> Provider:
         """What the provider says of itself, asked anew. Raises StoppedError."""
@@ -153,12 +141,7 @@ class OpenIdProvider:
         return known
 
     def _keys(self, provider: Provider) -> KeySet:
-        found = _read(Keys, self._get(provider.jwks_uri)).keys
-        usable = [one for one in found if one.get("kty") in ("RSA", "EC", "OKP")]
-        try:
-            return KeySet.import_key_set({"keys": usable})  # type: ignore[typeddict-item]
-        except (JoseError, ValueError, TypeError, KeyError):
-            raise _stopped(Stop.DOWN, "keys") from None
+        return key_set(_read(Keys, self._get(provider.jwks_uri)).keys)
 
     def _exchange(self, provider: Provider, begun: Begun, code: str) -> Tokens:
         with self._session(provider) as session:
@@ -180,74 +163,25 @@ class OpenIdProvider:
                 pass
         raise _stopped(Stop.DOWN, "exchange")
 
-    def _claims(self, known: _Known, begun: Begun, tokens: Tokens) -> Mapping[str, object]:
+    def _signed(self, known: _Known, begun: Begun, tokens: Tokens) -> Said:
         try:
-            try:
-                return self._checked(known.keys, begun, tokens)
-            except InvalidKeyIdError:  # it signs with a new key
-                self._known = known = _Known(known.provider, self._keys(known.provider))
-                return self._checked(known.keys, begun, tokens)
-        except ExpiredTokenError:
-            raise _stopped(Stop.EXPIRED, "id-token") from None
-        except InvalidClaimError as error:
-            why = Stop.AUDIENCE if error.claim in ("aud", "azp") else Stop.UNTRUSTED
-            raise _stopped(why, "id-token") from None
-        except (JoseError, ValueError, TypeError):
-            raise _stopped(Stop.UNTRUSTED, "id-token") from None
+            return signed(tokens, known.keys, begun, self._part)
+        except NewKeyError:
+            self._known = known = _Known(known.provider, self._keys(known.provider))
+        try:
+            return signed(tokens, known.keys, begun, self._part)
+        except NewKeyError:
+            raise _stopped(Stop.UNTRUSTED, "keys") from None
 
-    def _checked(self, keys: KeySet, begun: Begun, tokens: Tokens) -> Mapping[str, object]:
-        """What is signed, once signature, issuer, audience, times and nonce are right."""
-        registry = JWSRegistry(algorithms=ALGORITHMS, strict_check_header=False)
-        token = jwt.decode(tokens.id_token, key=keys, registry=registry)
-        claims = CodeIDToken(
-            token.claims,
-            token.header,
-            {
-                "iss": {"essential": True, "value": self._part.issuer},
-                "aud": {"essential": True, "value": self._part.client_id},
-                "nonce": {"essential": True, "value": begun.nonce},
-            },
-            {
-                "client_id": self._part.client_id,
-                "nonce": begun.nonce,
-                "access_token": tokens.access_token,
-            },
-        )
-        claims.validate(leeway=LEEWAY_SECONDS)
-        return dict(claims)
-
-    def _says_enough(self, claims: Mapping[str, object]) -> bool:
-        wanted = ["email", self._part.verified_claim]
-        wanted += [self._part.groups_claim] if self._part.groups else []
-        return all(one in claims for one in wanted)
-
-    def _told(self, provider: Provider, token: str, sub: str) -> Mapping[str, object]:
+    def _told(self, provider: Provider, token: str, sub: str) -> Said:
         """What is not in the token itself: many providers say it only when asked."""
         if provider.userinfo_endpoint is None:
             return {}
-        signed = {"Authorization": f"Bearer {token}"}
-        told = _read(Told, self._get(provider.userinfo_endpoint, signed))
+        shown = {"Authorization": f"Bearer {token}"}
+        told = _read(Told, self._get(provider.userinfo_endpoint, shown))
         if told.sub != sub:
             raise _stopped(Stop.UNTRUSTED, "userinfo")
         return told.model_dump()
-
-    def _joined(
-        self, signed: Mapping[str, object], told: Mapping[str, object]
-    ) -> Mapping[str, object]:
-        """Both, the signed one first; that an address is verified is said of the one beside it."""
-        pair = {"email", self._part.verified_claim}
-        whole = pair <= signed.keys()
-        return {**told, **{k: v for k, v in signed.items() if whole or k not in pair}}
-
-    def _identity(self, claims: Mapping[str, object]) -> Identity:
-        address = claims.get("email")
-        # Letters of other alphabets may become plain ones when they are made small.
-        known = isinstance(address, str) and address.isascii() and bool(address.strip())
-        return Identity(
-            address=str(address).strip().lower() if known else None,
-            verified=claims.get(self._part.verified_claim) in YES,
-            groups=frozenset(_texts(claims.get(self._part.groups_claim))),
-        )
 
     def _get(self, address: str, headers: Mapping[str, str] | None = None) -> bytes:
         with self._session() as session:
@@ -304,11 +238,6 @@ def _stopped(why: Stop, where: str) -> StoppedError:
     return StoppedError(why)
 
 
-def can_sign(algorithms: Iterable[str]) -> bool:
-    """Whether one of these is taken."""
-    return not set(ALGORITHMS).isdisjoint(algorithms)
-
-
 def _why_no_token(answered: Answered) -> Stop:
     try:
         error = read_as(Failed, answered.body).error
@@ -317,12 +246,6 @@ def _why_no_token(answered: Answered) -> Stop:
     if error in NOT_OUR_CLIENT or answered.status in (401, 403):
         return Stop.CLIENT
     return Stop.EXPIRED if error == "invalid_grant" else Stop.DOWN
-
-
-def _texts(value: object) -> Iterable[str]:
-    """Groups come as a list of names, and a single one sometimes as a name."""
-    several = value if isinstance(value, list) else [value]
-    return [one for one in several if isinstance(one, str)]
 
 
 def _here(issuer: str) -> str | None:

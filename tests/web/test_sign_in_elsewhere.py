@@ -1,7 +1,11 @@
 """Signing in by the department's own service: who is let in, who is not, and what is said."""
 
+import json
 import logging
+import os
 import re
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -24,8 +28,9 @@ from sign_in_service import (
 )
 from sqlmodel import col, delete, select, update
 
+from amends.patience import sooner_or_later
 from amends.settings import Settings, SettingsError, load
-from amends.supervise import children_of
+from amends.supervise import children_of, free_port
 from amends.web.pace import Pace
 from amends.web.sign_in import MOST_A_MINUTE
 from flows.group_roles import end_old_group_roles
@@ -36,7 +41,8 @@ from flows.sign_in_mail import mail_links
 from flows.signing_in import ask_for_link, set_up_code
 from flows.signing_in_elsewhere import WAY_LIFE
 from flows.tokens import digest_of
-from integrations.identity.authlib import AT_ONCE, LEEWAY_SECONDS
+from integrations.identity.authlib import AT_ONCE
+from integrations.identity.authlib_tokens import LEEWAY_SECONDS
 from integrations.notices.outbox import OutboxCarrier
 from integrations.platforms.connections import Connections
 from models.group_roles import NEVER
@@ -169,6 +175,18 @@ def test_what_is_sent_there_holds_no_secret_and_binds_the_answer(house: House) -
     assert not [one for one in (*values, secret) if one.encode() in stored], "hashes alone"
     again = httpx.URL(set_out(house.web, house.web.browser())).params
     assert asked["state"] != again["state"]
+
+
+@pytest.mark.parametrize("public_url", ["http://127.0.0.1:8000", "https://amends.dept.example"])
+def test_what_the_browser_keeps_on_the_way_is_its_own(
+    house: House, monkeypatch: pytest.MonkeyPatch, public_url: str
+) -> None:
+    monkeypatch.setattr(house.paper.office.settings, "public_url", public_url)
+    cookie = house.web.browser().post("/sign-in/elsewhere").headers["set-cookie"]
+    assert {"HttpOnly", "SameSite=lax", "Path=/", "Max-Age=600"} <= set(cookie.split("; "))
+    assert "Domain" not in cookie
+    secure = public_url.startswith("https")
+    assert ("Secure" in cookie, cookie.startswith("__Host-amends-way=")) == (secure, secure)
 
 
 def test_the_session_is_like_any_other(house: House, mock: Mock) -> None:
@@ -564,7 +582,10 @@ LIES: list[Lie] = [
     ({"answers": {"/jwks": (200, b'{"keys": []}')}}, Stop.DOWN),
     ({"answers": {"/.well-known/openid-configuration": (503, b"")}}, Stop.DOWN),
     ({"without": ("email",), "told": {"sub": "another", "email": ANA}}, Stop.UNTRUSTED),
-    ({"without": ("email_verified",), "told": {"email_verified": True}}, Stop.NO_ADDRESS),
+    ({"without": ("email_verified",), "told": {"email_verified": True}}, Stop.UNVERIFIED),
+    ({"without": ("email_verified",)}, Stop.UNVERIFIED),
+    ({"claims": {"email_verified": False}, "told": {"email": ANA, "email_verified": True}},
+     Stop.UNVERIFIED),
 ]  # fmt: skip
 MORE_LIES: list[Lie] = [
     ({"claims": {"aud": ["another", "third"]}}, Stop.AUDIENCE),
@@ -726,6 +747,43 @@ def test_the_web_process_alone_is_given_the_secret(house: House) -> None:
     children = children_of(house.paper.office.settings, 8000, 4200, environ)
     given = {one.name for one in children if "OIDC_SECRET" in one.environment}
     assert given == {"web"}
+
+
+@pytest.mark.matrix
+def test_the_commands_know_the_service_by_the_settings(house: House, mock: Mock) -> None:
+    port = free_port(0)
+    environ = {key: value for key, value in os.environ.items() if not key.startswith("AMENDS")} | {
+        "AMENDS_HOME": str(house.paper.home),
+        "AMENDS_CONFIG": str(house.config),
+        "AMENDS_PREFECT": "off",
+        "OIDC_SECRET": house.client.secret,
+    }
+    amends = [sys.executable, "-m", "amends.cli"]
+    web = subprocess.Popen([*amends, "web", "--port", str(port)], env=environ)
+    try:
+        assert _answers(port)
+        page = httpx.post(f"http://127.0.0.1:{port}/sign-in/elsewhere", data={"goes_to": "/"})
+        assert (page.status_code, f"{mock.url}/oauth2/authorize" in page.text) == (200, True)
+        examined = subprocess.run(
+            [*amends, "doctor", "--json"], env=environ, capture_output=True, text=True, check=False
+        )
+        found = [one for one in json.loads(examined.stdout) if one["about"] == "sign-in"]
+        assert found[0]["what"].startswith("The sign-in service answers."), found
+    finally:
+        web.terminate()
+        web.wait(20)
+
+
+def _answers(port: int) -> bool:
+    """Without an engine it is never ready: its pages are there all the same."""
+
+    def look() -> bool:
+        try:
+            return httpx.get(f"http://127.0.0.1:{port}/healthz").status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    return sooner_or_later(look, 60)
 
 
 def test_a_service_that_is_down_is_said_so(
