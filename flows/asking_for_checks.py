@@ -1,4 +1,4 @@
-"""Asking for a connection to be tried: by a row, which an engine finds. Nothing here can try it."""
+"""Asking for a connection to be tried, by a row that an engine finds: nothing here can try it."""
 
 from datetime import timedelta
 

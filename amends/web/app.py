@@ -21,6 +21,7 @@ from amends.web import (
     incident_pages,
     incidents,
     list_pages,
+    people_pages,
     problems,
     public,
     reconciliation,
@@ -80,6 +81,7 @@ def create_app(office: Office) -> FastAPI:
     app.include_router(desk_pages.router)
     app.include_router(figure_pages.router)
     app.include_router(account_pages.router)
+    app.include_router(people_pages.router)
     problems.install(app)
     signed_in.install(app)
     case_door.install(app)

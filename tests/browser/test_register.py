@@ -72,3 +72,35 @@ def _two_people(window: Callable[..., Seen], web: Served, paper: Paper) -> None:
     assert is_dry(paper.office, embassy), "one person takes it back"
     dee.press("Ask for it to be made live")
     dee.look("account-dry-run")
+
+
+def test_an_administrator_ends_a_session_and_sees_whose_turn_it_is(
+    window: Callable[..., Seen], paper: Paper
+) -> None:
+    rewrite_paper(paper, 'hr = "hr@dept.example"', ROTA)
+    web = serve(paper)
+    try:
+        dee, ada = window_of(window, web, DEE), window_of(window, web, ADA)
+        web.browser(DEE)
+        for one in (dee, ada):
+            one.url = web.url
+        ada.go("/people")
+        ada.look("people-administrator")
+        ends = ada.page.get_by_role("button", name="End the session of Dee")
+        assert ends.count() == 2
+        ada.page.get_by_role("button", name="End all the sessions of Dee").click()
+        ada.page.get_by_role("alert").wait_for()
+        assert ada.page.get_by_text("They have to sign in again there").is_visible()
+        ada.look("people-ended")
+        dee.go("/incidents")
+        assert "/sign-in" in dee.page.url
+    finally:
+        web.close()
+
+
+ROTA = """
+[[rotas]]
+role = "dtu-duty"
+people = ["dee@dept.example"]
+starts = 2026-01-05T09:00:00
+"""
