@@ -42,8 +42,6 @@ def test_two_people_make_an_account_live_from_a_phone(
 
 def _two_people(window: Callable[..., Seen], web: Served, paper: Paper) -> None:
     dee, ada = window_of(window, web, DEE), window_of(window, web, ADA, scripts=False)
-    for one in (dee, ada):
-        one.url = web.url
     dee.go("/")
     dee.press("Accounts")
     of_engine(paper, "dept", "Its token may read and not write. Make one that may write.")
@@ -82,8 +80,6 @@ def test_an_administrator_ends_a_session_and_sees_whose_turn_it_is(
     try:
         dee, ada = window_of(window, web, DEE), window_of(window, web, ADA)
         web.browser(DEE)
-        for one in (dee, ada):
-            one.url = web.url
         ada.go("/people")
         ada.look("people-administrator")
         ends = ada.page.get_by_role("button", name="End the session of Dee")

@@ -18,6 +18,7 @@ COMMITS = (
     "conclude-outside-look",
     "consider-referral",
     "expire-clearance",
+    "export",
     "note-accounts",
     "note-delivery",
     "note-failure",

@@ -1,7 +1,7 @@
 """Chromium for the tests: pages at a phone's and a desk's width, looked at by axe, and kept."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -46,6 +46,12 @@ class Seen:
     page: Page
     url: str
     complaints: list[str] = field(default_factory=list)
+
+    def take(self, cookies: Mapping[str, str]) -> None:
+        """Hold these cookies of the site from now on."""
+        self.context.add_cookies(
+            [{"name": name, "value": value, "url": self.url} for name, value in cookies.items()]
+        )
 
     def go(self, path: str) -> None:
         """Open the page at this path."""
@@ -109,7 +115,7 @@ def window_of(
     window: Callable[..., Seen], web: Served, email: str, *, scripts: bool = True
 ) -> Seen:
     """A window in which this person is signed in."""
-    seen, visitor = window(scripts=scripts), web.browser(email)
-    for name, value in visitor.cookies.items():
-        seen.context.add_cookies([{"name": name, "value": value, "url": web.url}])
+    seen = window(scripts=scripts)
+    seen.url = web.url
+    seen.take(web.browser(email).cookies)
     return seen
