@@ -1,4 +1,4 @@
-"""Trying each connection, when somebody asks and once a day: the engine alone can.
+"""Trying each connection when somebody asks, and once a day: the engine alone can.
 
 Nothing changes at the platform; what was found is written down for the pages.
 """

@@ -22,6 +22,7 @@ from amends.web import (
     incident_pages,
     incidents,
     list_pages,
+    people_pages,
     problems,
     public,
     reconciliation,
@@ -91,6 +92,7 @@ def create_app(office: Office, provider: IdentityProvider | None = None) -> Fast
     app.include_router(desk_pages.router)
     app.include_router(figure_pages.router)
     app.include_router(account_pages.router)
+    app.include_router(people_pages.router)
     problems.install(app)
     signed_in.install(app)
     case_door.install(app)

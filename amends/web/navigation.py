@@ -20,3 +20,4 @@ def _links(person: Person) -> Iterator[Link]:
         yield "/figures", "Figures"
     if may_see_register(person):
         yield "/accounts", "Accounts"
+        yield "/people", "People"

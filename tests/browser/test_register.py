@@ -6,6 +6,7 @@ import pytest
 from browsing import Seen
 from paper import ADA, DEE, Paper
 from rewriting import rewrite_paper
+from served import Served
 from sqlmodel import col, select
 
 from flows.dry_run import is_dry
@@ -16,6 +17,13 @@ DRY = """purpose = "News of the embassy, and help for travellers"
 mfa = true
 review_due = 2026-01-31
 dry_run = true"""
+
+ROTA = """
+[[rotas]]
+role = "dtu-duty"
+people = ["dee@dept.example"]
+starts = 2026-01-05T09:00:00
+"""
 
 
 def of_engine(paper: Paper, handle: str, *problems: str) -> None:
@@ -31,8 +39,9 @@ def of_engine(paper: Paper, handle: str, *problems: str) -> None:
 
 @pytest.fixture
 def paper(paper: Paper) -> Paper:
-    """One account is in dry-run."""
+    """One account is in dry-run, and Dee has a turn."""
     rewrite_paper(paper, 'handle = "embassy"', DRY)
+    rewrite_paper(paper, 'hr = "hr@dept.example"', ROTA)
     return paper
 
 
@@ -68,3 +77,20 @@ def test_two_people_make_an_account_live_from_a_phone(
     assert is_dry(paper.office, embassy), "one person takes it back"
     dee.press("Ask for it to be made live")
     dee.look("account-dry-run")
+
+
+def test_an_administrator_ends_a_session_and_sees_whose_turn_it_is(
+    open_as: Callable[..., Seen], web: Served
+) -> None:
+    dee, ada = open_as(DEE), open_as(ADA)
+    web.browser(DEE)
+    ada.go("/people")
+    ada.look("people-administrator")
+    ends = ada.page.get_by_role("button", name="End the session of Dee")
+    assert ends.count() == 2
+    ada.page.get_by_role("button", name="End all the sessions of Dee").click()
+    ada.page.get_by_role("alert").wait_for()
+    assert ada.page.get_by_text("They have to sign in again there").is_visible()
+    ada.look("people-ended")
+    dee.go("/incidents")
+    assert "/sign-in" in dee.page.url

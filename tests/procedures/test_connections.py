@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from department import CY, DEE, EVE, Department
 from rewriting import rewrite_department
 from sqlmodel import col, select
@@ -50,6 +51,7 @@ def test_an_account_in_dry_run_is_looked_at_and_changed_by_people_alone(quiet: D
     quiet.until(later, lambda seen: seen.posts[0].state == PostState.GONE)
 
 
+@pytest.mark.matrix
 def test_words_for_an_account_in_dry_run_are_published_by_a_person(quiet: Department) -> None:
     rewrite_department(quiet, "[organisation]", "two_people_to_connect = true")
     quiet.start_engine()

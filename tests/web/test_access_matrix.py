@@ -92,6 +92,7 @@ ROUTES: dict[str, str] = {
             "POST /i/{reference}/answer", "GET /i/{reference}/more", "POST /i/{reference}/more",
             "GET /i/{reference}/kind", "POST /i/{reference}/kind",
             "GET /figures", "GET /figures/csv",
+            "GET /people", "POST /people/sessions",
             "GET /accounts", "GET /accounts/{account}", "POST /accounts/{account}",
             "GET /report", "POST /report", "GET /report/link",
             "POST /report/link", "GET /report/kind", "POST /report/kind", "GET /report/about",

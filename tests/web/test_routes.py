@@ -89,6 +89,8 @@ ROUTES: dict[str, Who] = {
     "GET /accounts": S,
     "GET /accounts/{account}": S,
     "POST /accounts/{account}": S,
+    "GET /people": S,
+    "POST /people/sessions": S,
     "GET /report": S,
     "POST /report": S,
     "GET /report/link": S,
