@@ -2,6 +2,7 @@
 
 from sqlmodel import SQLModel
 
+from models.advice import AdviceRequest
 from models.audit import Entry
 from models.beats import Beat
 from models.case_rows import CaseLetter, SealedCase
@@ -23,7 +24,7 @@ ALL: tuple[type[SQLModel], ...] = (
     Person, Account, Token, Incident, Report, IdempotencyKey, Post, Capture, Effect, Attempt,
     Statement, Wording, Clearance, Notice, Acknowledgement, Decision, Referral, Entry, Beat,
     Reconciliation, Reading, Look, Escalation, InformationRequest, SignIn, WebSession,
-    SealedCase, CaseLetter, Preview,
+    SealedCase, CaseLetter, Preview, AdviceRequest,
 )  # fmt: skip
 
 PASSING: tuple[type[SQLModel], ...] = (Preview,)

@@ -13,7 +13,7 @@ ENGINE = ("flows", "amends/engine.py", "models/register.py", "models/anchors.py"
 PEOPLES_DOORS = (
     *("flows/deciding", "flows/tokens.py", "flows/cases.py", "flows/intake.py", "flows/crowd.py"),
     *("flows/report_request.py", "flows/reconcile.py", "flows/signing_in.py", "flows/drafts.py"),
-    *("flows/previews.py",),
+    *("flows/previews.py", "flows/asking_first.py"),
     *("flows/reviewing/moving.py", "flows/reviewing/keys.py"),
 )
 """What people do, in a process that sends nothing: a request is kept whole or not at all, which the

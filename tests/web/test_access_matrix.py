@@ -90,6 +90,7 @@ ROUTES: dict[str, str] = {
             "POST /report/link", "GET /report/kind", "POST /report/kind", "GET /report/about",
             "POST /report/about", "GET /report/check", "POST /report/check", "POST /report/forget",
             "GET /report/sent/{reference}", "GET /report/preview", "POST /report/preview",
+            "GET /advice", "POST /advice", "POST /advice/{question_id}",
         ),
         PAGES,
     ),

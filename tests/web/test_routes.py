@@ -84,6 +84,9 @@ ROUTES: dict[str, Who] = {
     "POST /report/check": S,
     "POST /report/forget": S,
     "GET /report/preview": S,
+    "GET /advice": S,
+    "POST /advice": S,
+    "POST /advice/{question_id}": S,
     "POST /report/preview": S,
     "GET /report/sent/{reference}": S,
 }
@@ -111,8 +114,9 @@ def _of(*who: Who, unsafe: bool = False) -> list[str]:
 
 def _split(route: str) -> tuple[str, str]:
     method, path = route.split()
-    for name, given in (("reference", "AM-XXXXX"), ("token", "nothing"), ("address", "A" * 38)):
-        path = path.replace(f"{{{name}}}", given)
+    given = {"reference": "AM-XXXXX", "token": "nothing", "address": "A" * 38}
+    for name, value in (given | {"question_id": "a" * 32}).items():
+        path = path.replace(f"{{{name}}}", value)
     return method, path
 
 
