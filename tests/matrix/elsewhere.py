@@ -18,6 +18,7 @@ COMMITS = (
     "conclude-preview",
     "consider-referral",
     "expire-clearance",
+    "export",
     "note-delivery",
     "note-failure",
     "name-preview-files",
