@@ -44,10 +44,28 @@ SWITCHED_OFF = "switched-off"
 
 OPEN = (LinkState.ASKED, LinkState.SENDING)
 
-LIVES = {Sends.LINK: LINK_LIFE, Sends.CODE: CLAIM_LIFE, Sends.TOLD: CLAIM_LIFE}
+LIVES = {
+    Sends.LINK: LINK_LIFE,
+    Sends.CODE: CLAIM_LIFE,
+    Sends.TOLD: CLAIM_LIFE,
+    Sends.ADVICE_ASKED: KEPT,
+    Sends.ADVICE_GIVEN: KEPT,
+}
 """How long it works, and how late it is still mailed."""
 
-NOTICES = {Sends.LINK: "sign_in", Sends.CODE: "sign_in_code", Sends.TOLD: "token_made"}
+NOTICES = {
+    Sends.LINK: "sign_in",
+    Sends.CODE: "sign_in_code",
+    Sends.TOLD: "token_made",
+    Sends.ADVICE_ASKED: "advice_asked",
+    Sends.ADVICE_GIVEN: "advice_given",
+}
+
+PAGES = {Sends.ADVICE_ASKED: "/advice", Sends.ADVICE_GIVEN: "/advice"}
+"""Where a mail leads that signs nobody in."""
+
+NO_SECRET = (Sends.TOLD, Sends.ADVICE_ASKED, Sends.ADVICE_GIVEN)
+"""What may lie in an outbox folder."""
 
 
 @dataclass(frozen=True)
@@ -104,10 +122,12 @@ def _why_not(tx: Transaction, hands: Hands, link: SignIn) -> str | None:
         return TOO_LATE
     if link.sends is Sends.LINK and not hands.office.settings.links_sign_in:
         return SWITCHED_OFF
+    if link.sends is Sends.ADVICE_ASKED and link.address == hands.office.settings.organisation.dtu:
+        return None  # a mailbox that several read
     same = select(Person.id).where(col(Person.email) == link.address)
     if tx.exec(same.where(col(Person.registered).is_(True))).first() is None:
         return NOBODY
-    if link.sends is Sends.TOLD:
+    if link.sends in NO_SECRET:
         return None
     stays_here = isinstance(hands.carrier, OutboxCarrier)
     return OUTBOX_OF_LIVE if stays_here and not hands.office.settings.is_practice else None
@@ -150,6 +170,7 @@ def _mail(here: Office, claim: _Claim) -> Mail:
             sign_in_url=f"{settings.public_url}/sign-in/{claim.token}" if is_link else None,
             sign_in_code=claim.token if is_code else None,
             minutes=int(LIVES[claim.sends].total_seconds() // 60),
+            path=PAGES.get(claim.sends),
         ),
     )
     return Mail(

@@ -22,12 +22,15 @@ class LinkState(StrEnum):
 
 
 class Sends(StrEnum):
-    """What is mailed. Of a token that was made its owner is told, without any secret."""
+    """What is mailed. Of a token that was made its owner is told, without any secret; so are those
+    who are asked for advice before anything is posted, and whoever asked once it is given."""
 
     LINK = "link"
     CODE = "code"  # exchanged for a token
     TOLD = "told"
     ELSEWHERE = "elsewhere"  # nothing is: somebody is at the department's own sign-in service
+    ADVICE_ASKED = "advice-asked"
+    ADVICE_GIVEN = "advice-given"
 
 
 class SignIn(SQLModel, table=True):

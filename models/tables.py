@@ -3,6 +3,7 @@
 from sqlmodel import SQLModel
 
 from models.account_checks import AccountCheck, GoingLive
+from models.advice import AdviceRequest
 from models.audit import Entry
 from models.beats import Beat
 from models.case_rows import CaseLetter, SealedCase
@@ -25,7 +26,7 @@ ALL: tuple[type[SQLModel], ...] = (
     Person, Account, Token, Incident, Report, IdempotencyKey, Post, Capture, Effect, Attempt,
     Statement, Wording, Clearance, Notice, Acknowledgement, Decision, Referral, Entry, Beat,
     Reconciliation, Reading, Look, Escalation, InformationRequest, SignIn, WebSession,
-    SealedCase, CaseLetter, AccountCheck, GoingLive, Preview, LegalHold,
+    SealedCase, CaseLetter, AccountCheck, GoingLive, Preview, LegalHold, AdviceRequest,
 )  # fmt: skip
 
 PASSING: tuple[type[SQLModel], ...] = (Preview,)

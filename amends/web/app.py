@@ -9,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from amends.settings import DRILL_MARK
 from amends.web import (
     account_pages,
+    advice_pages,
     case_door,
     case_pages,
     cases,
@@ -86,6 +87,7 @@ def create_app(office: Office, provider: IdentityProvider | None = None) -> Fast
     app.include_router(sign_in.router)
     app.include_router(report.router)
     app.include_router(report_preview.router)
+    app.include_router(advice_pages.router)
     app.include_router(list_pages.router)
     app.include_router(incident_pages.router)
     app.include_router(case_pages.router)

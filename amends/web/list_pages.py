@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from amends.web.caller import Here
 from amends.web.signed_in import BY_ITSELF, SEE_OTHER, OurForm, Signed, SignedIn
+from flows.asking_first import how_many_wait
 from flows.desk_list import DeskPage, Filters, Shown, accounts_to_choose, desk_list, find
 from flows.refusals import BadRequestError
 from models.words import Kind
@@ -105,6 +106,7 @@ def _page(
         "filtered": address != Address(),
         "searched": text,
         "errors": errors or {},
+        "advice": how_many_wait(signed.office, signed.person),
         "states": [(one.value, label("shown", one)) for one in Shown],
         "kinds": [ANY, *((one.kind.value, one.words) for one in kinds_in_words())],
         "accounts": [

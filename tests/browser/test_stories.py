@@ -156,3 +156,35 @@ def test_a_joke_on_the_wrong_account(rooms: Rooms) -> None:
     end(rooms, dee, reference)
     says(ana, "Closed")
     ana.look("story-joke-closed")
+
+
+def test_somebody_asks_before_posting(rooms: Rooms) -> None:
+    """Nothing is out, so nothing is reported: the duty officer answers, and no incident is made."""
+    ana = rooms.enter(ANA, "/advice")
+    ana.go("/")
+    ana.press("Ask whether it is controversial")
+    ana.look("advice-ask")
+    ana.press("Ask for advice")
+    assert ana.page.get_by_role("alert").inner_text().startswith("There is a problem")
+    ana.page.get_by_label("What do you want to post").fill("May I name the village on the border?")
+    ana.page.get_by_label("My line manager").check()
+    ana.press("Ask for advice")
+    says(ana, "Nobody has answered yet")
+    ana.look("advice-asked")
+    dee = rooms.enter(DEE, "/incidents")
+    dee.look("advice-desk")
+    dee.press("Somebody asks for advice before posting")
+    dee.page.get_by_label("Do not post it").check()
+    dee.page.get_by_label("Why, and what to do").fill("The name is disputed. Use the agreed one.")
+    dee.look("advice-answering")
+    dee.press("Answer")
+    until(
+        lambda: any(
+            "has an answer" in str(one["Subject"]) for one in rooms.department.mail.to(ANA)
+        ),
+        PATIENCE,
+        "nobody was told of the answer",
+    )
+    ana.go("/advice")
+    says(ana, "The name is disputed. Use the agreed one.")
+    ana.look("advice-answered")

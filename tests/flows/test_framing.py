@@ -14,7 +14,10 @@ from templates.letters import Letter, NoticeFacts, notice_names, render_notice, 
 from templates.vocabulary import own_text_of_notices
 
 OWN = Own(own_text_of_notices(), common_words([]))
-NOT_OF_AN_INCIDENT = {"sign_in", "sign_in_code", "token_made"}
+NOT_OF_AN_INCIDENT = {
+    *("sign_in", "sign_in_code", "token_made"),
+    *("advice_asked", "advice_given"),
+}
 NAMES = sorted(notice_names() - NOT_OF_AN_INCIDENT)
 
 

@@ -36,7 +36,8 @@ FACTS = NoticeFacts(
 )
 SHARED = dataclasses.replace(FACTS, ack_url=None)
 SEALED = ("hr_referral", "consider", "handover", "sealed_letter", "sealed_glass")
-NOT_OF_ONE_INCIDENT = (*SEALED, "digest", "sign_in", "sign_in_code", "token_made")
+ADVICE = ("advice_asked", "advice_given")
+NOT_OF_ONE_INCIDENT = (*SEALED, *ADVICE, "digest", "sign_in", "sign_in_code", "token_made")
 NAMES = sorted(notice_names())
 
 

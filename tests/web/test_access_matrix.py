@@ -100,6 +100,7 @@ ROUTES: dict[str, str] = {
             "GET /report/sent/{reference}", "GET /report/preview", "POST /report/preview",
             "GET /help", "GET /help/procedure", "GET /help/by-hand", "GET /help/accessibility",
             "GET /help/contact",
+            "GET /advice", "POST /advice", "POST /advice/{question_id}",
         ),
         PAGES,
     ),

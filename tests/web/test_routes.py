@@ -103,6 +103,9 @@ ROUTES: dict[str, Who] = {
     "POST /report/check": S,
     "POST /report/forget": S,
     "GET /report/preview": S,
+    "GET /advice": S,
+    "POST /advice": S,
+    "POST /advice/{question_id}": S,
     "POST /report/preview": S,
     "GET /report/sent/{reference}": S,
 }
@@ -128,6 +131,7 @@ def _split(route: str) -> tuple[str, str]:
         ("token", "nothing"),
         ("address", "A" * 38),
         ("account", "0" * 32),
+        ("question_id", "a" * 32),
     ):
         path = path.replace(f"{{{name}}}", given)
     return method, path

@@ -1,4 +1,4 @@
-"""A link that is pasted is read before it is reported."""
+"""A link that is pasted is read before it is reported; who is not sure asks before posting."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -47,7 +47,29 @@ def upgrade() -> None:
         sqlite_where=sa.text("state != 'ended'"),
         postgresql_where=sa.text("state != 'ended'"),
     )
+    op.create_table(
+        "advice_request",
+        sa.Column("id", sa.String(32), nullable=False),
+        sa.Column("person_id", sa.String(), nullable=False),
+        sa.Column("manager", sa.Boolean(), nullable=False),
+        sa.Column("media_office", sa.Boolean(), nullable=False),
+        sa.Column("text_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("verdict", sa.String(40), nullable=True),
+        sa.Column("answer_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("answered_by", sa.String(254), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_advice_request_person_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_advice_request")),
+    )
+    op.create_index(op.f("ix_advice_request_person_id"), "advice_request", ["person_id"])
+    op.create_index(op.f("ix_advice_request_asked_at"), "advice_request", ["asked_at"])
 
 
 def downgrade() -> None:
+    # Mails of a sort that an older version does not know.
+    op.execute("DELETE FROM sign_in WHERE sends IN ('advice-asked', 'advice-given')")
+    op.drop_table("advice_request")
     op.drop_table("preview")
