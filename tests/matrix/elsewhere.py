@@ -16,6 +16,7 @@ COMMITS = (
     "conclude-outside-look",
     "consider-referral",
     "expire-clearance",
+    "export",
     "note-delivery",
     "note-failure",
     "note-gap",
