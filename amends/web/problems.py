@@ -65,14 +65,17 @@ SENTENCES: dict[int, tuple[str, str]] = {
 """Statuses that no refusal stands behind."""
 
 NO_DATABASE = (
-    "The database does not answer, so nothing of this was kept. Send it again in a moment. If the "
-    "post cannot wait, phone the duty officer, {number}, and delete it in the platform's own app."
+    "The database does not answer, so nothing of this was kept. Send it again in a moment."
 )
 COMMIT_LOST = (
     "The database was lost while this was being kept, so nobody knows whether it was. Send it "
-    "again: the same report with the same key is never stored twice. If the post cannot wait, "
-    "phone the duty officer, {number}, and delete it in the platform's own app."
+    "again: the same report with the same key is never stored twice."
 )
+CANNOT_WAIT = (
+    "If the post cannot wait, phone the duty officer, {number}, and delete it in the platform's "
+    "own app."
+)
+"""Every page of an error says so anyway."""
 OUR_MISTAKES = (IntegrityError, DataError, ProgrammingError, NotSupportedError)
 """Errors that a database raises though it is well."""
 
@@ -189,8 +192,8 @@ def no_database(scope: Scope, error: Exception) -> Response:
     number = scope["app"].state.office.settings.organisation.duty_officer
     headers = {"Retry-After": str(RETRY_SECONDS)}
     if wants_page(scope):
-        return _page(scope, 503, words.format(number=number), headers)
-    return problem(503, "database", words.format(number=number), headers)
+        return _page(scope, 503, words, headers)
+    return problem(503, "database", f"{words} {CANNOT_WAIT.format(number=number)}", headers)
 
 
 def _page(

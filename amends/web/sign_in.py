@@ -130,8 +130,8 @@ def ask_for_code(here: Here) -> HTMLResponse:
 def set_up(request: Request, here: Here, form: Sent) -> Response:
     """Sign in with the code that was printed on the machine, once."""
     address, code = form.one("email"), form.one("code")
-    errors = {} if ADDRESS.fullmatch(address) else {"email": ENTER_ADDRESS}
-    errors |= {} if code else {"code": ENTER_CODE}
+    errors = {} if code else {"code": ENTER_CODE}  # in the order of the fields
+    errors |= {} if ADDRESS.fullmatch(address) else {"email": ENTER_ADDRESS}
     if errors:
         return _set_up(here, address, errors)
     brake(request)

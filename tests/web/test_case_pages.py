@@ -230,7 +230,9 @@ def test_nothing_of_a_case_is_in_titles_addresses_or_caches(case_at: CaseAt) -> 
             assert answer.headers["cache-control"] == "no-store"
             assert answer.headers["referrer-policy"] == "same-origin"
             links = re.findall(r'(?:href|src|action)="([^"]+)"', answer.text)
-            ours = ("/static/", "/cases", "/report", "/incidents", "/sign-out", "#", "tel:")
+            ours = (
+                "/static/", "/cases", "/report", "/incidents", "/help", "/sign-out", "#", "tel:",
+            )  # fmt: skip
             assert [one for one in links if one != "/" and not one.startswith(ours)] == []
             named = re.findall(r'(?:id|name|for)="([^"]+)"', answer.text)
             assert [

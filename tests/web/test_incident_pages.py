@@ -286,3 +286,10 @@ def test_what_people_and_platforms_say_stays_text(web: Served, paper: Paper) -> 
     page = web.browser(DEE).get(f"/i/{reference}").text
     assert "window.pwned" in page, "it is shown"
     assert what_it_did(page) == []
+
+
+def test_what_it_waits_for_is_said_once_for_all_copies(web: Served, paper: Paper) -> None:
+    links = (paper.link(next(NUMBERS)), paper.link(next(NUMBERS), "embassy"))
+    page = web.browser(DEE).get(f"/i/{paper.worded(*links)}").text
+    waits = page.partition('id="waits"')[2].partition("</ul>")[0]
+    assert waits.count("Waiting for clearance") == 1

@@ -174,6 +174,8 @@ def test_what_changes_something_is_refused_to_another_site(web: Served, route: s
         {"Origin": "https://evil.example"},
         {"Origin": "null"},
         {"Sec-Fetch-Site": "cross-site", "Origin": web.url},
+        {"Origin": f"{web.url}.evil.example"},
+        {"Sec-Fetch-Site": "cross-site"},
         {"Sec-Fetch-Site": "same-site"},
     ):
         answer = web.call(

@@ -366,3 +366,8 @@ def test_a_session_reaches_nothing_that_asks_for_a_token(web: Served) -> None:
     hal = web.browser(HAL)
     for path in ("/api/v1/cases", "/api/v1/incidents"):
         assert hal.get(path).status_code == 401
+
+
+def test_what_is_wrong_is_said_in_the_order_of_the_fields(web: Served) -> None:
+    page = web.browser().post("/set-up", {"email": "", "code": ""}).text
+    assert page.index('href="#code"') < page.index('href="#email"')
