@@ -14,6 +14,7 @@ PEOPLES_DOORS = (
     *("flows/deciding", "flows/tokens.py", "flows/cases.py", "flows/intake.py", "flows/crowd.py"),
     *("flows/report_request.py", "flows/reconcile.py", "flows/signing_in.py", "flows/drafts.py"),
     *("flows/reviewing/moving.py", "flows/reviewing/keys.py", "flows/legal_holding.py"),
+    "flows/subject_access",
 )
 """What people do, in a process that sends nothing: a request is kept whole or not at all, which the
 tests of the database's faults show at every statement."""
