@@ -8,12 +8,14 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
 
+from amends.patience import sooner_or_later
 from amends.settings import Settings, load
 from flows.signing_in import set_up_code
 from models.office import Office
@@ -121,9 +123,7 @@ class Supervisor:
         """End the children: first asked, then, after a grace, made to."""
         for child in self.children:
             child.signal(signal.SIGTERM)
-        until = time.monotonic() + GRACE_SECONDS
-        while any(child.alive for child in self.children) and time.monotonic() < until:
-            time.sleep(0.05)
+        sooner_or_later(lambda: not any(one.alive for one in self.children), GRACE_SECONDS, 0.05)
         for child in self.children:
             child.signal(signal.SIGKILL)
             if child.process is not None:
@@ -184,15 +184,24 @@ def _prefect(settings: Settings, port: int, base: Mapping[str, str], logs: Path)
 
 def wait_until_ready(port: int, seconds: float = 60.0) -> bool:
     """Whether the service answered that it is ready within ``seconds``."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
+
+    def look() -> bool:
         try:
-            if httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=2).status_code == 200:
-                return True
+            return httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=2).status_code == 200
         except httpx.HTTPError:
-            pass
-        time.sleep(0.1)
-    return False
+            return False
+
+    return sooner_or_later(look, seconds)
+
+
+@contextmanager
+def sigterm_is_ctrl_c() -> Iterator[None]:
+    """Whoever is asked to end ends as by Ctrl-C, and so ends what it began."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def prepare(settings: Settings) -> None:

@@ -7,7 +7,10 @@ from flows.deciding.establishing import knows, may_establish
 from flows.deciding.holding import may_hold
 from flows.deciding.skipping import NEVER
 from flows.deciding.speaking_at_once import lines_at_once
+from flows.deciding.speaking_elsewhere import sisters, stands_alone
+from flows.deciding.undoing import may_undo
 from models.holding_lines import is_ahead, still_holds
+from models.incident import Post
 from models.people import Account
 from models.standing import StepState, standing
 from models.statements import Statement
@@ -33,7 +36,9 @@ class MayDo:
     """Each empty where there is nothing of it that this person may do now.
 
     ``others_know`` are the facts of ``facts`` for which they must say who told them; ``lines`` come
-    with whose yes each needs; ``words`` are those that may be let go, or let stand.
+    with whose yes each needs; ``words`` are those that may be let go, or let stand. ``elsewhere``
+    are words that one of ``sisters`` can say instead, ``again`` the posts that can be published
+    again; ``outside``: to note whom they spoke to, ``requests``: for information.
     """
 
     reclassify: bool = False
@@ -44,15 +49,23 @@ class MayDo:
     words: tuple[Statement, ...] = ()
     accounts: tuple[Account, ...] = ()
     lines: tuple[tuple[StatementKind, AtOnce], ...] = ()
+    elsewhere: tuple[Statement, ...] = ()
+    sisters: tuple[Account, ...] = ()
+    again: tuple[Post, ...] = ()
+    outside: bool = False
+    requests: bool = False
 
     def __bool__(self) -> bool:
         return self != MayDo()
 
 
 def may_do(by: Before) -> MayDo:
-    """What is open to them. Of a closed incident nothing is decided any more."""
+    """What is open to them. Of a closed incident nothing is decided any more; requests for
+    information come in about it all the same."""
+    requests = by.may(Act.NOTE_REQUEST)
     if by.seen.incident.closed_at is not None:
-        return MayDo()
+        return MayDo(requests=requests)
+    others = sisters(by) if by.may(Act.SPEAK_ELSEWHERE) else ()
     facts = tuple(fact for fact in Fact if may_establish(by, fact))
     return MayDo(
         reclassify=by.may(Act.RECLASSIFY),
@@ -65,7 +78,16 @@ def may_do(by: Before) -> MayDo:
         else (),
         accounts=tuple(one for one in by.seen.accounts.values() if may_hold(by, one)),
         lines=lines_at_once(by),
+        elsewhere=tuple(one for one in by.seen.statements if _moves(one)) if others else (),
+        sisters=others,
+        again=may_undo(by),
+        outside=by.may(Act.SPEAK_OUTSIDE),
+        requests=requests,
     )
+
+
+def _moves(one: Statement) -> bool:
+    return one.state in UNSENT and stands_alone(one)
 
 
 def _steps(by: Before) -> tuple[Step, ...]:

@@ -1,12 +1,12 @@
 """The mails of the demo: files in the outbox folder, since there is no mail server."""
 
 import re
-import time
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from pathlib import Path
 
 from amends.demo.failing import DemoError
+from amends.patience import sooner_or_later
 
 CODE = re.compile(r"^\s*((?:[0-9a-f]{6}-){3}[0-9a-f]{6})\s*$", re.MULTILINE)
 LINK = re.compile(r"https?://[^\s)>\]]+")
@@ -35,24 +35,28 @@ def letters(outbox: Path) -> list[Letter]:
 
 def wait_for(outbox: Path, address: str, seconds: float = PATIENCE_SECONDS) -> Letter:
     """The newest mail to this address that holds no code. Raises DemoError when none comes."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        mine = [one for one in letters(outbox) if one.to == address]
-        if found := [one for one in mine if not CODE.search(one.text)]:
-            return found[-1]
-        time.sleep(0.1)
-    raise DemoError(f"No mail to {address} was written.")
+
+    def look() -> list[Letter]:
+        return [one for one in _to(outbox, address) if not CODE.search(one.text)]
+
+    if not (found := sooner_or_later(look, seconds)):
+        raise DemoError(f"No mail to {address} was written.")
+    return found[-1]
 
 
 def wait_for_code(outbox: Path, address: str, seconds: float = PATIENCE_SECONDS) -> str:
     """The newest code that was mailed to this address. Raises DemoError when none comes."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        mine = [one.text for one in letters(outbox) if one.to == address]
-        if found := [code[1] for text in mine if (code := CODE.search(text))]:
-            return found[-1]
-        time.sleep(0.1)
-    raise DemoError(f"No code for {address} was mailed.")
+
+    def look() -> list[str]:
+        return [code[1] for one in _to(outbox, address) if (code := CODE.search(one.text))]
+
+    if not (found := sooner_or_later(look, seconds)):
+        raise DemoError(f"No code for {address} was mailed.")
+    return found[-1]
+
+
+def _to(outbox: Path, address: str) -> list[Letter]:
+    return [one for one in letters(outbox) if one.to == address]
 
 
 def _read(path: Path) -> Letter:

@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -20,6 +19,7 @@ from amends.demo.places.base import Place
 from amends.demo.places.opening import PlaceOpener
 from amends.demo.player import Player
 from amends.demo.prefect_record import PrefectRecord
+from amends.patience import sooner_or_later
 from amends.settings import load
 from amends.supervise import Supervisor, children_of, free_port, prepare
 
@@ -51,13 +51,13 @@ class Stage:
 
     def wait_until_ready(self) -> None:
         """Return when Amends says that it can act. Raises DemoError when it does not."""
-        until = time.monotonic() + READY_SECONDS
-        while time.monotonic() < until:
+
+        def look() -> bool:
             self._check_children()
-            if _answers(f"{self.installation.url}/readyz"):
-                return
-            time.sleep(0.1)
-        raise DemoError(f"Amends was not ready within {READY_SECONDS:.0f} s.")
+            return _answers(f"{self.installation.url}/readyz")
+
+        if not sooner_or_later(look, READY_SECONDS):
+            raise DemoError(f"Amends was not ready within {READY_SECONDS:.0f} s.")
 
     def hand_out_tokens(self) -> None:
         """Make the administrator's first token, as at a first set-up, on the machine itself."""

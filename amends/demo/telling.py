@@ -1,13 +1,11 @@
 """Tells one story from beginning to end, and leaves nothing behind."""
 
 import shutil
-import signal
 import sys
 import tempfile
 import textwrap
 import threading
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, suppress
 from pathlib import Path
 
 from amends.demo.failing import DemoError
@@ -16,6 +14,7 @@ from amends.demo.screen import Screen
 from amends.demo.stage import Stage, open_stage
 from amends.demo.stories import USUAL, Story, story_named, titles
 from amends.practice.node import PracticeError
+from amends.supervise import sigterm_is_ctrl_c
 
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
@@ -40,7 +39,7 @@ def run(scenario: str | None = None, keep: bool = False) -> int:
     screen, home = Screen(), Path(tempfile.mkdtemp(prefix="amends-demo-"))
     code = INTERRUPTED
     try:
-        with _sigterm_is_ctrl_c():
+        with sigterm_is_ctrl_c():
             code = tell(story, screen, home, keep=keep)
     finally:
         if (code != FAILED and not keep) or not any(home.iterdir()):
@@ -115,12 +114,3 @@ def _command(story: Story) -> str:
     """How this story is told again."""
     usual = story.name in ("", USUAL)
     return "amends demo" if usual else f"amends demo --scenario {story.name}"
-
-
-@contextmanager
-def _sigterm_is_ctrl_c() -> Iterator[None]:
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

@@ -1,11 +1,10 @@
 """How every story ends: Prefect has come up by then, the DTU advises and closes."""
 
-import time
-
 from amends.demo.following import Follower
 from amends.demo.people import DEE
 from amends.demo.screen import Screen
 from amends.demo.stage import Stage
+from amends.patience import sooner_or_later
 from models.words import IncidentState, Wait
 
 PREFECT_SECONDS = 40.0
@@ -33,15 +32,16 @@ def _wait_for_prefect(stage: Stage, screen: Screen) -> None:
     if stage.prefect is None or stage.prefect.is_up:
         return
     with screen.waiting("Prefect’s server is still starting; only the demo waits for it …"):
-        until = time.monotonic() + PREFECT_SECONDS
-        while not stage.prefect.is_up and time.monotonic() < until:
-            time.sleep(LOOK_SECONDS)
+        sooner_or_later(lambda: stage.prefect and stage.prefect.is_up, PREFECT_SECONDS)
 
 
 def _wait_for_runs(stage: Stage, reference: str, count: int) -> None:
     """Let Prefect write down so many runs that have ended, if it is there to do so."""
-    until = time.monotonic() + RUN_SECONDS
-    while stage.prefect is not None and stage.prefect.is_up and time.monotonic() < until:
-        if sum(run.ended for run in stage.prefect.runs(reference)) >= count:
-            return
-        time.sleep(LOOK_SECONDS)
+    prefect = stage.prefect
+
+    def enough() -> bool:
+        if prefect is None or not prefect.is_up:
+            return True
+        return sum(run.ended for run in prefect.runs(reference)) >= count
+
+    sooner_or_later(enough, RUN_SECONDS, LOOK_SECONDS)

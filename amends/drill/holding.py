@@ -1,8 +1,6 @@
 """Holds one drill from beginning to end, and leaves a dated folder behind; the outermost edge."""
 
-import signal
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +18,7 @@ from amends.drill.rehearsing import Rehearsal
 from amends.drill.report import Held, write
 from amends.drill.terminal import Terminal
 from amends.settings import PersonPart, Settings, load
+from amends.supervise import sigterm_is_ctrl_c
 from integrations.notices.smtp import BadSmtpAddressError, read_address
 from models.register import check
 from models.words import Kind, Role
@@ -67,7 +66,7 @@ def hold(wanted: Wanted, terminal: Terminal | None = None) -> int:
     live = load()
     check(live)
     try:
-        with _sigterm_is_ctrl_c():
+        with sigterm_is_ctrl_c():
             _hold(wanted, live, terminal or Terminal())
     except DrillError as error:
         complain(str(error))
@@ -181,12 +180,3 @@ def _stand(name: str, stands: Sequence[Stand]) -> Stand:
         names = ", ".join(one.name for one in stands)
         raise DrillError(NO_SUCH_ACCOUNT.format(name=name, names=names))
     return found
-
-
-@contextmanager
-def _sigterm_is_ctrl_c() -> Iterator[None]:
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

@@ -220,12 +220,10 @@ def _given(form: Form, name: str, named: str, move: CaseMove) -> str | datetime 
 
 def _moment(form: Form, name: str, *, whole_day: bool) -> datetime | None:
     """In UTC, as all times of the pages. A suspension lasts until its last day is over."""
-    parts = [form.one(part) for part in (f"{name}-year", f"{name}-month", name)]
-    if not any(parts):
+    if (day := form.day(name)) is None:
         return None
-    year, month, day = map(int, parts)
     hour, minute = (23, 59) if whole_day else _clock(form.one(f"{name}-time"))
-    return datetime(year, month, day, hour, minute, tzinfo=UTC)
+    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=UTC)
 
 
 def _clock(said: str) -> tuple[int, int]:

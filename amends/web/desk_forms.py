@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from datetime import date
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -10,7 +11,10 @@ from amends.web.form import Form
 from flows.refusals import BadRequestError
 from models.words import DecisionType
 
-FROM_PAGES = frozenset(
+FOI = "foi"
+"""A request for information is noted; it is no question that anybody answers."""
+
+FROM_PAGES: frozenset[str] = frozenset(
     {
         DecisionType.CONFIRM,
         DecisionType.KEEP,
@@ -23,7 +27,11 @@ FROM_PAGES = frozenset(
         DecisionType.RECLASSIFY,
         DecisionType.SKIP,
         DecisionType.WAIVE,
+        DecisionType.ELSEWHERE,
         DecisionType.HOLDING_LINE,
+        FOI,
+        DecisionType.UNDO,
+        DecisionType.SPEAK,
         DecisionType.HOLD,
         DecisionType.CLOSE,
     }
@@ -38,7 +46,11 @@ SEVERAL = ("kinds", "circumstances")
 WRITTEN = ("reason", "text", "link", "wrong", "right", "source_url")
 """What people type, and must not lose."""
 
-SAY_SO_THEMSELVES = {DecisionType.FACTS: ("wrong", "right"), DecisionType.WORDS: ("text",)}
+SAY_SO_THEMSELVES: dict[str, tuple[str, ...]] = {
+    DecisionType.FACTS: ("wrong", "right"),
+    DecisionType.WORDS: ("text",),
+    DecisionType.SPEAK: ("target", "text"),
+}
 """Where nothing was typed, the decision itself says what is missing."""
 
 CHOOSE = "Choose one of the answers."
@@ -46,6 +58,8 @@ MISSING = {
     "kinds": "Choose what kind of mistake it was.",
     "line": "Choose a line from the list, or say that it breaks none.",
     "minutes": "Enter for how many minutes, as a whole number.",
+    "received_on": "Enter the day on which it came in, such as 3 11 2026.",
+    (DecisionType.ELSEWHERE, "account"): "Choose which account says the words.",
     (DecisionType.SKIP, "target"): "Choose the step.",
     (DecisionType.ESTABLISH, "target"): "Choose the fact.",
 }
@@ -81,9 +95,11 @@ def body_of(form: Form) -> DecisionBody:
     sent |= {name: words for name in SEVERAL if (words := form.all(name))}
     if sent.get("type") not in FROM_PAGES:
         raise BadRequestError(CHOOSE)
-    kind = DecisionType(str(sent["type"]))
+    kind = str(sent["type"])
     for name in SAY_SO_THEMSELVES.get(kind, ()):
         sent.setdefault(name, "")
+    if kind == FOI and sent.get("choice") == "received":
+        sent["received_on"] = _received(form)
     if kind == DecisionType.RECLASSIFY:
         sent["circumstances"] = form.all("circumstances")  # none is an answer, too
     if form.one("line").isascii() and form.one("line").isdigit():
@@ -94,7 +110,17 @@ def body_of(form: Form) -> DecisionBody:
         raise BadRequestError(_sentence(kind, error)) from None
 
 
-def _sentence(kind: DecisionType, error: ValidationError) -> str:
+def _received(form: Form) -> date:
+    try:
+        day = form.day("received")
+    except ValueError:
+        day = None
+    if day is None:
+        raise BadRequestError(MISSING["received_on"])
+    return day
+
+
+def _sentence(kind: str, error: ValidationError) -> str:
     """What is wrong with the first field that is; nothing of what was sent is said."""
     first = error.errors(include_input=False, include_url=False)[0]
     if first["type"] == "string_too_long":

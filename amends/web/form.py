@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from urllib.parse import parse_qs
 
 from fastapi import Request
@@ -24,6 +25,14 @@ class Form:
     def all(self, name: str) -> list[str]:
         """Its values, each once."""
         return list(dict.fromkeys(one.strip() for one in self.fields.get(name, []) if one.strip()))
+
+    def day(self, name: str) -> date | None:
+        """The day that three fields say; None where all are empty. Raises ValueError."""
+        parts = [self.one(part) for part in (f"{name}-year", f"{name}-month", name)]
+        if not any(parts):
+            return None
+        year, month, day = map(int, parts)
+        return date(year, month, day)
 
 
 async def read_form(request: Request) -> Form:

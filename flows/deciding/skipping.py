@@ -17,8 +17,8 @@ UNSENT = (EffectState.PLANNED, EffectState.AUTHORISED, EffectState.RETRY)
 NOT_YOURS = "Only the Digital Transformation Unit can skip a step."
 WHY = "Say why the step is skipped."
 LINE_IS_OUT = (
-    "A holding line is out, or on its way. Replace it, or let it stand first: amends waive "
-    "REFERENCE --statement … --reason …."
+    "A holding line is out, or on its way. Replace it, or let it stand first: on the incident’s "
+    "page, under What else you can do, or with amends waive REFERENCE --statement … --reason …."
 )
 CANNOT = "This step cannot be skipped. Choose another one."
 

@@ -2,6 +2,7 @@
 
 from sqlmodel import select
 
+from flows.deciding.before import Before
 from flows.deciding.desk import Desk, desk
 from flows.deciding.questions import decide, needed, withdraw_questions
 from flows.deciding.statements import statement_meant, take_back
@@ -40,7 +41,7 @@ def speak_elsewhere(
         here.require_open()
         why = needed(reason, WHY)
         about = statement_meant(here, statement)
-        if about.edits or about.restores:
+        if not stands_alone(about):
             raise NotNowError(STANDS_ALONE)
         other = _other(here, account)
         take_back(here, about, "elsewhere")
@@ -50,6 +51,17 @@ def speak_elsewhere(
         withdraw_questions(here, about.id)
         made = _open(here, about, other)
         here.record("said-elsewhere", statement=about.id, instead=made.id, account=other.id)
+
+
+def stands_alone(about: Statement) -> bool:
+    """Whether another account could say it: neither an edit in place nor a post put back."""
+    return not (about.edits or about.restores)
+
+
+def sisters(by: Before) -> tuple[Account, ...]:
+    """The accounts of ours that did not carry the error."""
+    carried = {post.account_id for post in by.seen.posts}
+    return tuple(one for one in by.register.accounts if one.registered and one.id not in carried)
 
 
 def _other(here: Desk, named: str) -> Account:

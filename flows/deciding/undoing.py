@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 
+from flows.deciding.before import Before
 from flows.deciding.desk import Desk, desk
 from flows.deciding.posts import NO_POST
 from flows.deciding.questions import decide, needed
@@ -12,6 +14,7 @@ from models.incident import Post
 from models.office import Office
 from models.people import Person
 from models.sealed import place
+from models.snapshot import Snapshot
 from models.statements import Statement
 from models.words import SECRET_KINDS, Choice, DecisionType, Kind, PostState, StatementState
 from policy.access import Act
@@ -58,17 +61,34 @@ def undo(
         return put_words(here, made, text)
 
 
+def may_undo(by: Before) -> tuple[Post, ...]:
+    """The posts that they may have published again. Whether their words were kept, and nothing but
+    words, is known when it is tried."""
+    kinds = {Kind(kind) for kind in by.seen.incident.kinds}
+    if SECRET_KINDS & kinds or not by.may(Act.UNDO):
+        return ()
+    return tuple(one for one in _gone(by.seen.posts) if not _is_asked_for(by.seen, one))
+
+
+def _gone(posts: Sequence[Post]) -> list[Post]:
+    return [one for one in posts if one.account_id and one.state in ENDED]
+
+
+def _is_asked_for(seen: Snapshot, post: Post) -> bool:
+    again = [one for one in seen.statements if one.restores == post.id]
+    return any(one.state != StatementState.WITHDRAWN for one in again)
+
+
 def _meant(here: Desk, target: str | None) -> Post:
     posts = here.seen.posts
     if target and not (posts := tuple(one for one in posts if target in (one.id, one.url))):
         raise NotFoundError(NO_POST)
-    gone = [one for one in posts if one.account_id and one.state in ENDED]
+    gone = _gone(posts)
     if not gone:
         raise NotNowError(NOT_GONE)
     if len(gone) > 1:
         raise BadRequestError(WHICH_POST)
-    again = [one for one in here.seen.statements if one.restores == gone[0].id]
-    if any(one.state != StatementState.WITHDRAWN for one in again):
+    if _is_asked_for(here.seen, gone[0]):
         raise NotNowError(ASKED_ALREADY)
     return gone[0]
 

@@ -35,3 +35,15 @@ def window(chromium: Browser, web: Served) -> Iterator[Callable[..., Seen]]:
     yield make
     for one in opened:
         one.context.close()
+
+
+@pytest.fixture
+def open_as(window: Callable[..., Seen], web: Served) -> Callable[..., Seen]:
+    """Opens a window in which this person is signed in."""
+
+    def make(email: str, *, scripts: bool = True) -> Seen:
+        seen = window(scripts=scripts)
+        seen.take(web.browser(email).cookies)
+        return seen
+
+    return make

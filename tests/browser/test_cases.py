@@ -19,19 +19,6 @@ LEX = "lex@dept.example"
 
 
 @pytest.fixture
-def open_as(window: Opener, web: Served) -> Opener:
-    """Opens a window in which this person is signed in."""
-
-    def make(email: str, **how: bool) -> Seen:
-        seen, visitor = window(**how), web.browser(email)
-        cookies = [{"name": k, "value": v, "url": web.url} for k, v in visitor.cookies.items()]
-        seen.context.add_cookies(cookies)  # type: ignore[arg-type]
-        return seen
-
-    return make
-
-
-@pytest.fixture
 def story(paper: Paper) -> Story:
     """A case that HR considers: Ana posted, and reported it herself."""
     return begin(paper)

@@ -5,19 +5,10 @@ from collections.abc import Callable
 import pytest
 from browsing import Seen
 from paper import ANA, CY, DEE, EVE, SAM, Paper
-from served import Served
 
 from models.words import Choice, DecisionType, Kind, PostState, Role, StatementState
 
 DTU = (Role.DTU_DUTY, Role.DTU)
-
-
-def window_of(window: Callable[..., Seen], web: Served, email: str, **how: bool) -> Seen:
-    """A window in which this person is signed in."""
-    seen, visitor = window(**how), web.browser(email)
-    cookies = [{"name": k, "value": v, "url": web.url} for k, v in visitor.cookies.items()]
-    seen.context.add_cookies(cookies)  # type: ignore[arg-type]
-    return seen
 
 
 @pytest.fixture
@@ -34,9 +25,9 @@ def choices(paper: Paper, reference: str, type_: DecisionType) -> list[Choice | 
 
 
 def test_of_two_officers_at_once_one_wins_and_the_other_loses_nothing(
-    window: Callable[..., Seen], web: Served, paper: Paper, reference: str
+    open_as: Callable[..., Seen], paper: Paper, reference: str
 ) -> None:
-    dee, eve = window_of(window, web, DEE, scripts=False), window_of(window, web, EVE)
+    dee, eve = open_as(DEE, scripts=False), open_as(EVE)
     for one in (dee, eve):
         one.go("/incidents")
         one.press("Delete or keep")
@@ -54,13 +45,13 @@ def test_of_two_officers_at_once_one_wins_and_the_other_loses_nothing(
 
 
 def test_what_a_machine_could_not_tell_is_settled_from_a_phone(
-    window: Callable[..., Seen], web: Served, paper: Paper
+    open_as: Callable[..., Seen], paper: Paper
 ) -> None:
     reference = paper.worded(paper.link(2))
     paper.set_statement(reference, StatementState.NEEDS_HUMAN)
     statement = paper.seen(reference).statements[0].id
     paper.ask(reference, DecisionType.SETTLE, statement, Role.PUBLISHER, Role.DTU_DUTY)
-    cy = window_of(window, web, CY)
+    cy = open_as(CY)
     cy.go("/incidents")
     cy.look("desk-list")
     cy.press("Say what is true")
@@ -78,7 +69,7 @@ def test_what_a_machine_could_not_tell_is_settled_from_a_phone(
 
 
 def test_every_question_looks_as_it_should(
-    window: Callable[..., Seen], web: Served, paper: Paper, reference: str
+    open_as: Callable[..., Seen], paper: Paper, reference: str
 ) -> None:
     elsewhere = paper.planned("https://x.com/somebody/status/77", by=SAM, poster=ANA)
     paper.ask(elsewhere, DecisionType.CONFIRM, paper.post(elsewhere).id, *DTU)
@@ -89,7 +80,7 @@ def test_every_question_looks_as_it_should(
     paper.ask(reference, DecisionType.ATTEST, paper.post(reference).id, *DTU)
     paper.ask(reference, DecisionType.SETTLE, paper.post(reference).id, *DTU)
     paper.set_posts(reference, PostState.NEEDS_HUMAN)
-    dee = window_of(window, web, DEE)
+    dee = open_as(DEE)
     for name, one in (("desk-questions", reference), ("desk-questions-elsewhere", elsewhere)):
         dee.go(f"/i/{one}")
         dee.look(name)
@@ -100,10 +91,10 @@ def test_every_question_looks_as_it_should(
 
 
 def test_another_kind_is_looked_at_before_it_is_set_without_scripts(
-    window: Callable[..., Seen], web: Served, paper: Paper
+    open_as: Callable[..., Seen], paper: Paper
 ) -> None:
     reference = paper.worded(paper.link(3), by=SAM, poster=ANA)
-    dee = window_of(window, web, DEE, scripts=False)
+    dee = open_as(DEE, scripts=False)
     dee.go(f"/i/{reference}")
     dee.press("What else you can do")
     dee.press("Change it")
@@ -118,10 +109,10 @@ def test_another_kind_is_looked_at_before_it_is_set_without_scripts(
 
 
 def test_how_the_pages_of_what_else_can_be_done_look(
-    window: Callable[..., Seen], web: Served, paper: Paper
+    open_as: Callable[..., Seen], paper: Paper
 ) -> None:
     reference = paper.worded(paper.link(4), by=SAM, poster=ANA, kinds=(Kind.FACTUAL,))
-    dee = window_of(window, web, DEE)
+    dee = open_as(DEE)
     dee.go(f"/i/{reference}/more")
     for fold in dee.page.locator("summary").all():
         fold.click()
@@ -142,9 +133,9 @@ def test_how_the_pages_of_what_else_can_be_done_look(
 
 
 def test_a_question_is_answered_by_keyboard_alone(
-    window: Callable[..., Seen], web: Served, paper: Paper, reference: str
+    open_as: Callable[..., Seen], paper: Paper, reference: str
 ) -> None:
-    dee = window_of(window, web, DEE)
+    dee = open_as(DEE)
     dee.go(f"/i/{reference}#keep-{paper.post(reference).id}")
     dee.page.get_by_label("If it stays: why?").focus()
     dee.page.keyboard.type("It is what was said.")
@@ -154,3 +145,17 @@ def test_a_question_is_answered_by_keyboard_alone(
     dee.page.keyboard.press("Enter")
     dee.page.get_by_text("What you decided is recorded").wait_for()
     assert choices(paper, reference, DecisionType.KEEP) == [Choice.KEEP]
+
+
+def test_how_all_that_an_officer_may_do_unasked_looks_when_it_is_opened(
+    open_as: Callable[..., Seen], paper: Paper
+) -> None:
+    reference = paper.worded(paper.link(9))
+    paper.set_posts(reference, PostState.GONE)
+    dee = open_as(DEE)
+    dee.go(f"/i/{reference}/more")
+    folds = dee.page.locator("summary")
+    assert folds.count() >= 8
+    for number in range(folds.count()):
+        folds.nth(number).click()
+    dee.look("desk-all-open")

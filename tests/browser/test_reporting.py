@@ -1,25 +1,18 @@
 """Somebody reports a post from a phone, with scripts and without."""
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from browsing import Seen
 from hostile import CORPUS
 from paper import ANA, Paper
-from served import Served
 
 
 @pytest.fixture
-def ana(window: Callable[..., Seen], web: Served) -> Callable[..., Seen]:
+def ana(open_as: Callable[..., Seen]) -> Callable[..., Seen]:
     """Opens a window in which Ana is signed in."""
-
-    def make(*, scripts: bool = True) -> Seen:
-        seen, visitor = window(scripts=scripts), web.browser(ANA)
-        cookies = [{"name": k, "value": v, "url": web.url} for k, v in visitor.cookies.items()]
-        seen.context.add_cookies(cookies)  # type: ignore[arg-type]
-        return seen
-
-    return make
+    return partial(open_as, ANA)
 
 
 @pytest.mark.parametrize("scripts", [True, False])

@@ -18,6 +18,7 @@ COMMITS = (
     "end-evidence",
     "end-incident",
     "expire-clearance",
+    "export",
     "forget-messages",
     "forget-ways-in",
     "note-delivery",

@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from organisation import ORGANISATION
 from sqlmodel import select
 
 from amends.settings import Settings, SettingsError, load
@@ -12,13 +13,6 @@ from models.people import Account, Person, Token
 from models.register import sync
 from models.store import Store
 
-HEAD = """
-[organisation]
-name = "Department for Examples"
-duty_officer = "+44 20 7946 0000"
-dtu = "dtu@dept.example"
-hr = "hr@dept.example"
-"""
 ANA = """
 [[people]]
 email = "Ana@dept.example"
@@ -44,7 +38,7 @@ def store(tmp_path: Path) -> Store:
 
 
 def _settings(home: Path, text: str) -> Settings:
-    (home / "amends.toml").write_text(HEAD + text, encoding="utf-8")
+    (home / "amends.toml").write_text(ORGANISATION + text, encoding="utf-8")
     return load({"AMENDS_HOME": str(home), "AMENDS_CONFIG": str(home / "amends.toml")})
 
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from organisation import ORGANISATION
 from sqlmodel import col, select
 
 from amends.settings import Settings, SettingsError, load
@@ -12,13 +13,6 @@ from models.register import check, sync
 from models.store import Store
 from models.words import Role
 
-HEAD = """
-[organisation]
-name = "Department for Examples"
-duty_officer = "+44 20 7946 0000"
-dtu = "dtu@dept.example"
-hr = "hr@dept.example"
-"""
 DEE = """
 [[people]]
 email = "dee@dept.example"
@@ -33,7 +27,7 @@ starts = 2026-01-05T09:00:00
 """
 
 
-def _settings(home: Path, text: str, head: str = HEAD) -> Settings:
+def _settings(home: Path, text: str, head: str = ORGANISATION) -> Settings:
     (home / "amends.toml").write_text(head + text, encoding="utf-8")
     return load({"AMENDS_HOME": str(home), "AMENDS_CONFIG": str(home / "amends.toml")})
 
@@ -66,7 +60,7 @@ deputy = "Eve@dept.example"
 
 
 def test_whoever_says_nothing_works_as_the_organisation_does(tmp_path: Path) -> None:
-    head = HEAD + 'timezone = "Europe/Paris"\nhours = "08:00-16:00"\nholidays = "FR"\n'
+    head = ORGANISATION + 'timezone = "Europe/Paris"\nhours = "08:00-16:00"\nholidays = "FR"\n'
     settings = _settings(tmp_path, DEE, head)
     store = Store(settings.database_url)
     store.migrate()

@@ -71,7 +71,7 @@ def desk(tmp_path: Path, url: str | None) -> Iterator[tuple[Department, Served]]
     """A department with its engine at work, and its web process."""
     opened = open_department(tmp_path, database_url=url)
     opened.start_engine()
-    served = serve(opened)  # type: ignore[arg-type]
+    served = serve(opened)
     yield opened, served
     served.close()
     opened.close()
@@ -89,7 +89,7 @@ def test_two_hundred_people_who_report_one_post_at_once_are_one_incident(
     crowded: Department, spread: random.Random
 ) -> None:
     link = crowded.post("The fund opens on 3 May.")
-    web = serve(crowded)  # type: ignore[arg-type]
+    web = serve(crowded)
     try:
         _give_tokens(crowded, web)
         people = [ANA, *map(_nth, range(CROWD - 1))]

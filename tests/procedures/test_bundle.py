@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import TypedDict
 
 import pytest
 from bundles import Bundle, checked, forged, found_in, made, packed, signed_anew
@@ -175,12 +176,37 @@ def test_python_alone_finds_a_change_too(archives: dict[Level, Bundle], tmp_path
     assert said.stderr == ""
 
 
-def entries_of(bundle: Bundle) -> dict[str, list[dict[str, object]]]:
-    found: dict[str, list[dict[str, object]]] = json.loads(bundle.files[verify.CHAIN])
+class Said(TypedDict):
+    """What an entry of the record says."""
+
+    at: str
+    actor: str
+    what: str
+    facts: dict[str, object]
+
+
+class Told(TypedDict):
+    """An entry of the record, as an archive holds it."""
+
+    seq: int
+    said: Said
+    previous: str
+    digest: str
+
+
+Entries = list[Told]
+
+
+class Record(TypedDict):
+    """The record, as an archive holds it."""
+
+    chain: str
+    entries: Entries
+
+
+def entries_of(bundle: Bundle) -> Record:
+    found: Record = json.loads(bundle.files[verify.CHAIN])
     return found
-
-
-Entries = list[dict[str, object]]
 
 
 def take_one_out(entries: Entries) -> Entries:
@@ -219,7 +245,7 @@ def test_an_entry_told_otherwise_is_found_though_all_else_was_made_anew(
     archives: dict[Level, Bundle], tmp_path: Path
 ) -> None:
     told = entries_of(archives[TRIBUNAL])
-    told["entries"][2]["said"]["actor"] = BO  # type: ignore[index]
+    told["entries"][2]["said"]["actor"] = BO
     content = forged(archives[TRIBUNAL], record__chain_json=json.dumps(told).encode())
     said = found_in(tmp_path, content).said
     assert any("Entry 3 of the record is not what was written" in one for one in said)
@@ -233,9 +259,9 @@ def test_a_record_written_anew_is_found_by_the_anchors(
     previous = verify.NOTHING_BEFORE
     for entry in told["entries"]:
         said = entry["said"]
-        said["actor"] = BO if said["actor"] == ANA else said["actor"]  # type: ignore[index]
-        body = [previous, told["chain"], entry["seq"], *(said[one] for one in
-                ("at", "actor", "what", "facts"))]  # type: ignore[index]  # fmt: skip
+        said["actor"] = BO if said["actor"] == ANA else said["actor"]
+        told_now = [said["at"], said["actor"], said["what"], said["facts"]]
+        body = [previous, told["chain"], entry["seq"], *told_now]
         text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         entry["previous"], previous = previous, verify.hashlib.sha256(text.encode()).hexdigest()
         entry["digest"] = previous
@@ -278,9 +304,9 @@ def test_each_archive_is_in_the_record_before_it_is_given(
     department: Department, wrong_account: str, archives: dict[Level, Bundle]
 ) -> None:
     told = entries_of(archives[TRIBUNAL])["entries"][-1]["said"]
-    assert told["what"] == "exported"  # type: ignore[index]
-    assert told["actor"] == DEE  # type: ignore[index]
-    assert told["facts"]["archive"] == archives[TRIBUNAL].listed["archive"]  # type: ignore[index]
+    assert told["what"] == "exported"
+    assert told["actor"] == DEE
+    assert told["facts"]["archive"] == archives[TRIBUNAL].listed["archive"]
     with department.office.store.read() as tx:
         rows = tx.exec(select(Entry).where(col(Entry.what) == "exported")).all()
     assert {row.facts["level"] for row in rows} >= set(Level)

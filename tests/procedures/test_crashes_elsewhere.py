@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import workers
+from bundles import Bundle, found_in, made
 from department import BO, DEE, HAL, PAT, Department, settings_of
 from elsewhere import POINTS
 from engine_process import EngineProcess
@@ -48,6 +49,7 @@ from models.register import sync
 from models.sign_in import WebSession
 from models.snapshot import incident_by
 from models.words import DecisionType, Kind, Medium, NoticeState, PostState, StatementState, Wait
+from policy.disclosure import Level
 
 FACT = "The fund opens on 3 May."
 SPEED = 4.0
@@ -273,8 +275,9 @@ def somebody_signs_in(department: Department) -> Road:
     def ends() -> bool:
         letters = department.mail.to(DEE)
         assert len(letters) <= 2
-        texts = [part.get_payload(decode=True) for one in letters for part in one.walk()]
-        links = re.findall(rb"/sign-in/([\w-]+)", b"".join(filter(None, texts)))  # type: ignore[arg-type]
+        parts = [part.get_payload(decode=True) for one in letters for part in one.walk()]
+        texts = b"".join(part for part in parts if isinstance(part, bytes))
+        links = re.findall(rb"/sign-in/([\w-]+)", texts)
         return any(link_works(department.office, token.decode()) for token in links)
 
     return Road(ends)
@@ -432,6 +435,26 @@ def _again(department: Department) -> None:
     use(department.office)
 
 
+def an_archive_that_is_made(department: Department) -> Road:
+    """Whoever got no archive makes another: the record tells of each before a byte is given."""
+    reference = department.report_wrong_fact(department.post(FACT))
+    with EngineProcess(department):
+        department.until_waiting(reference, Wait.CLEARANCE, 40)
+    second: list[Bundle] = []
+
+    def mend() -> None:
+        person = department.person(DEE)
+        second.append(made(department.office, person, reference, Level.COMMITTEE))
+
+    def ends() -> bool:
+        assert department.said(reference).count("exported") in (1, 2)
+        found = found_in(department.home, second[0].content)
+        assert not found.failed, found.said
+        return True
+
+    return Road(ends, work=partial(workers.make_an_archive, reference, DEE), mended=mend)
+
+
 ROADS: dict[str, Callable[[Department], Road]] = {
     "ask-about-published": words_that_give_away,
     "ask-by-hand": a_post_elsewhere,
@@ -454,6 +477,7 @@ ROADS: dict[str, Callable[[Department], Road]] = {
         ),
         a_night_after_eight_years,
     ),
+    "export": an_archive_that_is_made,
     "expire-clearance": a_yes_that_runs_out,
     "note-delivery": a_text_that_never_got_there,
     "note-failure": a_step_that_fails,

@@ -206,7 +206,7 @@ def test_a_report_to_a_database_locked_for_fifteen_seconds_is_refused_in_words(
 
 def _locked(home: Path, seconds: float, *, until_told: bool = False) -> None:
     department = open_department(home)
-    web = serve(department)  # type: ignore[arg-type]
+    web = serve(department)
     web.token(ANA)
     department.start_engine()
     _await_engine(department)

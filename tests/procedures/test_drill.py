@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 from department import ANA, DEE, PEOPLE, Department, open_department, settings_of
-from paper import Paper
+from organisation import ORGANISATION
 from served import serve
 
 from amends.settings import SettingsError
@@ -18,14 +18,7 @@ from models.words import Circumstance, Kind, StatementState, Wait
 SAYS = "This is a drill. Do nothing on a real account."
 IS_A_DRILL = f'[drill]\nsays = "{SAYS}"\n'
 WITH_PHONE = PEOPLE.replace(f'"{DEE}"\n', f'"{DEE}"\nphone = "+447700900123"\n', 1)
-PAGES = ("/", "/sign-in", "/ack/nobody", "/cases")
-ORGANISATION = """
-[organisation]
-name = "Department for Examples"
-duty_officer = "+44 20 7946 0000"
-dtu = "dtu@dept.example"
-hr = "hr@dept.example"
-"""
+PAGES = ("/", "/sign-in", "/ack/nobody")
 AN_ACCOUNT = """
 [[accounts]]
 handle = "live"
@@ -73,7 +66,7 @@ def test_all_that_a_drill_publishes_and_sends_says_so_first(drill: Department) -
 
 
 def test_each_page_and_each_answer_of_a_drill_says_so(drill: Department) -> None:
-    web = serve(Paper(drill.home, drill.office))
+    web = serve(drill)
     try:
         for path in PAGES:
             page = web.call("GET", path)

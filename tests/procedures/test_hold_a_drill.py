@@ -16,6 +16,7 @@ from email import message_from_bytes
 from pathlib import Path
 
 import pytest
+from organisation import ORGANISATION, person
 
 from amends.cli import screen
 from amends.custody import last_answers
@@ -40,42 +41,24 @@ from models.words import Kind
 DEE = "dee@dept.example"
 SECRET = "the-live-secret-5f1c"
 SECONDS = 300
-PEOPLE = """
-[[people]]
-email = "ana@dept.example"
-name = "Ana Ahmed"
-line_manager = "bo@dept.example"
-
-[[people]]
-email = "bo@dept.example"
-name = "Bo Berg"
-phone = "+44 7700 900001"
-deputy = "dee@dept.example"
-
-[[people]]
-email = "cy@dept.example"
-name = "Cy Chen"
-line_manager = "bo@dept.example"
-timezone = "Africa/Cairo"
-away = ["2020-12-24"]
-
-[[people]]
-email = "dee@dept.example"
-name = "Dee Diaz"
-roles = ["dtu", "dtu-duty"]
-phone = "+44 7700 900002"
-deputy = "eve@dept.example"
-
-[[people]]
-email = "eve@dept.example"
-name = "Eve Eze"
-roles = ["dtu", "dtu-duty", "press-duty"]
-
-[[people]]
-email = "hal@dept.example"
-name = "Hal Hale"
-roles = ["hr"]
-
+BO = "bo@dept.example"
+EVE = "eve@dept.example"
+REGISTER = (
+    person("ana@dept.example", "Ana Ahmed", line_manager=BO),
+    person(BO, "Bo Berg", phone="+44 7700 900001", deputy=DEE),
+    person(
+        "cy@dept.example",
+        "Cy Chen",
+        line_manager=BO,
+        timezone="Africa/Cairo",
+        away=["2020-12-24"],
+    ),
+    person(DEE, "Dee Diaz", roles=["dtu", "dtu-duty"], phone="+44 7700 900002", deputy=EVE),
+    person(EVE, "Eve Eze", roles=["dtu", "dtu-duty", "press-duty"]),
+    person("hal@dept.example", "Hal Hale", roles=["hr"]),
+)
+PEOPLE = f"""
+{"".join(REGISTER)}
 [[rotas]]
 role = "dtu-duty"
 people = ["dee@dept.example", "eve@dept.example"]
@@ -128,13 +111,7 @@ def live(tmp_path: Path, trap: Trap) -> dict[str, str]:
     (tmp_path / "secret").write_text(SECRET)
     at = f"127.0.0.1:{trap.port}"
     (tmp_path / "amends.toml").write_text(
-        f"""
-[organisation]
-name = "Department for Examples"
-duty_officer = "+44 20 7946 0000"
-dtu = "dtu@dept.example"
-hr = "hr@dept.example"
-url = "http://{at}"
+        f"""{ORGANISATION}url = "http://{at}"
 {PEOPLE}
 [[accounts]]
 platform = "x"

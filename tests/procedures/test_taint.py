@@ -156,7 +156,7 @@ def guarded(tmp_path: Path) -> Iterator[Department]:
 
 @pytest.fixture
 def web(guarded: Department) -> Iterator[Served]:
-    served = serve(guarded)  # type: ignore[arg-type]  # it asks for an office and people alone
+    served = serve(guarded)
     yield served
     served.close()
 

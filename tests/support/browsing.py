@@ -1,13 +1,19 @@
 """Chromium for the tests: pages at a phone's and a desk's width, looked at by axe, and kept."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from chromium import find
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    sync_playwright,
+)
 
 AXE = Path(__file__).parents[1] / "browser" / "axe.min.js"
 SHOTS = Path(os.environ.get("SCREENSHOTS", "/tmp/amends-screenshots"))
@@ -45,6 +51,12 @@ class Seen:
     page: Page
     url: str
     complaints: list[str] = field(default_factory=list)
+
+    def take(self, cookies: Mapping[str, str]) -> None:
+        """Hold these cookies of the site from now on."""
+        self.context.add_cookies(
+            [{"name": name, "value": value, "url": self.url} for name, value in cookies.items()]
+        )
 
     def go(self, path: str) -> None:
         """Open the page at this path."""

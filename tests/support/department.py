@@ -12,6 +12,7 @@ from pathlib import Path
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope
 from databases import lay_tables
+from organisation import ORGANISATION
 from record_watch import Watch
 from sqlmodel import col, select
 
@@ -312,13 +313,7 @@ def open_department(
     database = f'[database]\nurl = "{database_url}"\n' if database_url else ""
     config = home / "amends.toml"
     config.write_text(
-        f"""
-[organisation]
-name = "Department for Examples"
-duty_officer = "+44 20 7946 0000"
-dtu = "dtu@dept.example"
-hr = "hr@dept.example"
-accredited_for_classified = {str(accredited).lower()}
+        f"""{ORGANISATION}accredited_for_classified = {str(accredited).lower()}
 {people}
 {accounts}
 [mail]

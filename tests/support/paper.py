@@ -1,12 +1,14 @@
 """An installation on paper, for tests: people, rows and keys, without an engine or a platform."""
 
 import hashlib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 from databases import lay_tables
+from organisation import ORGANISATION
 from pydantic import TypeAdapter
 from sqlmodel import col, select
 
@@ -17,7 +19,7 @@ from flows.reviewing.cabinet import find, notes
 from models.audit import Entry, chain_of_case, chain_of_incident
 from models.columns import new_id
 from models.effects import Effect
-from models.incident import Incident, Post
+from models.incident import Capture, Incident, Post
 from models.notices import Notice
 from models.office import Office
 from models.people import Account, Person
@@ -28,6 +30,7 @@ from models.snapshot import Snapshot, incident_by, snapshot
 from models.statements import Statement, Wording, wording_digest
 from models.store import Transaction
 from models.words import (
+    CaptureDepth,
     Circumstance,
     DecisionType,
     EffectKind,
@@ -218,6 +221,22 @@ class Paper:
                 post.state = state
                 tx.add(post)
 
+    def keep_copy(self, reference: str, text: str) -> None:
+        """Of its first post a copy was kept: these words, and nothing else."""
+        made, manifest = new_id(), json.dumps({"text": text, "media": []})
+        sealed = self.office.content.close(manifest, place("capture", made, "manifest"))
+        with self.office.store.write("copy") as tx:
+            tx.insert_once(
+                Capture(
+                    id=made,
+                    post_id=self.post(reference).id,
+                    depth=CaptureDepth.FULL,
+                    digest=hashlib.sha256(manifest.encode()).hexdigest(),
+                    manifest_sealed=sealed,
+                    taken_at=tx.now(),
+                )
+            )
+
     def set_statement(self, reference: str, state: StatementState) -> None:
         """The words are in this state now."""
         with self.office.store.write("set-statement") as tx:
@@ -298,13 +317,7 @@ base_url = "{PLATFORM}"
         for handle in ("dept", "embassy")
     )
     (home / "amends.toml").write_text(
-        f"""
-[organisation]
-name = "Department for Examples"
-duty_officer = "+44 20 7946 0000"
-dtu = "dtu@dept.example"
-hr = "hr@dept.example"
-{_people()}
+        f"""{ORGANISATION}{_people()}
 {accounts}
 {database}
 """,

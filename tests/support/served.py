@@ -1,14 +1,16 @@
-"""The web process of an installation on paper: a real server on loopback, in a thread."""
+"""The web process of an installation on paper, and the people who call it."""
 
+import contextlib
 import ssl
-import threading
-import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 
 import httpx
-import uvicorn
-from paper import Paper
+from case_story import Installed
+from paper import Paper, open_paper
+from web_thread import WebThread
 
 from amends.supervise import free_port
 from amends.web.app import create_app
@@ -29,21 +31,26 @@ NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 class Served:
     """One server and the people who call it."""
 
-    paper: Paper
+    house: Installed
     url: str
-    server: uvicorn.Server
-    thread: threading.Thread
+    web: WebThread
     tokens: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def paper(self) -> Paper:
+        """The installation, where it is one on paper."""
+        assert isinstance(self.house, Paper), "an engine is at work here"
+        return self.house
 
     def token(self, email: str) -> str:
         """A token of this person's, the same each time."""
         if email not in self.tokens:
             self.tokens[email] = f"token-of-{email}"
-            with self.paper.office.store.write("token") as tx:
+            with self.house.office.store.write("token") as tx:
                 tx.add(
                     Token(
                         id=new_id(),
-                        person_id=self.paper.person(email).id,
+                        person_id=self.house.person(email).id,
                         digest=digest_of(self.tokens[email]),
                         made_at=tx.now(),
                         expires_at=tx.now() + timedelta(days=LIFE_DAYS),
@@ -85,13 +92,12 @@ class Served:
 
     def beat(self, detail: str = "") -> None:
         """An engine says that it is well."""
-        with self.paper.office.store.write("beat") as tx:
+        with self.house.office.store.write("beat") as tx:
             tx.merge(Beat(name="engine-1", role="engine", at=tx.now(), detail=detail))
 
     def close(self) -> None:
         """Stop the server."""
-        self.server.should_exit = True
-        self.thread.join(timeout=10)
+        self.web.close()
 
 
 @dataclass
@@ -105,10 +111,10 @@ class Visitor:
     def sign_in(self, email: str) -> str:
         """Open a session of this person's; returns its id."""
         secret = f"session-{new_id()}"
-        with self.served.paper.office.store.write("session") as tx:
+        with self.served.house.office.store.write("session") as tx:
             now = tx.now()
             session = WebSession(
-                person_id=self.served.paper.person(email).id,
+                person_id=self.served.house.person(email).id,
                 digest=digest_of(secret),
                 made_at=now,
                 seen_at=now,
@@ -138,20 +144,17 @@ class Visitor:
         return answer
 
 
-def serve(paper: Paper) -> Served:
+def serve(house: Installed) -> Served:
     """Start it, and return when it answers."""
     port = free_port(0)
-    config = uvicorn.Config(
-        create_app(paper.office),
-        host="127.0.0.1",
-        port=port,
-        log_level="warning",
-        access_log=False,
-        timeout_graceful_shutdown=1,
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    return Served(paper, f"http://127.0.0.1:{port}", server, thread)
+    return Served(house, f"http://127.0.0.1:{port}", WebThread(create_app(house.office), port))
+
+
+@contextlib.contextmanager
+def served_on_paper(home: Path) -> Iterator[Served]:
+    """An installation on paper in this folder, and its server, until the context ends."""
+    paper = open_paper(home)
+    served = serve(paper)
+    yield served
+    served.close()
+    paper.close()

@@ -7,9 +7,9 @@ from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 
-import uvicorn
 from record_watch import Watch
 from sqlmodel import select
+from web_thread import WebThread
 
 from amends.demo.installation import Installation
 from amends.demo.mailbox import letters
@@ -164,17 +164,6 @@ def _run_engine(running: ExitStack, office: Office) -> None:
 
 
 def _run_web(running: ExitStack, theatre: Theatre) -> None:
-    config = uvicorn.Config(
-        create_app(theatre.office),
-        host="127.0.0.1",
-        port=theatre.installation.port,
-        log_level="warning",
-        access_log=False,
-        timeout_graceful_shutdown=1,
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    running.callback(thread.join, timeout=10)
-    running.callback(setattr, server, "should_exit", True)
+    web = WebThread(create_app(theatre.office), theatre.installation.port)
+    running.callback(web.close)
     theatre.wait_until_ready()

@@ -1,13 +1,11 @@
 """Whatever is sent, the service does not fail: every answer is one that it means."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
+import one_server
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from paper import ANA, DEE, Paper, open_paper
-from served import Served, serve
+from paper import ANA, DEE, Paper
+from served import Served
 
 TEXT = st.one_of(
     st.none(),
@@ -26,20 +24,7 @@ VALUE = st.one_of(TEXT, st.integers(), st.lists(TEXT, max_size=3), st.sampled_fr
 MEANT = {202, 403, 404, 409, 413, 422}
 
 
-@pytest.fixture(scope="module")
-def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """One server for all that is sent."""
-    paper = open_paper(Path(tmp_path_factory.mktemp("anything")))
-    served = serve(paper)
-    yield served
-    served.close()
-    paper.close()
-
-
-@pytest.fixture(scope="module")
-def paper(web: Served) -> Paper:
-    """Its rows."""
-    return web.paper
+web, paper = one_server.web, one_server.paper
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +59,7 @@ def test_any_decision(web: Served, reference: str, type_: str, fields: dict[str,
     )
 )
 def test_any_report(web: Served, fields: dict[str, object]) -> None:
-    web.server.config.app.state.pace._per_minute = 10**6  # type: ignore[union-attr]
+    web.web.app.state.pace._per_minute = 10**6
     answer = web.post("/incidents", fields, ANA)
     assert answer.status_code in MEANT, answer.text
 

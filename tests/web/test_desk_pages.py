@@ -2,15 +2,15 @@
 
 import re
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import httpx
+import one_server
 import pytest
 from hostile import CORPUS, what_it_did
-from paper import ANA, BO, CY, DEE, EVE, HAL, ROY, SAM, SUE, Paper, open_paper
-from served import Served, Visitor, serve
+from paper import ANA, BO, CY, DEE, EVE, HAL, ROY, SAM, SUE, Paper
+from served import Served, Visitor
 
 from models.words import (
     Choice,
@@ -21,31 +21,13 @@ from models.words import (
     StatementState,
     Step,
 )
+from policy.clocks import LAW
 
 DTU = (Role.DTU_DUTY, Role.DTU)
 C, K, A, T = DecisionType.CONFIRM, DecisionType.KEEP, DecisionType.ATTEST, DecisionType.SETTLE
 
 
-@pytest.fixture(scope="module")
-def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """One server for all tests of this file."""
-    paper = open_paper(tmp_path_factory.mktemp("desk"))
-    served = serve(paper)
-    yield served
-    served.close()
-    paper.close()
-
-
-@pytest.fixture(scope="module")
-def paper(web: Served) -> Paper:
-    """Its rows."""
-    return web.paper
-
-
-@pytest.fixture(scope="module")
-def dee(web: Served) -> Visitor:
-    """The duty officer's browser."""
-    return web.browser(DEE)
+web, paper, dee = one_server.web, one_server.paper, one_server.dee
 
 
 @pytest.fixture(scope="module")
@@ -318,12 +300,17 @@ def test_an_incident_is_closed_on_its_page_and_nothing_is_asked_after(
     assert "closed it at" in late.text
     page = dee.get(f"/i/{reference}").text
     assert "<form" not in page.partition('id="live"')[2].partition('id="notices"')[0]
-    assert "What else you can do" not in page
-    assert dee.get(f"/i/{reference}/more").status_code == 403
+    rest = dee.get(f"/i/{reference}/more").text
+    assert "Note a request under the Freedom of Information Act" in rest, "they come in later, too"
+    assert rest.count('name="type"') == 1
+    assert "What else you can do" not in web.browser(ANA).get(f"/i/{reference}").text
+    refused = web.browser(ANA).get(f"/i/{reference}/more")
+    assert refused.status_code == 403
+    assert "There is nothing else that you may decide" in refused.text
     assert dee.get(f"/i/{reference}/kind").status_code == 409
 
 
-@pytest.mark.parametrize("type_", ["refer", "foi", "nothing", ""])
+@pytest.mark.parametrize("type_", ["refer", "nothing", ""])
 def test_a_session_decides_nothing_that_the_pages_do_not_offer(
     web: Served, paper: Paper, reference: str, dee: Visitor, type_: str
 ) -> None:
@@ -348,9 +335,7 @@ def test_what_else_may_be_done_is_offered_to_who_may(
     for hidden in ("The kind of mistake", "Hold the account", "Skip a step", "Let these words go"):
         assert hidden not in ana, hidden
     assert "Hold the account" in web.browser(CY).get(f"/i/{reference}/more").text, "the owner may"
-    refused = web.browser(ROY).get(f"/i/{reference}/more")
-    assert refused.status_code == 403
-    assert "There is nothing else that you may decide" in refused.text
+    assert web.browser(ROY).get(f"/i/{reference}/more").text.count('name="type"') == 1
 
 
 def test_a_step_is_skipped_with_a_reason(paper: Paper, reference: str, dee: Visitor) -> None:
@@ -440,6 +425,86 @@ def test_a_fact_is_recorded_for_who_knows_with_who_told(
     assert "Say who told you so" in refused.text
     assert dee.post(f"/i/{reference}/more", sent | {"reason": "Cy, at ten."}).status_code == 303
     assert "fact-established" in paper.said(reference)
+
+
+def test_another_account_says_the_words_where_theirs_is_not_safe(
+    paper: Paper, dee: Visitor
+) -> None:
+    reference = paper.worded(paper.link(next(NUMBERS)))
+    about = paper.seen(reference).statements[0]
+    page = dee.get(f"/i/{reference}/more").text
+    offered = page.partition('id="elsewhere"')[2].partition("</form>")[0]
+    assert re.findall(r'name="account"[^>]* value="([^"]+)"', offered) == ["x/embassy"]
+    sent = {"type": "elsewhere", "key": "elsewhere", "target": about.id}
+    none = dee.post(f"/i/{reference}/more", sent | {"reason": "Somebody is in."})
+    assert (none.status_code, "Choose which account" in none.text) == (422, True)
+    assert "Somebody is in." in none.text
+    sent["account"] = "x/embassy"
+    assert "Say why the account itself" in dee.post(f"/i/{reference}/more", sent).text
+    sent["reason"] = "Somebody is in."
+    assert dee.post(f"/i/{reference}/more", sent).status_code == 303
+    states = {one.id: one.state for one in paper.seen(reference).statements}
+    assert states.pop(about.id) == StatementState.WITHDRAWN
+    assert list(states.values()) == [StatementState.DRAFTED]
+    assert "said-elsewhere" in paper.said(reference)
+
+
+def test_a_post_that_was_deleted_wrongly_is_published_again(
+    web: Served, paper: Paper, reference: str, dee: Visitor
+) -> None:
+    post = paper.post(reference).id
+    sent = {"type": "undo", "key": "undo", "target": post}
+    assert 'id="undo"' not in dee.get(f"/i/{reference}/more").text, "it is still up"
+    paper.set_posts(reference, PostState.GONE)
+    assert 'id="undo"' in dee.get(f"/i/{reference}/more").text
+    assert 'id="undo"' not in web.browser(ANA).get(f"/i/{reference}/more").text
+    assert "Say why the post should not" in dee.post(f"/i/{reference}/more", sent).text
+    lost = dee.post(f"/i/{reference}/more", sent | {"reason": "It was right."})
+    assert (lost.status_code, "Only details of the post were kept" in lost.text) == (409, True)
+    assert "It was right." in lost.text
+    paper.keep_copy(reference, "The fund opens on 3 May.")
+    assert dee.post(f"/i/{reference}/more", sent | {"reason": "It was right."}).status_code == 303
+    assert [one.restores for one in paper.seen(reference).statements] == [post]
+    assert 'id="undo"' not in dee.get(f"/i/{reference}/more").text, "once is enough"
+
+
+def test_whom_somebody_spoke_to_outside_is_noted(
+    paper: Paper, reference: str, dee: Visitor
+) -> None:
+    sent = {"type": "speak", "key": "speak", "target": "The platform"}
+    refused = dee.post(f"/i/{reference}/more", sent)
+    assert (refused.status_code, "Say what was agreed" in refused.text) == (422, True)
+    assert 'value="The platform"' in refused.text
+    nobody = {"type": "speak", "key": "speak", "text": "They took it down; number 7."}
+    assert "Say whom you spoke to." in dee.post(f"/i/{reference}/more", nobody).text
+    assert dee.post(f"/i/{reference}/more", sent | nobody).status_code == 303
+    assert "spoke-outside" in paper.said(reference)
+
+
+def test_a_request_for_information_is_noted_and_answered(
+    web: Served, paper: Paper, reference: str, dee: Visitor
+) -> None:
+    assert 'id="foi"' in web.browser(ROY).get(f"/i/{reference}/more").text, "an auditor may"
+    with paper.office.store.read() as tx:
+        today = tx.now().astimezone(LAW).date()
+    sent = {"type": "foi", "key": "foi", "choice": "received", "reason": "FOI 2026/17"}
+    day = {"received": today.day, "received-month": today.month, "received-year": today.year}
+    for wrong in ({}, day | {"received-month": "13"}, day | {"received": "x"}):
+        refused = dee.post(f"/i/{reference}/more", sent | wrong)
+        assert refused.status_code == 422
+        assert "Enter the day on which it came in" in refused.text
+        assert 'value="FOI 2026/17"' in refused.text
+    later = dee.post(f"/i/{reference}/more", sent | day | {"received-year": today.year + 1})
+    assert "a day that is still to come" in later.text
+    assert f'value="{today.year + 1}"' in later.text
+    assert dee.post(f"/i/{reference}/more", sent | day).status_code == 303
+    assert "Information was asked for on" in dee.get(f"/i/{reference}").text
+    (key,) = re.findall(r'<section [^>]*id="(foi-[^"]+)"', dee.get(f"/i/{reference}/more").text)
+    target = key.removeprefix("foi-")
+    done = {"type": "foi", "key": key, "target": target, "choice": "answered"}
+    assert dee.post(f"/i/{reference}/more", done).status_code == 303
+    twice = dee.post(f"/i/{reference}/more", done)
+    assert (twice.status_code, "said so already" in twice.text) == (409, True)
 
 
 def kinds(*chosen: str, **more: str) -> dict[str, object]:

@@ -1,14 +1,14 @@
 """The page of an incident: what each person sees, clearance in place, and live news."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import httpx
+import one_server
 import pytest
 from hostile import CORPUS, what_it_did
-from paper import ANA, BO, CY, DEE, EVE, HAL, SAM, Paper, open_paper
-from served import Served, serve
+from paper import ANA, BO, CY, DEE, EVE, HAL, SAM, Paper
+from served import Served
 from sqlmodel import update
 
 from flows.deciding.advising import advise
@@ -21,15 +21,7 @@ from models.words import Choice, DecisionType, Delivery, Kind, PostState, Role, 
 from policy.directions import why_not_balanced
 from templates.page import Frame, render_page
 
-
-@pytest.fixture(scope="module")
-def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """One server for all tests of this file."""
-    paper = open_paper(tmp_path_factory.mktemp("incident"))
-    served = serve(paper)
-    yield served
-    served.close()
-    paper.close()
+web = one_server.web
 
 
 @pytest.fixture

@@ -1,38 +1,19 @@
 """The list of incidents: order, filters in the address bar, what waits for me, and the search."""
 
-from collections.abc import Iterator
 from urllib.parse import quote
 
+import one_server
 import pytest
 from hostile import CORPUS, what_it_did
-from paper import ANA, BO, DEE, EVE, SAM, SUE, Paper, open_paper
-from served import Served, Visitor, serve
+from paper import ANA, BO, DEE, EVE, SAM, SUE, Paper
+from served import Served, Visitor
 
 from models.words import DecisionType, Kind, Role
 
 DTU = (Role.DTU_DUTY, Role.DTU)
 
 
-@pytest.fixture(scope="module")
-def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """One server for all tests of this file."""
-    paper = open_paper(tmp_path_factory.mktemp("list"))
-    served = serve(paper)
-    yield served
-    served.close()
-    paper.close()
-
-
-@pytest.fixture(scope="module")
-def paper(web: Served) -> Paper:
-    """Its rows."""
-    return web.paper
-
-
-@pytest.fixture(scope="module")
-def dee(web: Served) -> Visitor:
-    """The duty officer's browser."""
-    return web.browser(DEE)
+web, paper, dee = one_server.web, one_server.paper, one_server.dee
 
 
 @pytest.fixture(scope="module")

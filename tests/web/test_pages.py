@@ -1,11 +1,11 @@
 """Pages: their files, their errors, and what a browser is told to keep out."""
 
 import re
-from collections.abc import Iterator
 
+import one_server
 import pytest
-from paper import Paper, open_paper
-from served import Served, serve
+from paper import Paper
+from served import Served
 from sqlalchemy.exc import OperationalError
 
 from models.store import Store
@@ -15,20 +15,7 @@ BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 NUMBER = "+44 20 7946 0000"
 
 
-@pytest.fixture(scope="module")
-def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """One server for all tests of this file."""
-    paper = open_paper(tmp_path_factory.mktemp("pages"))
-    served = serve(paper)
-    yield served
-    served.close()
-    paper.close()
-
-
-@pytest.fixture(scope="module")
-def paper(web: Served) -> Paper:
-    """Its rows."""
-    return web.paper
+web, paper = one_server.web, one_server.paper
 
 
 def test_a_page_names_files_that_are_there_and_may_be_kept_for_good(web: Served) -> None:

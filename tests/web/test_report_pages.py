@@ -1,12 +1,12 @@
 """Reporting on the pages, without scripts: a question at a time, and nothing that is lost."""
 
 import re
-from collections.abc import Iterator
 
+import one_server
 import pytest
 from hostile import CORPUS, what_it_did
-from paper import ANA, CY, DEE, SAM, Paper, open_paper
-from served import Served, Visitor, serve
+from paper import ANA, CY, DEE, SAM, Paper
+from served import Served, Visitor
 from sqlmodel import col, select, update
 
 from flows.drafts import keep_draft
@@ -17,15 +17,7 @@ from models.words import SECRET_KINDS, Circumstance, Kind, PosterKnown
 from templates.kinds import kinds_in_words
 from templates.labels import label
 
-
-@pytest.fixture(scope="module")
-def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """One server for all tests of this file."""
-    paper = open_paper(tmp_path_factory.mktemp("report"))
-    served = serve(paper)
-    yield served
-    served.close()
-    paper.close()
+web = one_server.web
 
 
 @pytest.fixture

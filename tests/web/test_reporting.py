@@ -106,8 +106,8 @@ def test_a_list_holds_only_what_the_person_may_see(web: Served, paper: Paper) ->
 def test_one_person_cannot_report_without_end(web: Served, paper: Paper) -> None:
     from amends.web.pace import Pace
 
-    app = web.server.config.app
-    app.state.pace = Pace(per_minute=2)  # type: ignore[union-attr]
+    app = web.web.app
+    app.state.pace = Pace(per_minute=2)
     _report(web, paper)
     _report(web, paper)
     answer = web.post("/incidents", BODY | {"post_url": paper.link()}, ANA)

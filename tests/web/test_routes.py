@@ -1,12 +1,12 @@
 """Every route is known here by who may call it: a new one fails until it is classified."""
 
-from collections.abc import Iterator
 from enum import StrEnum
 
+import one_server
 import pytest
-from paper import ANA, open_paper
+from paper import ANA
 from routes import all_routes
-from served import Served, serve
+from served import Served
 
 
 class Who(StrEnum):
@@ -93,14 +93,7 @@ ROUTES: dict[str, Who] = {
 SAFE = ("GET", "HEAD")
 
 
-@pytest.fixture(scope="module")
-def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """One server for all routes."""
-    paper = open_paper(tmp_path_factory.mktemp("routes"))
-    served = serve(paper)
-    yield served
-    served.close()
-    paper.close()
+web = one_server.web
 
 
 def test_every_route_has_somebody_who_may_call_it() -> None:

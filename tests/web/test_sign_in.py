@@ -1,14 +1,14 @@
 """Signing in by a mailed link: once, for a while, and told to nobody else."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from email import message_from_bytes, policy
 
 import httpx
+import one_server
 import pytest
-from paper import ADA, ANA, DEE, HAL, Paper, open_paper
-from served import Served, Visitor, serve
+from paper import ADA, ANA, DEE, HAL, Paper
+from served import Served, Visitor
 from sqlalchemy import event
 from sqlmodel import col, delete, select, update
 
@@ -27,14 +27,7 @@ from models.sign_in import LinkState, SignIn, WebSession
 TOKEN = re.compile(r"/sign-in/([\w-]{20,})")
 
 
-@pytest.fixture(scope="module")
-def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """One server for all tests of this file."""
-    paper = open_paper(tmp_path_factory.mktemp("sign-in"))
-    served = serve(paper)
-    yield served
-    served.close()
-    paper.close()
+web = one_server.web
 
 
 @pytest.fixture(autouse=True)
@@ -45,8 +38,8 @@ def paper(web: Served) -> Paper:
         tx.exec(delete(WebSession))
     for file in web.paper.office.settings.outbox.glob("*"):
         file.unlink()
-    web.server.config.app.state.sign_in_pace = Pace(MOST_A_MINUTE)  # type: ignore[union-attr]
-    web.server.config.app.state.client_pace = Pace(MOST_OF_A_CLIENT)  # type: ignore[union-attr]
+    web.web.app.state.sign_in_pace = Pace(MOST_A_MINUTE)
+    web.web.app.state.client_pace = Pace(MOST_OF_A_CLIENT)
     return web.paper
 
 
@@ -136,13 +129,13 @@ def test_one_address_is_not_flooded_with_mails(web: Served, paper: Paper) -> Non
 
 
 def test_everybody_together_is_braked(web: Served) -> None:
-    web.server.config.app.state.sign_in_pace = Pace(2)  # type: ignore[union-attr]
+    web.web.app.state.sign_in_pace = Pace(2)
     codes = [web.browser().post("/sign-in", {"email": ANA}).status_code for _ in range(3)]
     assert codes == [303, 303, 429]
 
 
 def test_one_client_is_braked_and_nobody_else(web: Served) -> None:
-    web.server.config.app.state.client_pace = Pace(2)  # type: ignore[union-attr]
+    web.web.app.state.client_pace = Pace(2)
     calls = ["192.0.2.7", "192.0.2.7", "192.0.2.7", "192.0.2.8", "2001:db8::1", "2001:db8::2"]
     calls += ["2001:db8::3", "2001:db8:0:1::1"]
     codes = [_from(web, client) for client in calls]
