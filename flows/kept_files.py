@@ -13,7 +13,6 @@ from pathlib import Path
 from sqlalchemy import String
 from sqlmodel import cast, col, select
 
-from integrations.platforms.base import Captured
 from models.columns import new_id
 from models.incident import Capture
 from models.office import Office
@@ -23,13 +22,6 @@ from models.store import Transaction
 
 UNTOUCHED_SECONDS = 120.0
 """Longer than it takes from keeping a file to the row that names it."""
-
-
-def names_of(captured: Captured) -> list[str]:
-    """What its files will be called; nothing is written."""
-    contents = [medium.content for medium in captured.media]
-    contents += [captured.signed] if captured.signed is not None else []
-    return list(dict.fromkeys(hashlib.sha256(one).hexdigest() for one in contents))
 
 
 def keep_file(here: Office, content: bytes) -> str:

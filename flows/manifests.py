@@ -87,3 +87,10 @@ def _content(here: Office, captured: Captured, whose: Whose, files: list[str]) -
 
 def _iso(when: datetime | None) -> str | None:
     return when.isoformat() if when else None
+
+
+def names_of(captured: Captured) -> list[str]:
+    """What its files will be called; nothing is written."""
+    contents = [medium.content for medium in captured.media]
+    contents += [captured.signed] if captured.signed is not None else []
+    return list(dict.fromkeys(hashlib.sha256(one).hexdigest() for one in contents))

@@ -11,8 +11,8 @@ from sqlalchemy import String
 from sqlmodel import and_, cast, col, or_, select, update
 
 from flows.hands import Hands
-from flows.kept_files import destroy_file, named_elsewhere, names_of
-from flows.manifests import Whose, seal_manifest
+from flows.kept_files import destroy_file, named_elsewhere
+from flows.manifests import Whose, names_of, seal_manifest
 from integrations.errors import NotSupported, OutsideError, Refused, TryAgainLater
 from integrations.platforms.base import Captured
 from models.office import Office

@@ -6,14 +6,16 @@ from pathlib import Path
 
 import pytest
 from broken_database import breaking
+from case_story import appoint
 from databases import BOTH, SQLITE_FIRST
-from paper import ANA, HAL, Paper
+from paper import ANA, HAL, SAM, Paper
 from served import Served, serve
 from sign_in_service import lying_service, open_house, path_of, set_out
 from sqlmodel import col, func, select
 
 from flows.held_back import begin
 from flows.tokens import digest_of
+from models.audit import Entry
 from models.reconciliation import WentBack
 from models.sign_in import LinkState, SignIn, WebSession
 from models.words import Kind, Role
@@ -123,3 +125,35 @@ def test_a_referral_whose_nth_statement_fails_is_made_or_not_made(
             assert nth > 8, "a referral has more statements than that"
             return
     raise AssertionError("it never ended without a fault")
+
+
+@pytest.mark.matrix
+@SQLITE_FIRST
+def test_a_hold_and_an_archive_about_a_person_are_recorded_or_there_is_none(
+    web: Served, paper: Paper
+) -> None:
+    """What is given is in the record, and a hold that was answered with a yes stands."""
+    appoint(paper, "lex@dept.example", "legal")
+    lex, about = "lex@dept.example", {"subject": SAM}
+    for nth in range(1, MOST_STATEMENTS):
+        reference = paper.planned(paper.link(8000 + nth))
+        with breaking(paper.office.store, nth) as fault:
+            held = web.post(f"/incidents/{reference}/hold", {"reason": "x"}, lex)
+        again = web.post(f"/incidents/{reference}/hold", {"reason": "x"}, lex)
+        assert {held.status_code, again.status_code} <= {202, 409, 503}, fault.broke
+        assert paper.said(reference).count("retained") == 1, fault.broke
+        before = _archives(paper)
+        with breaking(paper.office.store, nth) as other:
+            given = web.post("/subject-access", about, HAL)
+        assert given.status_code in (200, 503), (other.broke, given.text)
+        assert given.status_code == 503 or _archives(paper) == before + 1, other.broke
+        if not fault.broke and not other.broke:
+            assert nth > 8, "they have more statements than that"
+            return
+    raise AssertionError("it never ended without a fault")
+
+
+def _archives(paper: Paper) -> int:
+    with paper.office.store.read() as tx:
+        made = select(func.count(col(Entry.id))).where(col(Entry.what) == "subject-access-made")
+        return tx.exec(made).one()
