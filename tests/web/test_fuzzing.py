@@ -65,7 +65,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
 def web(story: Story) -> Iterator[Served]:
     """Its web process, which brakes nobody."""
     served = serve(story.paper)
-    served.server.config.app.state.pace._per_minute = 10**9  # type: ignore[union-attr]
+    served.web.app.state.pace._per_minute = 10**9
     yield served
     served.close()
 
