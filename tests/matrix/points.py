@@ -14,7 +14,8 @@ PEOPLES_DOORS = (
     *("flows/deciding", "flows/tokens.py", "flows/cases.py", "flows/intake.py", "flows/crowd.py"),
     *("flows/report_request.py", "flows/reconcile.py", "flows/signing_in.py", "flows/drafts.py"),
     *("flows/signing_in_elsewhere.py", "flows/previews.py", "flows/legal_holding.py"),
-    *("flows/asking_first.py", "flows/subject_access"),
+    *("flows/asking_first.py", "flows/subject_access", "flows/asking_for_checks.py"),
+    *("flows/dry_run.py", "flows/ending_sessions.py"),
     *("flows/reviewing/moving.py", "flows/reviewing/keys.py"),
 )
 """What people do, in a process that sends nothing: a request is kept whole or not at all, which the

@@ -8,14 +8,19 @@ import pytest
 from broken_database import breaking
 from case_story import appoint
 from databases import BOTH, SQLITE_FIRST
-from paper import ANA, HAL, SAM, Paper
+from paper import ADA, ANA, DEE, HAL, SAM, Paper
+from rewriting import rewrite_paper
 from served import Served, serve
 from sign_in_service import lying_service, open_house, path_of, set_out
 from sqlmodel import col, func, select
 
 from flows.held_back import begin
 from flows.tokens import digest_of
+from models.account_checks import AccountCheck
+from models.advice import AdviceRequest
 from models.audit import Entry
+from models.people import Account
+from models.previews import Preview
 from models.reconciliation import WentBack
 from models.sign_in import LinkState, SignIn, WebSession
 from models.words import Kind, Role
@@ -157,3 +162,83 @@ def _archives(paper: Paper) -> int:
     with paper.office.store.read() as tx:
         made = select(func.count(col(Entry.id))).where(col(Entry.what) == "subject-access-made")
         return tx.exec(made).one()
+
+
+ACTS = ("check", "ask-live", "confirm-live", "dry-run")
+SAID = {
+    "check": "check-asked", "ask-live": "live-asked", "confirm-live": "live-confirmed",
+    "dry-run": "live-ended",
+}  # fmt: skip
+
+
+@pytest.mark.matrix
+@SQLITE_FIRST
+def test_an_account_whose_nth_statement_fails_goes_live_once(paper: Paper) -> None:
+    """Each act is told once by the record, whichever of its statements failed the first time."""
+    rewrite_paper(paper, 'handle = "embassy"', "dry_run = true")
+    web = serve(paper)
+    with paper.office.store.write("well") as tx:
+        embassy = tx.exec(select(Account.id).where(col(Account.handle) == "embassy")).one()
+        row = AccountCheck(account_id=embassy, due_at=tx.now(), checked_at=tx.now())
+        row.able, row.problems = ["delete", "publish"], []
+        tx.add(row)
+    dee, ada = web.browser(DEE), web.browser(ADA)
+    try:
+        for rounds, nth in enumerate(range(1, MOST_STATEMENTS), start=1):
+            broke = 0
+            for act in ACTS:
+                who = ada if act == "confirm-live" else dee
+                with breaking(paper.office.store, nth) as fault:
+                    first = who.post(f"/accounts/{embassy}", {"act": act})
+                assert first.status_code == (503 if fault.broke else 303), (act, fault.broke)
+                again = who.post(f"/accounts/{embassy}", {"act": act})
+                assert again.status_code in (303, 409), (act, again.text)
+                broke += bool(fault.broke)
+                wanted = 1 if act == "check" else rounds  # twice in half a minute is tried once
+                assert _told(paper, SAID[act]) == wanted, (act, fault.broke)
+            if not broke:
+                assert nth > 4, "they have more statements than that"
+                return
+        raise AssertionError("it never ended without a fault")
+    finally:
+        web.close()
+
+
+@pytest.mark.matrix
+@SQLITE_FIRST
+def test_a_session_a_question_and_a_pasted_link_are_ended_or_kept_whole(
+    web: Served, paper: Paper
+) -> None:
+    ada, ana = web.browser(ADA), web.browser(ANA)
+    assert ana.post("/report", {"first": "no"}).status_code == 303
+    for nth in range(1, MOST_STATEMENTS):
+        broke = 0
+        web.browser(SAM)
+        ended = {"person": paper.person(SAM).id}
+        link = {"links": paper.link(9000 + nth)}
+        question = {"text": f"May I post the letter number {nth}?"}
+        for who, path, given in (
+            (ada, "/people/sessions", ended),
+            (ana, "/advice", question),
+            (ana, "/report/preview", link),
+        ):
+            with breaking(paper.office.store, nth) as fault:
+                first = who.post(path, given)
+            assert (first.status_code == 503) == bool(fault.broke), (path, first.status_code)
+            broke += bool(fault.broke)
+            if fault.broke:
+                assert who.post(path, given).status_code < 400, (path, fault.broke)
+        assert _told(paper, "session-ended") == nth
+        with paper.office.store.read() as tx:
+            asked = tx.exec(select(func.count(col(AdviceRequest.id)))).one()
+            pasted = tx.exec(select(func.count(col(Preview.id)))).one()
+        assert (asked, pasted) == (nth, nth)
+        if not broke:
+            assert nth > 4, "they have more statements than that"
+            return
+    raise AssertionError("it never ended without a fault")
+
+
+def _told(paper: Paper, what: str) -> int:
+    with paper.office.store.read() as tx:
+        return tx.exec(select(func.count(col(Entry.id))).where(col(Entry.what) == what)).one()
