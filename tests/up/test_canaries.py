@@ -33,7 +33,7 @@ from models.people import Person, Token
 from models.review import CaseMove, CaseState
 from models.words import PostState, StatementState, Wait
 
-pytestmark = [pytest.mark.prefect, pytest.mark.matrix, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.prefect, pytest.mark.real, pytest.mark.timeout(900)]
 
 LEX = "lex@dept.example"
 NAMES = {
