@@ -91,7 +91,9 @@ def file_bytes(mail: Mail, now: datetime) -> bytes:
     return _message(mail, now, _IN_A_FILE, "8bit")
 
 
-def _message(mail: Mail, now: datetime, policy: EmailPolicy, encoding: str) -> bytes:
+def _message(
+    mail: Mail, now: datetime, policy: "EmailPolicy[EmailMessage]", encoding: str
+) -> bytes:
     message = EmailMessage(policy=policy)
     message["From"] = Address(addr_spec=mail.sender)
     message["To"] = Address(addr_spec=mail.to)
