@@ -179,9 +179,16 @@ def ask_for_glass(seen: Seen) -> None:
     seen.press("Tell HR, and go on")
 
 
-def ask_and_answer_nothing(seen: Seen) -> None:
-    """Send an answer without words; what was typed stays."""
+def answer_without_choosing(seen: Seen) -> None:
+    """Send a reason without an answer; what was typed stays."""
     seen.page.get_by_label("Why, and what to do").first.fill("Only the headline.")
+    seen.page.get_by_role("button", name="Answer", exact=True).first.click()
+    seen.page.get_by_role("alert").wait_for()
+
+
+def answer_without_why(seen: Seen) -> None:
+    """Send an answer without its reason."""
+    seen.page.get_by_label("Change it first").first.check()
     seen.page.get_by_role("button", name="Answer", exact=True).first.click()
     seen.page.get_by_role("alert").wait_for()
 
@@ -315,7 +322,10 @@ WALK = (
     Stop("advice-to-answer", "GET /advice", "/advice", DEE, where=Where.YEARS),
     Stop("advice-error", "GET /advice", "/advice", SAM, press("Ask for advice"), Where.YEARS),
     Stop("advice-too-long", "GET /advice", "/advice", SAM, ask_what_is_too_long, Where.NEW),
-    Stop("advice-answer-error", "GET /advice", "/advice", DEE, ask_and_answer_nothing, Where.YEARS),
+    Stop(
+        "advice-answer-error", "GET /advice", "/advice", DEE, answer_without_choosing, Where.YEARS
+    ),
+    Stop("advice-no-reason", "GET /advice", "/advice", DEE, answer_without_why, Where.YEARS),
     Stop("report-link-pasted", "GET /report/link", "/report", PAT, paste_all, Where.YEARS),
     Stop("report-kind-pasted", "GET /report/kind", "/report", PAT, paste_one, Where.YEARS),
     Stop("sign-in-elsewhere", "GET /sign-in", "/sign-in", where=Where.NEW),
