@@ -100,6 +100,8 @@ def ask_to_go_live(here: Office, person: Person, account_id: str) -> None:
         account, mode = _may_decide(tx, here, person, account_id)
         if not mode.is_dry:
             raise NotNowError(NOT_DRY)
+        if mode.asked_by == person.email:
+            raise AlreadyDecidedError(ANOTHER)
         if mode.asked_by is not None:
             raise AlreadyDecidedError(f"{mode.asked_by} has asked for it already. Confirm it.")
         tx.merge(

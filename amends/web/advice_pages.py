@@ -53,7 +53,8 @@ def answer(signed: SignedIn, form: OurForm, question_id: QuestionId) -> Response
     except NotFoundError:
         raise
     except Refusal as error:
-        return _page(signed, form, f"answer-{question_id}", str(error))
+        where = "answer" if said[0] in set(Verdict) else "verdict"
+        return _page(signed, form, f"{where}-{question_id}", str(error))
     return RedirectResponse("/advice", SEE_OTHER)
 
 

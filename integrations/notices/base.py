@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, EmailPolicy
 from typing import Protocol
 
 from amends.settings import MAILABLE
 
 _MESSAGE_ID = re.compile(r"[A-Za-z0-9._+=-]+@[A-Za-z0-9.-]*[A-Za-z0-9]")
-_POLICY = SMTP.clone(cte_type="7bit")
+_ON_THE_WIRE = SMTP.clone(cte_type="7bit")
+_IN_A_FILE = SMTP.clone(cte_type="8bit")
 
 
 def utc_now() -> datetime:
@@ -82,14 +83,25 @@ class Carrier(Protocol):
 
 def wire_bytes(mail: Mail, now: datetime) -> bytes:
     """The message as it travels: plain text first, HTML as the alternative, 7-bit lines."""
-    message = EmailMessage(policy=_POLICY)
+    return _message(mail, now, _ON_THE_WIRE, "quoted-printable")
+
+
+def file_bytes(mail: Mail, now: datetime) -> bytes:
+    """The same for a file that a person opens: no line is broken, so that a link can be copied."""
+    return _message(mail, now, _IN_A_FILE, "8bit")
+
+
+def _message(
+    mail: Mail, now: datetime, policy: "EmailPolicy[EmailMessage]", encoding: str
+) -> bytes:
+    message = EmailMessage(policy=policy)
     message["From"] = Address(addr_spec=mail.sender)
     message["To"] = Address(addr_spec=mail.to)
     message["Subject"] = mail.subject
     message["Date"] = mail.date or now
     message["Message-ID"] = f"<{mail.bare_message_id}>"
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(mail.text, cte="quoted-printable")
-    message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
+    message.set_content(mail.text, cte=encoding)
+    message.add_alternative(mail.html, subtype="html", cte=encoding)
     message.set_boundary(f"amends-{mail.bare_message_id.partition('@')[0]}"[:70])
     return message.as_bytes()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from integrations.deadline import require_time
 from integrations.errors import NotSent
-from integrations.notices.base import Mail, utc_now, wire_bytes
+from integrations.notices.base import Mail, file_bytes, utc_now
 from integrations.notices.texts import Text
 from models import faults
 
@@ -28,7 +28,7 @@ class OutboxCarrier:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             require_time()
             faults.point("mail:before-call")
-            _write_whole(self._path(mail.message_id), wire_bytes(mail, self._clock()))
+            _write_whole(self._path(mail.message_id), file_bytes(mail, self._clock()))
             faults.point("mail:after-call")
         except OSError:
             raise NotSent("outbox-not-writable") from None

@@ -6,28 +6,7 @@ from collections.abc import Callable
 
 from browsing import Seen
 from paper import DEE, ROY, Paper
-from past import Took, ago, past
-
-from models.words import Kind
-
-
-def months(paper: Paper) -> None:
-    """Thirty incidents of two months on two accounts."""
-    for number in range(30):
-        past(
-            paper,
-            Took(
-                captured=0.15 + number / 40,
-                gone=2.0 + number * 3 if number % 7 else None,
-                words=300.0 + number * 97 if number % 5 else None,
-                acknowledged=40.0 * 1.2**number if number % 4 else None,
-            ),
-            handle=("dept", "embassy")[number % 2],
-            kinds=((Kind.FACTUAL,), (Kind.TYPO, Kind.COPYRIGHT_COMMERCIAL), (Kind.SAFETY,))[
-                number % 3
-            ],
-            opened_at=ago(number * 1.4),
-        )
+from past import months
 
 
 def test_figures_are_chosen_and_taken_along(open_as: Callable[..., Seen], paper: Paper) -> None:

@@ -4,44 +4,20 @@ from collections.abc import Callable
 
 import pytest
 from browsing import Seen
+from engine_says import engine_checked
+from houses import busy_register
 from paper import ADA, DEE, Paper
-from rewriting import rewrite_paper
 from served import Served
 from sqlmodel import col, select
 
 from flows.dry_run import is_dry
-from models.account_checks import AccountCheck
 from models.people import Account
-
-DRY = """purpose = "News of the embassy, and help for travellers"
-mfa = true
-review_due = 2026-01-31
-dry_run = true"""
-
-ROTA = """
-[[rotas]]
-role = "dtu-duty"
-people = ["dee@dept.example"]
-starts = 2026-01-05T09:00:00
-"""
-
-
-def of_engine(paper: Paper, handle: str, *problems: str) -> None:
-    """What an engine does: try the connection, and write down what it found."""
-    with paper.office.store.write("found") as tx:
-        account = tx.exec(select(Account).where(col(Account.handle) == handle)).one()
-        row = tx.get(AccountCheck, account.id) or AccountCheck(
-            account_id=account.id, due_at=tx.now()
-        )
-        row.checked_at, row.able, row.problems = tx.now(), ["delete", "publish"], list(problems)
-        tx.add(row)
 
 
 @pytest.fixture
 def paper(paper: Paper) -> Paper:
     """One account is in dry-run, and Dee has a turn."""
-    rewrite_paper(paper, 'handle = "embassy"', DRY)
-    rewrite_paper(paper, 'hr = "hr@dept.example"', ROTA)
+    busy_register(paper)
     return paper
 
 
@@ -51,7 +27,7 @@ def test_two_people_make_an_account_live_from_a_phone(
     dee, ada = open_as(DEE), open_as(ADA, scripts=False)
     dee.go("/")
     dee.press("Accounts")
-    of_engine(paper, "dept", "Its token may read and not write. Make one that may write.")
+    engine_checked(paper, "dept", "Its token may read and not write. Make one that may write.")
     dee.page.reload()
     dee.look("accounts")
     dee.press("X @dept")
@@ -61,7 +37,7 @@ def test_two_people_make_an_account_live_from_a_phone(
     dee.press("Check it now")
     assert dee.page.get_by_text("dee@dept.example asked for a check").is_visible()
     dee.look("account-asked")
-    of_engine(paper, "embassy")
+    engine_checked(paper, "embassy")
     dee.page.get_by_text("Amends can delete and publish here").wait_for()
     dee.press("Ask for it to be made live")
     assert dee.page.get_by_text("Somebody else has to confirm it").is_visible()

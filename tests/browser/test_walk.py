@@ -6,43 +6,67 @@ A route or a template that is not in the walk fails it.
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from contextlib import ExitStack
+from dataclasses import dataclass
+from enum import Enum, auto
+from pathlib import Path
 
 import pytest
 from browsing import Seen
 from case_story import DAN, IVY, Story, appoint, begin
 from case_visit import address_of, visit
-from paper import ANA, BO, CY, DEE, HAL, IDA, SAM, Paper, open_paper
+from engine_says import account_of
+from houses import PASTED, fill, pasted, sign_in_twice
+from paper import ADA, ANA, BO, CY, DEE, HAL, IDA, PAT, ROY, SAM, Paper, open_paper
 from rendering import listen_to_templates, page_templates
 from routes import all_routes
 from served import Served, serve
 from sign_in_links import mailed_link
+from sign_in_service import mock_service, open_house
 from sqlalchemy.exc import OperationalError
 
 from amends.settings import DrillPart
 from flows.signing_in import ask_for_link, set_up_code
+from models.identity import Stop as Why
 from models.review import CaseState
 from models.store import Store
 from models.words import DecisionType, Kind, PostState, Role, StatementState
 
 LEX = "lex@dept.example"
+BY_SERVICE = "Sign in with your department account"
 Act = Callable[[Seen], None]
+
+
+class Where(Enum):
+    """In which of three installations."""
+
+    OFFICE = auto()  # three incidents, one with a case
+    YEARS = auto()  # two months of incidents, a register with something wrong, questions
+    NEW = auto()  # nothing has happened; people sign in by the department's own service
 
 
 @dataclass
 class Walk:
-    """One office in which every page has something to show."""
+    """Three installations in which every page has something to show, or nothing at all."""
 
     web: Served
+    years: Served
+    new: Served
     paper: Paper
     story: Story
     worded: str
     done: str
-    rendered: set[str] = field(default_factory=set)
+    rendered: set[str]
 
-    def at(self, path: str) -> str:
+    def house(self, where: Where) -> Served:
+        """The web process of this one."""
+        return {Where.OFFICE: self.web, Where.YEARS: self.years, Where.NEW: self.new}[where]
+
+    def at(self, path: str, where: Where = Where.OFFICE) -> str:
         """The address of a page of it."""
         said = {
+            "{dept}": account_of(self.house(where).paper, "dept").id,
+            "{embassy}": account_of(self.house(where).paper, "embassy").id,
             "{worded}": self.worded,
             "{done}": self.done,
             "{case}": address_of(self.web, self.story.reference),
@@ -61,6 +85,7 @@ class Stop:
     path: str
     who: str | None = None
     act: Act | None = None
+    where: Where = Where.OFFICE
 
 
 def press(*names: str) -> Act:
@@ -154,7 +179,66 @@ def ask_for_glass(seen: Seen) -> None:
     seen.press("Tell HR, and go on")
 
 
+def answer_without_choosing(seen: Seen) -> None:
+    """Send a reason without an answer; what was typed stays."""
+    seen.page.get_by_label("Why, and what to do").first.fill("Only the headline.")
+    seen.page.get_by_role("button", name="Answer", exact=True).first.click()
+    seen.page.get_by_role("alert").wait_for()
+
+
+def answer_without_why(seen: Seen) -> None:
+    """Send an answer without its reason."""
+    seen.page.get_by_label("Change it first").first.check()
+    seen.page.get_by_role("button", name="Answer", exact=True).first.click()
+    seen.page.get_by_role("alert").wait_for()
+
+
+def ask_what_is_too_long(seen: Seen) -> None:
+    """Ask with more words than can be read."""
+    seen.page.locator("textarea[name=text]").fill("May I? " * 800)
+    seen.press("Ask for advice")
+    seen.page.get_by_role("alert").wait_for()
+
+
+def confirm_too_late(seen: Seen) -> None:
+    """Ask for what has been asked for meanwhile, on a page that was open before."""
+    earlier = seen.context.new_page()
+    earlier.goto(seen.page.url)
+    seen.press("Ask for it to be made live")
+    earlier.get_by_role("button", name="Ask for it to be made live").click()
+    seen.page.close()
+    seen.page = earlier
+
+
+def paste_all(seen: Seen) -> None:
+    """Paste links of every fate."""
+    until_link(seen)
+    seen.page.get_by_label("Paste the link to the post").fill("\n".join(pasted().values()))
+    seen.page.get_by_text(PASTED["shown"]).wait_for()
+
+
+def paste_one(seen: Seen) -> None:
+    """Paste one that was read, and go on."""
+    until_link(seen)
+    seen.page.get_by_label("Paste the link to the post").fill(pasted()["shown"])
+    seen.press("Continue")
+    seen.page.get_by_text(PASTED["shown"]).wait_for()
+
+
+def go_elsewhere(seen: Seen) -> None:
+    """Set out to the department's own service, which does not answer yet."""
+    seen.context.route("**/oauth2/authorize?*", lambda route: route.fulfill(status=204))
+    seen.press(BY_SERVICE)
+    seen.page.get_by_role("heading", name=BY_SERVICE).wait_for()
+
+
+def own_up(seen: Seen) -> None:
+    """The browser notes that the page came with a 503: it shall."""
+    seen.complaints[:] = [one for one in seen.complaints if "status of 503" not in one]
+
+
 I, C = "GET /i/{reference}", "GET /cases/{address}"  # noqa: E741
+A, F = "GET /accounts/{account}", "GET /figures"
 WALK = (
     Stop("home", "GET /", "/"),
     Stop("home-signed-in", "GET /", "/", ANA),
@@ -209,17 +293,84 @@ WALK = (
     Stop("case-nobody", C, "{case}", DEE),
     Stop("glass", "GET /cases/glass", "/cases/glass", LEX),
     Stop("glass-asked", "GET /cases/glass", "/cases/glass", LEX, ask_for_glass),
+    Stop("home-dtu", "GET /", "/", DEE),
+    Stop("figures", F, "/figures", ROY, where=Where.YEARS),
+    Stop("figures-chosen", F, "/figures?by=account&kind=factual", DEE, where=Where.YEARS),
+    Stop("figures-by-month", F, "/figures?by=month", DEE, where=Where.YEARS),
+    Stop("figures-of-none", F, "/figures?kind=leaver", DEE, where=Where.YEARS),
+    Stop("figures-of-few", F, "/figures", DEE),
+    Stop("figures-empty", F, "/figures", DEE, where=Where.NEW),
+    Stop("accounts", "GET /accounts", "/accounts", DEE, where=Where.YEARS),
+    Stop("accounts-owner", "GET /accounts", "/accounts", CY, where=Where.YEARS),
+    Stop("accounts-unchecked", "GET /accounts", "/accounts", DEE, where=Where.NEW),
+    Stop("accounts-not-yours", "GET /accounts", "/accounts", SAM, where=Where.YEARS),
+    Stop("account-wrong", A, "/accounts/{dept}", DEE, where=Where.YEARS),
+    Stop("account-publisher", A, "/accounts/{embassy}", ANA, where=Where.YEARS),
+    Stop("account-dry-run", A, "/accounts/{embassy}", DEE, where=Where.YEARS),
+    Stop("account-error", A, "/accounts/{embassy}", DEE, confirm_too_late, where=Where.YEARS),
+    Stop("account-asked-live", A, "/accounts/{embassy}", ADA, where=Where.YEARS),
+    Stop("account-asked-check", A, "/accounts/{dept}", DEE, press("Check it now"), Where.YEARS),
+    Stop("account-unchecked", A, "/accounts/{dept}", DEE, where=Where.NEW),
+    Stop("account-none", A, "/accounts/none", DEE, where=Where.NEW),
+    Stop("people", "GET /people", "/people", DEE, where=Where.YEARS),
+    Stop("people-administrator", "GET /people", "/people", ADA, where=Where.YEARS),
+    Stop("people-ended", "GET /people", "/people?ended=yes", ADA, where=Where.YEARS),
+    Stop("people-no-turns", "GET /people", "/people", ROY, where=Where.NEW),
+    Stop("people-not-yours", "GET /people", "/people", SAM, where=Where.NEW),
+    Stop("advice-empty", "GET /advice", "/advice", SAM, where=Where.NEW),
+    Stop("advice-asked", "GET /advice", "/advice", ANA, where=Where.YEARS),
+    Stop("advice-to-answer", "GET /advice", "/advice", DEE, where=Where.YEARS),
+    Stop("advice-error", "GET /advice", "/advice", SAM, press("Ask for advice"), Where.YEARS),
+    Stop("advice-too-long", "GET /advice", "/advice", SAM, ask_what_is_too_long, Where.NEW),
+    Stop(
+        "advice-answer-error", "GET /advice", "/advice", DEE, answer_without_choosing, Where.YEARS
+    ),
+    Stop("advice-no-reason", "GET /advice", "/advice", DEE, answer_without_why, Where.YEARS),
+    Stop("report-link-pasted", "GET /report/link", "/report", PAT, paste_all, Where.YEARS),
+    Stop("report-kind-pasted", "GET /report/kind", "/report", PAT, paste_one, Where.YEARS),
+    Stop("sign-in-elsewhere", "GET /sign-in", "/sign-in", where=Where.NEW),
+    Stop("sign-in-between", "GET /sign-in", "/sign-in", act=go_elsewhere, where=Where.NEW),
+    Stop("sign-in-back", "GET /sign-in/back", "/sign-in/back?error=access_denied", where=Where.NEW),
+    *(
+        Stop(
+            f"sign-in-stopped-{why.value}",
+            "GET /sign-in/stopped",
+            f"/sign-in/stopped?why={why.value}",
+            act=own_up if why in (Why.DOWN, Why.CLIENT) else None,
+            where=Where.NEW,
+        )
+        for why in Why
+    ),
     Stop("error-403", "GET /", "/", ANA, sign_out_with_an_old_page),
     Stop("error-404", "GET /", "/nothing-here"),
 )
 
-NO_PAGES = ("/api/", "/static/", "/healthz", "/readyz")
+NO_PAGES = ("/api/", "/static/", "/healthz", "/readyz", "/figures/csv")
+PARTS_OF_PAGES = ("/live", "/preview")
+"""What a page's own script fetches."""
 
 
 @pytest.fixture(scope="module")
 def walk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
-    """The office: words that wait, a mistake that is over, a case that is answered."""
-    paper = open_paper(tmp_path_factory.mktemp("walk"))
+    """The three."""
+    rendered: set[str] = set()
+    with ExitStack() as houses, listen_to_templates(rendered):
+        filled = open_paper(tmp_path_factory.mktemp("years"))
+        fill(filled)
+        years = serve(filled)
+        sign_in_twice(years)
+        mock = houses.enter_context(mock_service())
+        new = open_house(tmp_path_factory.mktemp("new"), mock.register).web
+        opened = _office(tmp_path_factory.mktemp("walk"), years, new, rendered)
+        for one in (years, new, opened.web):
+            houses.callback(one.paper.close)
+            houses.callback(one.close)
+        yield opened
+
+
+def _office(home: Path, years: Served, new: Served, rendered: set[str]) -> Walk:
+    """Words that wait, a mistake that is over, a case that is answered."""
+    paper = open_paper(home)
     appoint(paper, LEX, "legal")
     story = begin(paper, by=SAM, poster=ANA)
     story.until(CaseState.ANSWERED)
@@ -230,12 +381,7 @@ def walk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
     paper.set_posts(done, PostState.GONE)
     paper.set_statement(done, StatementState.PUBLISHED)
     paper.planned(paper.link(5), kinds=(Kind.SAFETY,))
-    web = serve(paper)
-    opened = Walk(web, paper, story, worded, done)
-    with listen_to_templates(opened.rendered):
-        yield opened
-    web.close()
-    paper.close()
+    return Walk(serve(paper), years, new, paper, story, worded, done, rendered)
 
 
 def _ask_everything(paper: Paper, reference: str) -> None:
@@ -254,14 +400,14 @@ def web(walk: Walk) -> Served:
     return walk.web
 
 
-def enter(seen: Seen, walk: Walk, who: str | None) -> None:
+def enter(seen: Seen, walk: Walk, who: str | None, where: Where = Where.OFFICE) -> None:
     """Sign this person in; of HR also with their token, unless they have not shown it."""
+    web = walk.house(where)
+    seen.url = web.url
     if who is None:
         return
     unproven, _, email = who.rpartition(":")
-    visitor = walk.web.browser(email) if unproven else visit(walk.web, email)
-    cookies = [{"name": k, "value": v, "url": walk.web.url} for k, v in visitor.cookies.items()]
-    seen.context.add_cookies(cookies)  # type: ignore[arg-type]
+    seen.take((web.browser(email) if unproven else visit(web, email)).cookies)
 
 
 def link_to_sign_in(walk: Walk) -> str:
@@ -273,10 +419,10 @@ def link_to_sign_in(walk: Walk) -> str:
 @pytest.mark.parametrize("stop", WALK, ids=lambda stop: stop.name)
 def test_the_page(window: Callable[..., Seen], walk: Walk, stop: Stop) -> None:
     seen = window()
-    enter(seen, walk, stop.who)
+    enter(seen, walk, stop.who, stop.where)
     if stop.route == "GET /set-up":
         set_up_code(walk.paper.office)
-    path = link_to_sign_in(walk) if stop.path == "{link}" else walk.at(stop.path)
+    path = link_to_sign_in(walk) if stop.path == "{link}" else walk.at(stop.path, stop.where)
     seen.go(path)
     if stop.act:
         stop.act(seen)
@@ -328,7 +474,7 @@ def test_every_route_that_gives_a_page_is_walked() -> None:
         for route in all_routes()
         if route.startswith("GET ")
         and not route.removeprefix("GET ").startswith(NO_PAGES)
-        and not route.endswith("/live")
+        and not route.endswith(PARTS_OF_PAGES)
     }
     assert {stop.route for stop in WALK} == pages
 

@@ -1,6 +1,7 @@
 """The outbox folder that stands in for a mail server."""
 
 import email
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.policy import default
 from pathlib import Path
@@ -29,6 +30,20 @@ def test_a_notice_becomes_one_file_however_often_it_is_sent(tmp_path: Path, mail
     message = email.message_from_bytes(file.read_bytes(), policy=default)
     assert message["Subject"] == mail.subject
     assert message["Message-ID"] == f"<{mail.message_id}>"
+
+
+def test_a_link_stays_on_one_line_of_the_file(tmp_path: Path, mail: Mail) -> None:
+    link = f"https://amends.dept.example/sign-in/{'k' * 86}?goes_to=/i/AM-7K3Q2"
+    long = replace(mail, text=f"Größe: sign in at\n{link}\n", html=f'<a href="{link}">Größe</a>')
+    outbox(tmp_path).send(long)
+    [file] = tmp_path.iterdir()
+    lines = file.read_text(encoding="utf-8").splitlines()
+    assert link in lines
+    assert f'<a href="{link}">Größe</a>' in lines
+    message = email.message_from_bytes(file.read_bytes(), policy=default)
+    body = message.get_body(("plain",))
+    assert body is not None
+    assert body.get_content().splitlines() == long.text.splitlines()
 
 
 def test_only_its_owner_can_read_the_outbox(tmp_path: Path, mail: Mail) -> None:

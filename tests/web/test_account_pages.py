@@ -259,6 +259,8 @@ def test_what_was_asked_long_ago_is_asked_anew(paper: Paper, dee: Visitor, ada: 
     checked(paper)
     assert ada.post(page, {"act": "confirm-live"}).status_code == 409, "nobody has asked"
     dee.post(page, {"act": "ask-live"})
+    assert "dee@dept.example has asked for it already" in ada.post(page, {"act": "ask-live"}).text
+    assert "A second person has to confirm it" in dee.post(page, {"act": "ask-live"}).text
     assert ada.post(page, {"act": "ask-live"}).status_code == 409
     with paper.office.store.write("age") as tx:
         row = tx.get_one(GoingLive, account(paper).id)

@@ -149,10 +149,17 @@ def test_what_will_not_do_is_said_and_kept(
 
 def test_an_answer_without_a_reason_is_refused_where_it_was_given(web: Served) -> None:
     question = asked(web.browser(ANA), "Why?")
-    for verdict, text in (("go-ahead", ""), ("", "Because"), ("canary", "Because")):
+    for verdict, text, where in (
+        ("go-ahead", "", "answer"),
+        ("", "Because", "verdict"),
+        ("canary", "Because", "verdict"),
+    ):
         answer = answered(web.browser(DEE), question, text, verdict)
-        assert (answer.status_code, f'id="answer-{question}"' in answer.text) == (422, True)
+        assert (answer.status_code, f'href="#{where}-{question}"' in answer.text) == (422, True)
+        assert f'id="{where}-{question}-error"' in answer.text
         assert "Choose an answer, and say why" in answer.text
+        assert f'id="answer-{question}"' in answer.text
+        assert text in answer.text
 
 
 def test_what_is_asked_and_answered_is_sealed_and_stays_text(web: Served, paper: Paper) -> None:

@@ -1,18 +1,16 @@
 """What somebody pasted, as their pages show it: theirs alone, inert, and never waited for."""
 
-import json
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from engine_says import engine_reads, previews
 from hostile import CORPUS, what_it_did
 from paper import ANA, CY, Paper, open_paper
 from served import Served, Visitor, serve
-from sqlmodel import col, select, update
+from sqlmodel import update
 
 from models.previews import Preview, PreviewState
-from models.sealed import place
-from models.words import Audience
 from templates.labels import label
 
 SAYS = "It opens on 3 May"
@@ -44,24 +42,6 @@ def begun(web: Served, by: str = ANA, first: str = "no") -> Visitor:
     return visitor
 
 
-def rows(paper: Paper, link: str) -> list[Preview]:
-    """What was asked of this link."""
-    with paper.office.store.read() as tx:
-        return list(tx.exec(select(Preview).where(col(Preview.url) == link)))
-
-
-def engine_reads(paper: Paper, link: str, text: str = SAYS, warning: str = "") -> None:
-    """What an engine leaves in the row."""
-    for one in rows(paper, link):
-        said = {"author": "dept", "text": text, "warning": warning, "media": [{}, {}]}
-        said["metrics"] = {"like_count": 1200, "quote_count": 0, "strange": 1}
-        sealed = paper.office.content.close(json.dumps(said), place("capture", one.id, "manifest"))
-        with paper.office.store.write("read") as tx:
-            now = {"state": PreviewState.READ, "manifest_sealed": sealed, "read_at": tx.now()}
-            of_this = update(Preview).where(col(Preview.id) == one.id)
-            tx.exec(of_this.values(**now, audience=Audience.PUBLIC, posted_at=tx.now()))
-
-
 def new_link(paper: Paper) -> str:
     """A link that nobody has pasted."""
     return paper.link(next(NUMBERS))
@@ -72,8 +52,8 @@ def test_a_link_is_read_as_soon_as_it_is_pasted(web: Served, paper: Paper) -> No
     answer = ana.post("/report/preview", {"links": link})
     assert (answer.status_code, 'data-waits="yes"' in answer.text) == (200, True)
     assert "<html" not in answer.text
-    assert [one.state for one in rows(paper, link)] == [PreviewState.ASKED]
-    engine_reads(paper, link)
+    assert [one.state for one in previews(paper, link)] == [PreviewState.ASKED]
+    engine_reads(paper, link, SAYS)
     shown = ana.post("/report/preview", {"links": link}).text
     for said in (SAYS, "X @dept", "Likes: 1,200.", "2 pictures or films", 'data-waits=""'):
         assert said in shown, said
@@ -86,7 +66,7 @@ def test_without_scripts_the_next_pages_show_it(web: Served, paper: Paper) -> No
     ana, link = begun(web), new_link(paper)
     assert ana.post("/report/link", {"links": link}).headers["location"] == "/report/kind"
     assert label("preview", "waiting") in ana.get("/report/kind").text
-    engine_reads(paper, link)
+    engine_reads(paper, link, SAYS)
     ana.post("/report/kind", {"kinds": ["factual"]})
     ana.post("/report/about", {"poster": "me"})
     for page in ("/report/link", "/report/kind", "/report/about", "/report/check"):
@@ -97,10 +77,10 @@ def test_without_scripts_the_next_pages_show_it(web: Served, paper: Paper) -> No
 def test_nobody_else_is_shown_it(web: Served, paper: Paper) -> None:
     link = new_link(paper)
     begun(web).post("/report/preview", {"links": link})
-    engine_reads(paper, link)
+    engine_reads(paper, link, SAYS)
     cy = begun(web, CY)
     cy.post("/report/link", {"links": link})
-    assert len(rows(paper, link)) == 2, "it is read for each of them"
+    assert len(previews(paper, link)) == 2, "it is read for each of them"
     for page in ("/report/preview", "/report/kind"):
         assert SAYS not in cy.get(page).text
 
@@ -110,7 +90,7 @@ def test_what_is_secret_is_never_looked_at(web: Served, paper: Paper, first: str
     ana, link = begun(web, first=first), new_link(paper)
     assert "amends-preview" not in ana.post("/report/preview", {"links": link}).text
     ana.post("/report/link", {"links": link})
-    assert rows(paper, link) == []
+    assert previews(paper, link) == []
     assert "data-preview" not in ana.get("/report/link").text
 
 
@@ -123,9 +103,9 @@ def test_what_turns_out_to_be_secret_is_shown_no_longer(
 ) -> None:
     ana, link = begun(web), new_link(paper)
     ana.post("/report/link", {"links": link})
-    engine_reads(paper, link)
+    engine_reads(paper, link, SAYS)
     ana.post(page, given)
-    (row,) = rows(paper, link)
+    (row,) = previews(paper, link)
     assert (row.state, row.manifest_sealed) == (PreviewState.ENDED, None)
     for after in ("/report/kind", "/report/about", "/report/preview"):
         assert SAYS not in ana.get(after).text
@@ -134,9 +114,9 @@ def test_what_turns_out_to_be_secret_is_shown_no_longer(
 def test_deleting_what_was_entered_ends_it(web: Served, paper: Paper) -> None:
     ana, link = begun(web), new_link(paper)
     ana.post("/report/link", {"links": link})
-    engine_reads(paper, link)
+    engine_reads(paper, link, SAYS)
     ana.post("/report/forget")
-    assert [one.manifest_sealed for one in rows(paper, link)] == [None]
+    assert [one.manifest_sealed for one in previews(paper, link)] == [None]
 
 
 def test_what_a_post_says_stays_text(web: Served, paper: Paper) -> None:
@@ -172,7 +152,7 @@ def test_an_engine_that_does_not_answer_is_said_and_holds_nobody_up(
 def test_an_account_that_is_not_ours_is_said_and_not_looked_at(web: Served, paper: Paper) -> None:
     ana, link = begun(web), f"https://x.com/somebody/status/{next(NUMBERS)}"
     assert label("preview", "elsewhere") in ana.post("/report/preview", {"links": link}).text
-    assert rows(paper, link) == []
+    assert previews(paper, link) == []
 
 
 def test_who_asks_without_end_is_told_to_wait(web: Served, paper: Paper) -> None:
