@@ -4,8 +4,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 UV := $(shell command -v uv)
-# The tests mostly wait: for servers to start, for clocks. One worker more than the cores of a laptop.
-WORKERS ?= 3
+# The tests mostly wait: for servers to start, for clocks. Twice as many workers as a laptop has cores.
+WORKERS ?= 4
 # What drives a browser is installed by `make test-real`, and cannot even be read before.
 WITHOUT_BROWSER := --ignore=tests/browser
 

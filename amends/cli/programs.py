@@ -43,12 +43,12 @@ def web(port: Port = 8000) -> None:
     from amends.settings import load
     from amends.withheld import shed_credentials
 
+    _read_policy()
     settings = load()
     shed_credentials(settings, ["web", "--port", str(port)])
     from amends.web.serve import serve
     from models.office import Office
 
-    _read_policy()
     provider = None
     if settings.oidc:
         from integrations.identity.registry import provider_of

@@ -8,7 +8,7 @@ from amends.patience import sooner_or_later
 from models.words import IncidentState, Wait
 
 PREFECT_SECONDS = 40.0
-RUN_SECONDS = 15.0
+RUN_SECONDS = 40.0
 LOOK_SECONDS = 0.2
 
 
