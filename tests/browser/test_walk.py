@@ -32,6 +32,8 @@ from models.review import CaseState
 from models.store import Store
 from models.words import DecisionType, Kind, PostState, Role, StatementState
 
+pytestmark = pytest.mark.xdist_group("walk")  # the last of it asks what all before it has shown
+
 LEX = "lex@dept.example"
 BY_SERVICE = "Sign in with your department account"
 Act = Callable[[Seen], None]
