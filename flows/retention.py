@@ -48,18 +48,20 @@ def purge_round(office: Office) -> None:
         night = last_night(tx.now(), office.settings.organisation.timezone)
         if is_reconciling(tx) or (last is not None and last.at >= night):
             return
-    purge(office)
+    if not purge(office):
+        return  # somebody reads what was there before; in the next round it is begun anew
     with office.store.write("purged") as tx:
         tx.merge(Beat(name=PURGE, role=PURGE, at=tx.now()))
 
 
-def purge(office: Office) -> None:
-    """Erase all that has had its time. Raises OSError where a file cannot be removed."""
+def purge(office: Office) -> bool:
+    """Erase all that has had its time; returns whether nothing of it is left in the database's own
+    journal. Raises OSError where a file cannot be removed."""
     _forget_ways_in(office)
     for erase, due in STEPS:
         for incident_id in _ids(office, due):
             erase(office, incident_id)
-    office.store.wipe()
+    return office.store.wipe()
 
 
 def _ids(office: Office, due: Callable[[Transaction], Iterable[str]]) -> list[str]:

@@ -1,6 +1,7 @@
 """The way to the database: the only file that opens a session."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
@@ -30,6 +31,7 @@ from models.turn import Turn
 Row = TypeVar("Row", bound=SQLModel)
 
 BUSY_MILLISECONDS = 10_000
+WIPE_MILLISECONDS, WIPE_TURNS, WIPE_PAUSE_SECONDS = 50, 20, 0.2
 FROZEN_MILLISECONDS = 30_000
 """How long a PostgreSQL session may sit in a transaction before the server ends it: then its
 process is frozen, and others wait for what it holds."""
@@ -275,12 +277,26 @@ class Store:
             current = MigrationContext.configure(connection).get_current_revision()
         return current == ScriptDirectory.from_config(_alembic()).get_current_head()
 
-    def wipe(self) -> None:
-        """Leave nothing of what was removed in SQLite's journal. PostgreSQL overwrites the room of
-        removed rows in its own time."""
-        if self._turn is not None:
-            with self.engine.connect() as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    def wipe(self) -> bool:
+        """Leave nothing of what was removed in SQLite's journal; returns whether that is so: while
+        somebody reads from it, it cannot be cut. PostgreSQL overwrites the room of removed rows in
+        its own time.
+
+        It waits for readers in short turns: all that time it keeps whoever would write waiting.
+        """
+        if self._turn is None:
+            return True
+        with self.engine.connect() as connection:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={WIPE_MILLISECONDS}")
+            try:
+                for _ in range(WIPE_TURNS):
+                    said = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+                    if not said[0]:
+                        return True
+                    time.sleep(WIPE_PAUSE_SECONDS)
+                return False
+            finally:
+                connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
 
     def close(self) -> None:
         """Let go of every connection."""

@@ -22,6 +22,7 @@ from flows.reviewing.rounds import review_round
 from flows.view import view, viewer
 from integrations.platforms.connections import Connections
 from models.audit import Entry
+from models.beats import Beat
 from models.incident import IdempotencyKey
 from models.people import Person
 from models.reconciliation import Reconciliation, WentBack
@@ -278,3 +279,18 @@ def test_it_is_purged_once_a_night_and_not_while_a_restore_is_open(here: Years) 
 def test_the_night_begins_by_the_clock_of_the_department(now: str, wanted: str) -> None:
     at = datetime.fromisoformat(now).replace(tzinfo=UTC)
     assert last_night(at, "Europe/London") == datetime.fromisoformat(wanted).replace(tzinfo=UTC)
+
+
+def test_while_somebody_reads_the_journal_stays_and_the_purge_is_begun_anew(paper: Paper) -> None:
+    def purged() -> bool:
+        purge_round(paper.office)
+        with paper.office.store.read() as tx:
+            return tx.get(Beat, PURGE) is not None
+
+    with paper.office.store.read() as reading:
+        reading.exec(select(Person.id)).all()
+        with paper.office.store.write("meanwhile") as tx:
+            tx.merge(Beat(name="meanwhile", role="test", at=tx.now()))
+        assert not paper.office.store.wipe()
+        assert not purged()
+    assert purged()

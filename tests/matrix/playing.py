@@ -35,7 +35,7 @@ from models.words import (
 
 SPEED = 5.0
 PATIENCE_SECONDS = 0.7
-LONGEST_SECONDS = 150.0
+LONGEST_SECONDS = 75.0
 WRONG = "The fund opens on 3 May."
 OPEN = (EffectState.INFLIGHT, EffectState.UNKNOWN)
 NOT_OURS = (Wait.WORDS, Wait.BY_HAND, Wait.FACTS, Wait.DECISION, Wait.CONFIRMATION)
