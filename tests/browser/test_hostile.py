@@ -34,9 +34,7 @@ def test_nothing_runs_nothing_is_fetched_and_the_policy_is_not_even_tried(
     window: Callable[..., Seen], office: HostileOffice, who: str
 ) -> None:
     seen, asked = window(), list[Request]()
-    visitor = visit(office.web, who)
-    cookies = [{"name": k, "value": v, "url": seen.url} for k, v in visitor.cookies.items()]
-    seen.context.add_cookies(cookies)  # type: ignore[arg-type]
+    seen.take(visit(office.web, who).cookies)
     seen.page.on("request", lambda request: asked.append(request))
     shown = 0
     for path in office.pages:

@@ -1,13 +1,13 @@
 """Somebody who has not posted yet asks for advice: who is told, who answers, and who reads it."""
 
 import re
-from collections.abc import Iterator
 
+import one_server
 import pytest
 from hostile import CORPUS, what_it_did
 from httpx import Response
-from paper import ANA, BO, CY, DEE, EVE, HAL, PAT, SAM, Paper, open_paper
-from served import Served, Visitor, serve
+from paper import ANA, BO, CY, DEE, EVE, HAL, PAT, SAM, Paper
+from served import Served, Visitor
 from sqlmodel import col, select
 
 from flows.asking_first import MOST_A_DAY, ask_first
@@ -21,20 +21,7 @@ from models.sign_in import LinkState, Sends, SignIn
 DTU = "dtu@dept.example"
 
 
-@pytest.fixture(scope="module")
-def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """One server for all tests of this file."""
-    paper = open_paper(tmp_path_factory.mktemp("advice"))
-    served = serve(paper)
-    yield served
-    served.close()
-    paper.close()
-
-
-@pytest.fixture
-def paper(web: Served) -> Paper:
-    """Its rows."""
-    return web.paper
+web, paper = one_server.web, one_server.paper
 
 
 def asked(visitor: Visitor, text: str, *others: str) -> str:

@@ -1,13 +1,13 @@
 """What somebody pasted, as their pages show it: theirs alone, inert, and never waited for."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
+import one_server
 import pytest
 from engine_says import engine_reads, previews
 from hostile import CORPUS, what_it_did
-from paper import ANA, CY, Paper, open_paper
-from served import Served, Visitor, serve
+from paper import ANA, CY, Paper
+from served import Served, Visitor
 from sqlmodel import update
 
 from models.previews import Preview, PreviewState
@@ -16,20 +16,7 @@ from templates.labels import label
 SAYS = "It opens on 3 May"
 
 
-@pytest.fixture(scope="module")
-def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """One server for all tests of this file."""
-    paper = open_paper(tmp_path_factory.mktemp("preview"))
-    served = serve(paper)
-    yield served
-    served.close()
-    paper.close()
-
-
-@pytest.fixture
-def paper(web: Served) -> Paper:
-    """Its rows."""
-    return web.paper
+web, paper = one_server.web, one_server.paper
 
 
 NUMBERS = iter(range(1, 1000))
