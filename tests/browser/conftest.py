@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from browsing import Seen, browse, open_browser
 from playwright.sync_api import Browser
+from rooms import Rooms, open_rooms
 from served import Served
 
 
@@ -47,3 +48,10 @@ def open_as(window: Callable[..., Seen], web: Served) -> Callable[..., Seen]:
         return seen
 
     return make
+
+
+@pytest.fixture(scope="module")
+def rooms(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Rooms]:
+    """One department with its engine for all tests of a file."""
+    with open_rooms(tmp_path_factory.mktemp("rooms"), chromium) as opened:
+        yield opened

@@ -1,27 +1,14 @@
 """A link is pasted in a real browser: the post appears while its reporter goes on."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 from browsing import Seen
 from department import ANA
 from hostile import CORPUS
 from pasting import PICTURE
-from playwright.sync_api import Browser
-from rooms import PATIENCE, Rooms, open_rooms
+from rooms import PATIENCE, Rooms
 
 MILLISECONDS = 1000 * PATIENCE
 FACT = "The fund opens on 3 May. Apply on our website and tell everybody who may need it."
 LINK = "Paste the link to the post"
-
-
-@pytest.fixture(scope="module")
-def rooms(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Rooms]:
-    """One department for all tests of this file."""
-    home: Path = tmp_path_factory.mktemp("pasting")
-    with open_rooms(home, chromium) as opened:
-        yield opened
 
 
 def at_the_link(rooms: Rooms, *, scripts: bool = True) -> Seen:

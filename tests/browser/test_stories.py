@@ -1,14 +1,12 @@
 """A mistake from its first minute to its end, on the pages, with the real engine and sandbox."""
 
-from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 
 import pytest
 from browsing import Seen
 from department import ANA, BO, DEE
-from playwright.sync_api import Browser, Error
-from rooms import PATIENCE, Rooms, open_rooms
+from playwright.sync_api import Error
+from rooms import PATIENCE, Rooms
 from waiting import until
 
 from models.words import PostState, StatementState
@@ -16,14 +14,6 @@ from models.words import PostState, StatementState
 MILLISECONDS = 1000 * PATIENCE
 FACT = "The fund opens on 3 May."
 JOKE = "If I have to read one more brief today I am moving to the moon."
-
-
-@pytest.fixture(scope="module")
-def rooms(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Rooms]:
-    """One department for all tests of this file."""
-    home: Path = tmp_path_factory.mktemp("stories")
-    with open_rooms(home, chromium) as opened:
-        yield opened
 
 
 def says(seen: Seen, words: str) -> None:
